@@ -1,0 +1,57 @@
+import type { Resource, ResourceKey } from '../resource/resource.ts';
+
+/** Where a merged conf comes from: shown by inspect (`_rules`, `policies`). */
+export interface RuleOrigin extends ResourceKey {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ruleIndex: number;
+}
+
+export interface Rule<Conf> {
+  readonly conf: Conf;
+  readonly origins: readonly RuleOrigin[];
+}
+
+/** The `to` side of one policy type for one proxy: asks for the merged conf by destination (policies §2.7). */
+export interface ToRules<Conf> {
+  /** Names the set of matched policies and their versions; equal ids mean equal answers. Empty when none matched. */
+  readonly id: string;
+  /** Merged conf for a `kuma.io/service` destination; `undefined` when no entry covers it. */
+  forService(service: string): Rule<Conf> | undefined;
+  /** Merged conf for one route made by a MeshHTTPRoute (entries of kind MeshHTTPRoute lie over the service's). */
+  forRoute(service: string, routeName: string): Rule<Conf> | undefined;
+}
+
+/** `rules[].matches[]`: which clients an inbound rule is about (policies §2.9). */
+export interface ClientMatch {
+  readonly spiffeID?: { readonly type: 'Exact' | 'Prefix'; readonly value: string };
+  readonly sni?: { readonly type: 'Exact'; readonly value: string };
+}
+
+/** A part of the client space, from the legacy `from`: a client whose tags include `tags` and none of `not` (§2.8). */
+export interface ClientSubset {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly not: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The inbound side of one policy type for one inbound of one proxy. */
+export interface InboundRules<Conf> {
+  readonly id: string;
+  /** Merged conf of everything that covers all clients. */
+  readonly all: Rule<Conf> | undefined;
+  /** `rules` entries with their match, specific first, the ones without a match last. */
+  readonly matched: readonly (Rule<Conf> & { readonly match: ClientMatch | undefined })[];
+  /** `from` entries, as a partition of the client space, more specific first. */
+  readonly from: readonly (Rule<Conf> & { readonly subset: ClientSubset })[];
+}
+
+/** All that matched one proxy, of one policy type. */
+export interface MatchedPolicies<Conf = unknown> {
+  readonly type: string;
+  /** In ascending priority: later overrides earlier (policies §2.4). */
+  readonly policies: readonly Resource[];
+  readonly to: ToRules<Conf>;
+  /** By the inbound's section name: its `name`, else its port as text. */
+  inbound(sectionName: string): InboundRules<Conf>;
+  /** Policies with a single `default`. */
+  readonly single: Rule<Conf> | undefined;
+}

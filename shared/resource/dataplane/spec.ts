@@ -1,0 +1,48 @@
+/** A Dataplane as parsed: defaults are not filled in, since Kuma answers with what was written. */
+export interface DataplaneSpec {
+  readonly networking: {
+    readonly address: string;
+    readonly advertisedAddress?: string | undefined;
+    readonly inbound?: readonly Inbound[] | undefined;
+    readonly outbound?: readonly Outbound[] | undefined;
+    readonly gateway?: { readonly type?: 'DELEGATED' | 'BUILTIN' | undefined; readonly tags: Tags } | undefined;
+    readonly transparentProxying?:
+      | {
+          readonly redirectPortInbound?: number | undefined;
+          readonly redirectPortOutbound?: number | undefined;
+          readonly reachableServices?: readonly string[] | undefined;
+        }
+      | undefined;
+    readonly admin?: { readonly port?: number | undefined } | undefined;
+  };
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface Inbound {
+  readonly port: number;
+  readonly servicePort?: number | undefined;
+  readonly serviceAddress?: string | undefined;
+  readonly address?: string | undefined;
+  readonly name?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly tags?: Tags | undefined;
+  readonly state?: 'Ready' | 'NotReady' | 'Ignored' | undefined;
+  readonly health?: { readonly ready?: boolean | undefined } | undefined;
+}
+
+export interface Outbound {
+  readonly address?: string | undefined;
+  readonly port: number;
+  readonly tags?: Tags | undefined;
+}
+
+/** `name`, else the port as text: what a targetRef's `sectionName` means. */
+export function sectionName(inbound: Inbound): string {
+  return inbound.name || String(inbound.port);
+}
+
+/** Takes traffic: state Ready and, where a health is given, ready. */
+export function isHealthy(inbound: Inbound): boolean {
+  return (inbound.state ?? 'Ready') === 'Ready' && (inbound.health === undefined || inbound.health.ready === true);
+}

@@ -1,0 +1,68 @@
+import type { ZodType } from 'zod';
+import type { Resource } from './resource.ts';
+import type { Violation } from './violation.ts';
+
+/** Which control planes accept a write of this type over REST; elsewhere it is 405 (kumactl-api §3). */
+export interface Writable {
+  readonly standalone: boolean;
+  readonly global: boolean;
+  readonly zone: boolean;
+}
+
+/** Which way a type travels between global and the zones (multizone-and-dataplane §1.2). */
+export interface Replication {
+  readonly globalToZone: boolean;
+  readonly zoneToGlobal: boolean;
+  /** A zone's copy is handed on to the other zones. */
+  readonly acrossZones: boolean;
+  /** Stays under its own name in the copy; the others get Kuma's hash suffix when shown by REST. */
+  readonly keepsName: boolean;
+}
+
+/** What `GET /_resources` and `GET /policies` tell of a policy. */
+export interface PolicyTraits {
+  readonly isTargetRef: boolean;
+  readonly hasTo: boolean;
+  readonly hasFrom: boolean;
+  readonly hasRules: boolean;
+  readonly isFromAsRules: boolean;
+}
+
+/**
+ * Everything the product knows of a resource type: REST paths, kumactl names, event subjects, sync direction and
+ * validation follow from it. One folder declares one (`definePolicy` makes it for policies).
+ */
+export interface ResourceDescriptor<Spec = unknown> {
+  /** `MeshTimeout` */
+  readonly type: string;
+  /** REST collection, `meshtimeouts` */
+  readonly path: string;
+  /** Further collections that mean the same, `zone-ingresses`. */
+  readonly pathAliases?: readonly string[];
+  readonly scope: 'Mesh' | 'Global';
+  /** KRI short name; a type without one has no KRI. */
+  readonly shortName?: string;
+  /** `flat`: the spec's fields stand at the top level of the JSON; `spec`: below `spec`. */
+  readonly style: 'flat' | 'spec';
+  readonly hasStatus?: boolean;
+  readonly singularDisplayName: string;
+  readonly pluralDisplayName: string;
+  readonly writable: Writable;
+  readonly replication: Replication;
+  readonly includeInFederation: boolean;
+  /** Secret, GlobalSecret: only an admin may read or write. */
+  readonly adminOnly?: boolean;
+  /** An insight: written by control planes only. */
+  readonly readOnly?: boolean;
+  /** Parses and defaults the spec. Its issues become violations; unknown fields are dropped, as Kuma does. */
+  readonly schema: ZodType<Spec>;
+  /** Rules that a schema cannot say, in Kuma's words. Runs after the schema passed. */
+  readonly validate?: (resource: Resource<Spec>) => readonly Violation[];
+  /** Deprecations and the like, shown by kumactl after the write. */
+  readonly warnings?: (resource: Resource<Spec>) => readonly string[];
+  readonly policy?: PolicyTraits;
+}
+
+/** A descriptor whose spec type is forgotten: what the registry holds. */
+// biome-ignore lint/suspicious/noExplicitAny: a registry of descriptors of different specs is inherently existential
+export type AnyDescriptor = ResourceDescriptor<any>;

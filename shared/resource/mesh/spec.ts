@@ -1,0 +1,30 @@
+/** A Mesh as parsed. Fields that the product does not act upon yet are kept and shown, see the schema. */
+export interface MeshSpec {
+  readonly mtls?:
+    | { readonly enabledBackend?: string | undefined; readonly skipValidation?: boolean | undefined; readonly backends?: readonly CaBackend[] | undefined }
+    | undefined;
+  readonly networking?: { readonly outbound?: { readonly passthrough?: boolean | undefined } | undefined } | undefined;
+  readonly routing?:
+    | { readonly localityAwareLoadBalancing?: boolean | undefined; readonly zoneEgress?: boolean | undefined }
+    | undefined;
+  readonly skipCreatingInitialPolicies?: readonly string[] | undefined;
+}
+
+export interface CaBackend {
+  readonly name: string;
+  readonly type: string;
+  readonly mode?: 'STRICT' | 'PERMISSIVE' | undefined;
+  readonly dpCert?: { readonly rotation?: { readonly expiration?: string | undefined } | undefined } | undefined;
+  readonly conf?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The backend that is switched on, if any: mesh mTLS is on exactly when there is one. */
+export function enabledBackend(mesh: MeshSpec | undefined): CaBackend | undefined {
+  const name = mesh?.mtls?.enabledBackend;
+  return name ? mesh?.mtls?.backends?.find((backend) => backend.name === name) : undefined;
+}
+
+/** Names of the Secrets that hold a builtin CA (multizone-and-dataplane §6.1). */
+export function builtinCaSecrets(mesh: string, backend: string): { readonly certificate: string; readonly key: string } {
+  return { certificate: `${mesh}.ca-builtin-cert-${backend}`, key: `${mesh}.ca-builtin-key-${backend}` };
+}

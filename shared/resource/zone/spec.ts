@@ -1,0 +1,4 @@
+export interface ZoneSpec {
+  /** Absent means true. */
+  readonly enabled?: boolean | undefined;
+}

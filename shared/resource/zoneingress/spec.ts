@@ -1,0 +1,19 @@
+export interface ZoneIngressSpec {
+  readonly zone?: string | undefined;
+  readonly networking: {
+    readonly address: string;
+    readonly port: number;
+    readonly advertisedAddress?: string | undefined;
+    readonly advertisedPort?: number | undefined;
+    readonly admin?: { readonly port?: number | undefined } | undefined;
+  };
+  readonly availableServices?: readonly AvailableService[] | undefined;
+}
+
+/** One tag set that the zone serves, and how many healthy instances it has. */
+export interface AvailableService {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly instances: number;
+  readonly mesh: string;
+  readonly externalService?: boolean | undefined;
+}
