@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { flag, logLevel, milliseconds, natsUrl, port, postgresUrl, text } from '../shared/config/kinds.ts';
+import { readSettings, setting, type Values } from '../shared/config/settings.ts';
+
+/** Every setting of the global control plane; `docs/configuration.md` is made from it. */
+export const GLOBAL_SETTINGS = {
+  'api.host': setting(text, '127.0.0.1', 'address that the REST API listens on'),
+  'api.port': setting(port, 5681, 'port of the REST API; 0: any free one'),
+  'api.localhostIsAdmin': setting(flag, true, 'requests from this host are an admin, as in Kuma'),
+  'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
+  'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
+  'store.url': setting(postgresUrl, '', 'PostgreSQL that holds the event log, postgres://…; empty: the embedded log in the data folder'),
+  'data.dir': setting(text, 'data/global', 'folder of the embedded log and of the key that seals secrets'),
+  'secrets.keyFile': setting(text, '', 'file with the 32-byte key (base64) that wraps the keys of secrets; empty: `secrets.key` in the data folder, made at the first start'),
+  'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the hub's nats-server"),
+  'nats.user': setting(text, '', 'user at the hub'),
+  'nats.password': setting(text, '', 'its password'),
+  'mesh.createDefault': setting(flag, true, 'make the mesh "default" at the first start'),
+  'zone.stalledAfter': setting(milliseconds, 6_000, 'a connected zone that does not get on is shown as stalled after so long'),
+  'zone.offlineAfter': setting(milliseconds, 8_000, 'a zone that says nothing is shown as offline after so long'),
+  'log.level': setting(logLevel, 'info', 'trace, debug, info, warn, error, fatal or silent', 'MERIDIAN_LOG_LEVEL'),
+};
+
+export const GLOBAL_PREFIX = 'MERIDIAN_GLOBAL';
+
+export type GlobalConfig = Values<typeof GLOBAL_SETTINGS>;
+
+/** @throws WrongSetting */
+export function readGlobalConfig(file: string | undefined, env: NodeJS.ProcessEnv): GlobalConfig {
+  return readSettings(GLOBAL_SETTINGS, GLOBAL_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
+}

@@ -1,0 +1,63 @@
+import type { ZodType } from 'zod';
+
+/** One setting: what it means, its default and how its text is read. */
+export interface Setting<T> {
+  readonly schema: ZodType<T>;
+  readonly default: T;
+  readonly description: string;
+  /** Environment variable, when it is not the prefix followed by the path. */
+  readonly env?: string;
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+
+export type Values<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+export function setting<T>(schema: ZodType<T>, defaultValue: T, description: string, env?: string): Setting<T> {
+  return { schema, default: defaultValue, description, ...(env ? { env } : {}) };
+}
+
+/** `api.port` with prefix `MERIDIAN_GLOBAL` is `MERIDIAN_GLOBAL_API_PORT`. */
+export function envName(prefix: string, path: string, own?: string): string {
+  return own ?? `${prefix}_${path.replaceAll('.', '_').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`;
+}
+
+/** A wrong configuration; the message is the one line an operator needs. */
+export class WrongSetting extends Error {
+  override name = 'WrongSetting';
+}
+
+/**
+ * Defaults, then the YAML file's values (nested maps, already parsed), then the environment.
+ * @throws WrongSetting naming the setting, where the value came from, and what would be right.
+ */
+export function readSettings<S extends Settings>(settings: S, prefix: string, file: unknown, env: Readonly<Record<string, string | undefined>>): Values<S> {
+  const flat = flatten(file);
+  for (const path of flat.keys()) {
+    if (!(path in settings)) throw new WrongSetting(`${path}: there is no such setting; known are ${Object.keys(settings).join(', ')}`);
+  }
+  const values = Object.entries(settings).map(([path, one]) => {
+    const name = envName(prefix, path, one.env);
+    const fromEnv = env[name];
+    if (fromEnv !== undefined) return [path, parse(one, fromEnv, name)];
+    if (flat.has(path)) return [path, parse(one, flat.get(path), `${path} in the configuration file`)];
+    return [path, one.default];
+  });
+  return Object.fromEntries(values) as Values<S>;
+}
+
+function parse(one: Setting<unknown>, value: unknown, where: string): unknown {
+  const result = one.schema.safeParse(value);
+  if (result.success) return result.data;
+  const reason = result.error.issues[0]?.message ?? 'is wrong';
+  throw new WrongSetting(`${where}: ${JSON.stringify(value)} is wrong: ${reason} (${one.description})`);
+}
+
+function flatten(value: unknown, path = ''): Map<string, unknown> {
+  const flat = new Map<string, unknown>();
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return path ? flat.set(path, value) : flat;
+  for (const [key, inner] of Object.entries(value)) {
+    for (const [p, v] of flatten(inner, path ? `${path}.${key}` : key)) flat.set(p, v);
+  }
+  return flat;
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { parse } from 'yaml';
+import { flag, logLevel, milliseconds, natsUrl, port, text, zoneName } from '../shared/config/kinds.ts';
+import { readSettings, setting, type Values } from '../shared/config/settings.ts';
+
+/** Every setting of a zone control plane; `docs/configuration.md` is made from it. */
+export const ZONE_SETTINGS = {
+  name: setting(zoneName, 'default', 'name of the zone'),
+  host: setting(text, '127.0.0.1', 'address that the zone listens on for proxies and that their bootstrap names, when they do not say otherwise'),
+  'api.host': setting(text, '127.0.0.1', 'address that the REST API listens on'),
+  'api.port': setting(port, 5681, 'port of the REST API; 0: any free one'),
+  'api.localhostIsAdmin': setting(flag, true, 'requests from this host are an admin, as in Kuma'),
+  'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
+  'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
+  'dp.port': setting(port, 5678, 'TLS port of the dp-server: POST /bootstrap and ADS; 0: any free one'),
+  'dp.auth': setting(z.enum(['dpToken', 'none']), 'dpToken', 'how proxies prove who they are'),
+  'dp.grace': setting(milliseconds, 1_000, 'a proxy whose stream ended may come back for so long before its Dataplane is deleted'),
+  'service.vipPort': setting(port, 80, 'port that the virtual IP of every service listens on'),
+  'dns.cidr': setting(text, '240.0.0.0/4', 'range of the virtual IPs'),
+  'data.dir': setting(text, 'data/zone', 'folder of the copy of the log and of the keys of the zone'),
+  'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
+  'nats.user': setting(text, '', 'user there'),
+  'nats.password': setting(text, '', 'its password'),
+  'push.quiet': setting(milliseconds, 2, 'a push waits until no change came for so long'),
+  'push.ceiling': setting(milliseconds, 20, 'but no longer than this'),
+  'log.level': setting(logLevel, 'info', 'trace, debug, info, warn, error, fatal or silent', 'MERIDIAN_LOG_LEVEL'),
+};
+
+export const ZONE_PREFIX = 'MERIDIAN_ZONE';
+
+export type ZoneConfig = Values<typeof ZONE_SETTINGS>;
+
+/** @throws WrongSetting */
+export function readZoneConfig(file: string | undefined, env: NodeJS.ProcessEnv): ZoneConfig {
+  return readSettings(ZONE_SETTINGS, ZONE_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
+}

@@ -1,0 +1,56 @@
+import type { Changed } from '../../shared/view/view.ts';
+import { type Replica, StaleWrite } from './ports.ts';
+
+export interface Reconciliation {
+  readonly replica: Replica;
+  /** Does a change concern this reconciliation? */
+  readonly concerns: (changed: Changed) => boolean;
+  /** Brings the zone log to what the view asks for. Idempotent; may be called at any time. */
+  readonly run: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+const RETRY_MS = 500;
+
+/**
+ * Runs a reconciliation after every change that concerns it: merged (changes of one turn of the event loop make one run),
+ * never two at once, again after an error. A stale write is no error: another instance was first, and its message makes the next run.
+ * @returns the function that ends it.
+ */
+export function reconcile({ replica, concerns, run, onError }: Reconciliation): () => void {
+  let wanted = false;
+  let running = false;
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const loop = async () => {
+    if (running) return;
+    running = true;
+    while (wanted && !ended) {
+      wanted = false;
+      try {
+        await run();
+      } catch (error) {
+        if (ended) break;
+        if (!(error instanceof StaleWrite)) onError(error);
+        timer = setTimeout(want, RETRY_MS);
+      }
+    }
+    running = false;
+  };
+  const want = () => {
+    if (ended) return;
+    wanted = true;
+    setImmediate(() => void loop());
+  };
+
+  const stop = replica.onApplied(({ changes }) => {
+    if (changes.some(concerns)) want();
+  });
+  want();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    stop();
+  };
+}
