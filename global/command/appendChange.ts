@@ -1,0 +1,33 @@
+import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import type { CommandDeps, WrappedDataKey } from './ports.ts';
+
+export function isSecret(type: string): boolean {
+  return type === 'Secret' || type === 'GlobalSecret';
+}
+
+/**
+ * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear (D12).
+ * @throws VersionConflict, LogUnavailable
+ */
+export async function appendChange({ log, sealer, newId }: CommandDeps, events: readonly NewEvent[], by: Author): Promise<readonly LogEvent[]> {
+  const dataKeys: WrappedDataKey[] = [];
+  const sealed = events.map((event): NewEvent => {
+    const resource = event.resource as Resource<SecretSpec> | null;
+    if (!resource || !isSecret(event.key.type)) return event;
+    const { sealed: payload, dataKey } = sealer.seal(event.key, resource.spec.data ?? '');
+    dataKeys.push(dataKey);
+    return { ...event, resource: { ...resource, spec: { sealed: payload } } };
+  });
+  return log.append({ id: newId(), by, events: sealed, dataKeys });
+}
+
+/** The current state with its secret opened, as a command decides on it; the same as stored for all other types. */
+export async function openCurrent<C extends { readonly resource: Resource }>({ sealer }: CommandDeps, current: C | undefined): Promise<C | undefined> {
+  if (!current || !isSecret(current.resource.type)) return current;
+  const spec = current.resource.spec as SecretSpec;
+  if (!spec.sealed) return current;
+  const data = await sealer.open(current.resource, spec.sealed);
+  return { ...current, resource: { ...current.resource, spec: { data } } };
+}

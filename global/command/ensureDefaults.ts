@@ -1,0 +1,54 @@
+import type { Author, NewEvent } from '../../shared/event/event.ts';
+import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
+import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { issueToken, TEN_YEARS_MS } from '../token/issueToken.ts';
+import { makeSigningKey, publicHalf, USER_KEY_PREFIX, ZONE_KEY_PREFIX, ZONE_PUBLIC_KEY_PREFIX } from '../token/signingKey.ts';
+import { appendChange } from './appendChange.ts';
+import type { CommandDeps } from './ports.ts';
+
+export const SYSTEM: Author = { user: 'system', source: '', client: 'meridian-global' };
+
+const ADMIN_TOKEN: ResourceKey = { type: 'GlobalSecret', mesh: '', name: 'admin-user-token' };
+
+/**
+ * What every global control plane has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
+ * zone and user tokens, the public half for the zones, and the admin's token. Two instances that start at once do no harm:
+ * each piece is created only if it does not exist, and the loser's change is refused as a whole.
+ * @returns the names of what was made.
+ */
+export async function ensureDefaults(deps: CommandDeps): Promise<readonly string[]> {
+  const made = [...(await ensureZoneKey(deps)), ...(await ensureUserKey(deps))];
+  return made;
+}
+
+async function ensureZoneKey(deps: CommandDeps): Promise<string[]> {
+  const name = `${ZONE_KEY_PREFIX}-1`;
+  if (await exists(deps, name)) return [];
+  const pem = await makeSigningKey();
+  return create(deps, [secret(deps, name, pem), secret(deps, `${ZONE_PUBLIC_KEY_PREFIX}-1`, publicHalf(pem))]);
+}
+
+async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
+  const name = `${USER_KEY_PREFIX}-1`;
+  if (await exists(deps, name)) return [];
+  const pem = await makeSigningKey();
+  const claims = { Name: 'mesh-system:admin', Groups: ['mesh-system:admin'] };
+  const token = await issueToken(claims, { privateKeyPem: pem, serial: 1, validForMs: TEN_YEARS_MS, now: deps.now() });
+  return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN.name, token)]);
+}
+
+async function exists({ log }: CommandDeps, name: string): Promise<boolean> {
+  return (await log.current({ type: 'GlobalSecret', mesh: '', name })) !== undefined;
+}
+
+async function create(deps: CommandDeps, resources: readonly Resource[]): Promise<string[]> {
+  const events = resources.map((resource): NewEvent => ({ type: 'ResourceCreated', key: keyOf(resource), resource, expectedVersion: 0 }));
+  await appendChange(deps, events, SYSTEM);
+  return resources.map((resource) => resource.name);
+}
+
+function secret({ now }: CommandDeps, name: string, value: string): Resource<SecretSpec> {
+  const at = now().toISOString();
+  const data = Buffer.from(value).toString('base64');
+  return { type: 'GlobalSecret', mesh: '', name, labels: {}, creationTime: at, modificationTime: at, spec: { data } };
+}

@@ -1,0 +1,72 @@
+import type { Resource } from '../../shared/resource/resource.ts';
+import { issueToken, TEN_YEARS_MS } from './issueToken.ts';
+import { dataplaneKeyPrefix, newestKey, USER_KEY_PREFIX, ZONE_KEY_PREFIX } from './signingKey.ts';
+
+export interface DataplaneTokenRequest {
+  readonly name: string;
+  readonly mesh: string;
+  readonly tags: Readonly<Record<string, readonly string[]>>;
+  readonly type: string;
+  readonly workload: string;
+  /** Absent: ten years. */
+  readonly validForMs?: number;
+}
+
+export interface ZoneTokenRequest {
+  readonly zone: string;
+  readonly scope: readonly string[];
+  readonly validForMs?: number;
+}
+
+export interface UserTokenRequest {
+  readonly name: string;
+  readonly groups: readonly string[] | null;
+  readonly validForMs: number;
+}
+
+/** Kuma answers 404 with this when there is nothing to sign with: a mesh that does not exist, usually. */
+export class SigningKeyNotFound extends Error {
+  override name = 'SigningKeyNotFound';
+  readonly secretName: string;
+  readonly mesh: string;
+
+  constructor(secretName: string, mesh: string) {
+    const where = mesh ? `Secret of name "${secretName}" in mesh "${mesh}"` : `GlobalSecret of name "${secretName}"`;
+    super(`there is no signing key with KID 1. ${where} is not found. If signing key was rotated, regenerate the token`);
+    this.secretName = secretName;
+    this.mesh = mesh;
+  }
+}
+
+type Deps = {
+  /** Secrets (of a mesh) or GlobalSecrets (mesh ''). */
+  readonly list: (type: 'Secret' | 'GlobalSecret', mesh: string) => Promise<readonly Resource[]>;
+  /** The payload of one of them, opened, base64. */
+  readonly open: (secret: Resource) => Promise<string>;
+  readonly now: () => Date;
+};
+
+/** Issues Kuma's three kinds of tokens with the newest signing keys of the log (kumactl-api §7.3). */
+export interface TokenIssuer {
+  /** @throws SigningKeyNotFound */
+  dataplane(request: DataplaneTokenRequest): Promise<string>;
+  /** @throws SigningKeyNotFound */
+  zone(request: ZoneTokenRequest): Promise<string>;
+  /** @throws SigningKeyNotFound */
+  user(request: UserTokenRequest): Promise<string>;
+}
+
+export function tokenIssuer({ list, open, now }: Deps): TokenIssuer {
+  const sign = async (claims: Record<string, unknown>, mesh: string, prefix: string, validForMs = TEN_YEARS_MS) => {
+    const newest = newestKey(await list(mesh ? 'Secret' : 'GlobalSecret', mesh), prefix);
+    if (!newest) throw new SigningKeyNotFound(`${prefix}-1`, mesh);
+    const privateKeyPem = Buffer.from(await open(newest.key), 'base64').toString('utf8');
+    return issueToken(claims, { privateKeyPem, serial: newest.serial, validForMs, now: now() });
+  };
+  return {
+    dataplane: ({ name, mesh, tags, type, workload, validForMs }) =>
+      sign({ Name: name, Mesh: mesh, Tags: tags, Type: type, Workload: workload }, mesh, dataplaneKeyPrefix(mesh), validForMs),
+    zone: ({ zone, scope, validForMs }) => sign({ Zone: zone, Scope: scope }, '', ZONE_KEY_PREFIX, validForMs),
+    user: ({ name, groups, validForMs }) => sign({ Name: name, Groups: groups }, '', USER_KEY_PREFIX, validForMs),
+  };
+}
