@@ -16,9 +16,8 @@ const YEAR_MS = 365 * 24 * 3_600_000;
  */
 export async function makeBuiltinCa(mesh: string, options: { readonly rsaBits?: number; readonly expirationMs?: number; readonly now: Date }): Promise<CaMaterial> {
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: options.rsaBits ?? 2048 };
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       name: `O=Kuma, OU=Mesh, CN=${mesh}`,
       notBefore: new Date(options.now.getTime() - BACKDATED_MS),
       notAfter: new Date(options.now.getTime() + (options.expirationMs ?? 10 * YEAR_MS)),
@@ -30,9 +29,7 @@ export async function makeBuiltinCa(mesh: string, options: { readonly rsaBits?: 
         new x509.SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${mesh}` }]),
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
-    },
-    webcrypto as Crypto,
-  );
+  });
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
   return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 }
