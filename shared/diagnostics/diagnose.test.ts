@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { diagnose } from './diagnose.ts';
+
+const diagnosis = { unhealthy: () => '', notReady: () => 'the log is not reachable', metrics: async () => 'up 1\n' };
+
+it('tells health, readiness with its reason, and metrics', async () => {
+  expect(await diagnose('/healthy', diagnosis)).toMatchObject({ status: 200, body: 'OK\n' });
+  expect(await diagnose('/ready', diagnosis)).toMatchObject({ status: 503, body: 'the log is not reachable\n' });
+  expect(await diagnose('/metrics', diagnosis)).toMatchObject({ status: 200, body: 'up 1\n' });
+  expect(await diagnose('/', diagnosis)).toMatchObject({ status: 404 });
+});
