@@ -1,0 +1,73 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { CliError } from './cliError.ts';
+
+const resourceDocument = z.looseObject({ type: z.string().min(1), name: z.string().min(1), mesh: z.string().optional() });
+
+/** One resource as somebody wrote it, and where: `mesh.yaml:12`. */
+export interface ResourceDocument {
+  readonly where: string;
+  readonly body: z.infer<typeof resourceDocument>;
+}
+
+/**
+ * Reads what `apply -f` names: a file, `-` for the standard input, an http(s) URL, or a folder (its .yaml, .yml and
+ * .json files in order of name). One file may hold several documents. All are read before anything is sent.
+ * @throws CliError naming file and line.
+ */
+export async function readDocuments(source: string, stdin: () => Promise<string>): Promise<ResourceDocument[]> {
+  if (source === '-') return parseDocuments(await stdin(), 'standard input');
+  if (/^https?:\/\//.test(source)) return parseDocuments(await download(source), source);
+  const files = await filesOf(source);
+  const lists = await Promise.all(files.map(async (file) => parseDocuments(await readFile(file, 'utf8'), file)));
+  return lists.flat();
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) throw new CliError(`${path}: there is no such file or folder`);
+  if (!info.isDirectory()) return [path];
+  const files = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
+  if (files.length === 0) throw new CliError(`${path}: the folder holds no .yaml, .yml or .json file`);
+  return files.map((name) => join(path, name));
+}
+
+async function download(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch((cause: Error) => {
+    throw new CliError(`${url}: ${cause.message}`);
+  });
+  if (!response.ok) throw new CliError(`${url}: answered ${response.status}`);
+  return response.text();
+}
+
+/** @param where name of the source, for errors */
+export function parseDocuments(text: string, where: string): ResourceDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines });
+  const documents: ResourceDocument[] = [];
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    const line = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
+    const at = `${where}:${line}`;
+    const [problem] = document.errors;
+    if (problem) throw new CliError(`${where}: ${problem.message}`);
+    const value: unknown = document.toJS();
+    if (value === null || value === undefined) continue;
+    const result = resourceDocument.safeParse(value);
+    if (!result.success) {
+      const issue = result.error.issues[0];
+      throw new CliError(`${at}: not a resource: ${issue?.path.join('.') || 'the document'} ${wanted(issue?.path[0])}`);
+    }
+    documents.push({ where: at, body: result.data });
+  }
+  if (documents.length === 0) throw new CliError(`${where}: no document in it`);
+  return documents;
+}
+
+function wanted(field: PropertyKey | undefined): string {
+  if (field === 'type') return 'has to name the resource type, as in "type: MeshTimeout"';
+  if (field === 'name') return 'has to name the resource, as in "name: my-timeout"';
+  if (field === 'mesh') return 'has to be the name of a mesh';
+  return 'has to be a map with type and name';
+}

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { age } from './age.ts';
+import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
+import { CliError } from './cliError.ts';
+import { ApiError } from './connection.ts';
+import { fetchAll, type RestResource, restResource } from './list.ts';
+import { type Format, formatOption, render } from './output.ts';
+import { table } from './table.ts';
+import { tagText, tagsOf } from './tags.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+
+interface GetFlags extends ConnectionFlags {
+  readonly mesh: string;
+  readonly output: Format;
+}
+
+/** `meridian get TYPE [NAME]`: the resources as they are now. */
+export function getCommand(deps: CliDeps): Command {
+  return verb('get', deps)
+    .description('show resources')
+    .argument('<type>', 'meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them')
+    .argument('[name]')
+    .addOption(meshOption())
+    .addOption(formatOption())
+    .action(async (word: string, name: string | undefined, flags: GetFlags) => {
+      const connection = connectionOf(flags, deps);
+      const catalog = await fetchCatalog(connection);
+      if (word === 'types') return deps.out(`${typesTable(catalog)}\n`);
+      const type = findType(catalog, word);
+      if (name === undefined) {
+        const items = await fetchAll(connection, collectionPath(type, flags.mesh));
+        const shown = flags.output === 'table' ? resourceTable(type, items, deps.now()) : render({ total: items.length, items, next: null }, flags.output);
+        return deps.out(`${shown}\n`);
+      }
+      const item = await connection.get(itemPath(type, flags.mesh, name)).catch((cause: unknown) => {
+        if (cause instanceof ApiError && cause.status === 404) throw new CliError(notFound(type, flags.mesh, name, cause));
+        throw cause;
+      });
+      deps.out(`${flags.output === 'table' ? resourceTable(type, [item], deps.now()) : render(item, flags.output)}\n`);
+    });
+}
+
+/** A missing mesh has its own answer; it must not be told as a missing resource. */
+export function notFound(type: ResourceType, mesh: string, name: string, answer: ApiError): string {
+  if (type.scope === 'Mesh' && /Mesh/.test(answer.message) && type.name !== 'Mesh' && /^Failed to retrieve Mesh/.test(answer.message)) {
+    return `there is no mesh "${mesh}"`;
+  }
+  return `there is no ${type.name} "${name}"${type.scope === 'Mesh' ? ` in mesh "${mesh}"` : ''}`;
+}
+
+function typesTable(catalog: readonly ResourceType[]): string {
+  return table(
+    ['TYPE', 'PATH', 'SHORT', 'SCOPE'],
+    catalog.map((type) => [type.name, type.path, type.shortName ?? '', type.scope]),
+  );
+}
+
+const meshColumns = z.looseObject({
+  mtls: z.looseObject({ enabledBackend: z.string().optional(), backends: z.array(z.looseObject({ name: z.string(), type: z.string() })).optional() }).optional(),
+  routing: z.looseObject({ localityAwareLoadBalancing: z.boolean().optional(), zoneEgress: z.boolean().optional() }).optional(),
+});
+
+/** Columns as kumactl's, per type (kumactl-api §8.1). */
+export function resourceTable(type: ResourceType, items: readonly unknown[], now: number): string {
+  const resources = items.map((item) => restResource.parse(item));
+  const columns = columnsOf(type);
+  const head = [...(type.scope === 'Mesh' ? ['MESH'] : []), 'NAME', ...columns.map(({ title }) => title), 'AGE'];
+  const rows = resources.map((resource) => [
+    ...(type.scope === 'Mesh' ? [resource.mesh ?? ''] : []),
+    resource.name,
+    ...columns.map(({ value }) => value(resource)),
+    age(resource.modificationTime, now),
+  ]);
+  return table(head, rows);
+}
+
+interface Column {
+  readonly title: string;
+  readonly value: (resource: RestResource) => string;
+}
+
+const onOff = (value: boolean | undefined) => (value ? 'on' : 'off');
+
+function columnsOf(type: ResourceType): readonly Column[] {
+  if (type.name === 'Mesh') {
+    const spec = (resource: RestResource) => meshColumns.parse(resource);
+    return [
+      { title: 'mTLS', value: (resource) => mtlsText(spec(resource)) },
+      { title: 'LOCALITY', value: (resource) => onOff(spec(resource).routing?.localityAwareLoadBalancing) },
+      { title: 'ZONEEGRESS', value: (resource) => onOff(spec(resource).routing?.zoneEgress) },
+    ];
+  }
+  if (type.name === 'Dataplane') {
+    return [
+      { title: 'TAGS', value: (resource) => tagText(tagsOf(resource)) },
+      { title: 'ADDRESS', value: addressOf },
+    ];
+  }
+  return [];
+}
+
+function mtlsText({ mtls }: z.infer<typeof meshColumns>): string {
+  const backend = mtls?.backends?.find(({ name }) => name === mtls.enabledBackend);
+  return backend ? `${backend.type}/${backend.name}` : 'off';
+}
+
+function addressOf(resource: RestResource): string {
+  const parsed = z.looseObject({ networking: z.looseObject({ address: z.string(), advertisedAddress: z.string().optional() }) }).safeParse(resource);
+  return parsed.success ? (parsed.data.networking.advertisedAddress ?? parsed.data.networking.address) : '';
+}

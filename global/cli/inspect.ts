@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { inspectDataplane } from './inspectDataplane.ts';
+import { inspectDataplanes } from './inspectDataplanes.ts';
+import { inspectMeshes, inspectServices } from './inspectMeshes.ts';
+import { inspectZones } from './inspectZones.ts';
+import type { CliDeps } from './verb.ts';
+
+/** `meridian inspect …`: what is connected and what applies to it. */
+export function inspectCommand(deps: CliDeps): Command {
+  return new Command('inspect')
+    .description('what is connected, and what applies to it')
+    .addCommand(inspectDataplanes(deps))
+    .addCommand(inspectDataplane(deps))
+    .addCommand(inspectZones(deps))
+    .addCommand(inspectMeshes(deps))
+    .addCommand(inspectServices(deps));
+}

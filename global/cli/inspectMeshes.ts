@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { fetchAll } from './list.ts';
+import { type Format, formatOption, render } from './output.ts';
+import { table } from './table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+
+const counts = z.looseObject({ total: z.number().optional(), online: z.number().optional() });
+
+const meshInsight = z.looseObject({
+  name: z.string(),
+  dataplanes: counts.optional(),
+  services: counts.optional(),
+  policies: z.record(z.string(), counts).optional(),
+});
+
+const serviceInsight = z.looseObject({
+  name: z.string(),
+  status: z.string().optional(),
+  dataplanes: counts.optional(),
+  addressPort: z.string().optional(),
+  zones: z.array(z.string()).optional(),
+});
+
+/** `meridian inspect meshes`: proxies, services and policies of each mesh. */
+export function inspectMeshes(deps: CliDeps): Command {
+  return verb('meshes', deps)
+    .description('meshes with their proxies and policies')
+    .addOption(formatOption())
+    .action(async (flags: ConnectionFlags & { output: Format }) => {
+      const items = await fetchAll(connectionOf(flags, deps), '/mesh-insights');
+      deps.out(`${flags.output === 'table' ? meshTable(items) : render({ total: items.length, items }, flags.output)}\n`);
+    });
+}
+
+/** `meridian inspect services`: healthy instances of each service and the zones it is in. */
+export function inspectServices(deps: CliDeps): Command {
+  return verb('services', deps)
+    .description('services of a mesh with their instances')
+    .addOption(meshOption())
+    .addOption(formatOption())
+    .action(async (flags: ConnectionFlags & { mesh: string; output: Format }) => {
+      const items = await fetchAll(connectionOf(flags, deps), `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`);
+      deps.out(`${flags.output === 'table' ? serviceTable(items) : render({ total: items.length, items }, flags.output)}\n`);
+    });
+}
+
+const share = (of: z.infer<typeof counts> | undefined) => `${of?.online ?? 0}/${of?.total ?? 0}`;
+
+export function meshTable(items: readonly unknown[]): string {
+  const rows = items.map((item) => {
+    const { name, dataplanes, services, policies = {} } = meshInsight.parse(item);
+    const listed = Object.entries(policies).map(([type, { total = 0 }]) => `${type} ${total}`);
+    return [name, share(dataplanes), String(services?.total ?? 0), listed.join(', ') || '-'];
+  });
+  return table(['MESH', 'DATAPLANES', 'SERVICES', 'POLICIES'], rows);
+}
+
+export function serviceTable(items: readonly unknown[]): string {
+  const rows = items.map((item) => {
+    const { name, status = '', dataplanes, addressPort, zones = [] } = serviceInsight.parse(item);
+    const words = status.replaceAll('_', ' ');
+    return [name, words.charAt(0).toUpperCase() + words.slice(1), share(dataplanes), addressPort ?? '', zones.join(',')];
+  });
+  return table(['SERVICE', 'STATUS', 'DATAPLANES', 'ADDRESS', 'ZONES'], rows);
+}

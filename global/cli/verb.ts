@@ -1,0 +1,38 @@
+import { Command, Option } from 'commander';
+import { connect, type Connection } from './connection.ts';
+
+/** What the verbs need of the world; tests give their own. */
+export interface CliDeps {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: () => Promise<string>;
+  /** Ends what follows or waits (Ctrl-C). */
+  readonly signal?: AbortSignal;
+}
+
+export interface ConnectionFlags {
+  readonly address: string;
+  readonly token?: string;
+  readonly timeout: number;
+}
+
+const DEFAULT_ADDRESS = 'http://localhost:5681';
+
+/** A verb that talks to a control plane: `--address`, `--token` and `--timeout` on it. */
+export function verb(name: string, deps: CliDeps): Command {
+  return new Command(name)
+    .addOption(new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(deps.env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS))
+    .addOption(new Option('--token <jwt>', 'user token (MERIDIAN_TOKEN); not needed on the host of the control plane').default(deps.env.MERIDIAN_TOKEN, 'none'))
+    .addOption(new Option('--timeout <seconds>', 'wait so long for an answer').default(60).argParser(Number));
+}
+
+export function meshOption(): Option {
+  return new Option('-m, --mesh <name>', 'mesh').default('default');
+}
+
+export function connectionOf(flags: ConnectionFlags, deps: CliDeps): Connection {
+  return connect({ address: flags.address, token: flags.token, timeout: flags.timeout * 1000, signal: deps.signal });
+}
