@@ -13,9 +13,7 @@ export const nodeModules = {
   isReady: () => isStamped(folder, lockDigest()),
   async make() {
     try {
-      // Node 20 may run this; the packages themselves only ever run under Node 24, so no engine warnings.
-      // Not `npm ci`: it refuses a lock file that lacks the optional binaries of platforms which a registry mirror leaves out.
-      await command('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: root });
+      await installExactly();
     } catch (error) {
       if (error.code === 'ENOENT') throw new Error('npm is needed: it comes with Node from your package manager.');
       throw new Error(`could not install the npm packages: ${error.message}`);
@@ -23,3 +21,16 @@ export const nodeModules = {
     stamp(folder, lockDigest());
   },
 };
+
+// Node 20 may run this while the packages only ever run under Node 24: hence no engine warnings.
+const quiet = ['--loglevel=error', '--no-audit', '--no-fund'];
+
+async function installExactly() {
+  try {
+    await command('npm', ['ci', ...quiet], { cwd: root });
+  } catch (error) {
+    // A registry that lacks another platform's optional package makes npm write a lock that `npm ci` refuses.
+    if (!error.message.includes('EUSAGE')) throw error;
+    await command('npm', ['install', '--no-save', ...quiet], { cwd: root });
+  }
+}

@@ -1,0 +1,20 @@
+// Runs a file under the Node that was set up, as if it were this process: same terminal, signals, exit code.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+export function runToEnd(node, args, { cwd } = {}) {
+  return new Promise((resolve, reject) => {
+    // An own process group: Ctrl-C reaches the child through us only, so exactly once.
+    const child = spawn(node, args, { cwd, stdio: 'inherit', detached: process.platform !== 'win32' });
+    const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+      const forward = () => child.kill(signal);
+      process.on(signal, forward);
+      return [signal, forward];
+    });
+    child.on('error', (cause) => reject(new Error(`cannot run ${node}: ${cause.message}`)));
+    child.on('exit', (code, signal) => {
+      for (const [name, forward] of forwarded) process.off(name, forward);
+      resolve(code ?? 128 + constants.signals[signal]);
+    });
+  });
+}
