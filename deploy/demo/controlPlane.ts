@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Child } from './child.ts';
+import { GENERATION, type Ground, startScript } from './ground.ts';
+
+const readyLine = z.looseObject({ url: z.string(), ads: z.string().optional() });
+
+/** A control plane process that can be killed and started again on the same ports and data. */
+export class ControlPlane {
+  readonly name: string;
+  readonly #ground: Ground;
+  readonly #command: 'global' | 'zone';
+  readonly #env: Readonly<Record<string, string>>;
+  #child: Child | undefined;
+  #ready: z.infer<typeof readyLine> | undefined;
+
+  constructor(ground: Ground, name: string, command: 'global' | 'zone', env: Readonly<Record<string, string>>) {
+    this.name = name;
+    this.#ground = ground;
+    this.#command = command;
+    this.#env = env;
+  }
+
+  /** Resolves when it says that it is ready. @throws StartError */
+  async start(): Promise<void> {
+    this.#child = startScript(this.#ground, 'deploy/meridian.ts', [this.#command], {
+      name: this.name,
+      env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env },
+      generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,
+    });
+    this.#ready = readyLine.parse(await this.#child.ready());
+  }
+
+  /** Ends this process at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#child?.kill('SIGKILL');
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
+  /** Its REST API. */
+  get url(): string {
+    return this.#ready?.url ?? '';
+  }
+
+  /** `host:port` of the dp-server of a zone. */
+  get ads(): string {
+    return this.#ready?.ads ?? '';
+  }
+}

@@ -1,0 +1,44 @@
+import { Child, type ChildSpec, type Exit } from './child.ts';
+
+/**
+ * All processes that one run started: stops them, and only them. Tells when one ends that nobody stopped.
+ */
+export class Family {
+  readonly #children: Child[] = [];
+  readonly #onDeath: (child: Child, exit: Exit) => void;
+  #stopping: Promise<void> | undefined;
+
+  constructor(onDeath: (child: Child, exit: Exit) => void) {
+    this.#onDeath = onDeath;
+  }
+
+  get children(): readonly Child[] {
+    return this.#children.filter((child) => child.running);
+  }
+
+  start(spec: ChildSpec): Child {
+    if (this.#stopping) throw new Error(`${spec.name} is not started any more: everything is being stopped`);
+    const child = new Child(spec);
+    this.#children.push(child);
+    child.exited.then(
+      (exit) => {
+        if (!child.stopping && !this.#stopping) this.#onDeath(child, exit);
+      },
+      () => {},
+    );
+    return child;
+  }
+
+  /** Stops everything, a generation at a time: proxies before control planes before nats-servers. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    const generations = [...new Set(this.#children.map((child) => child.spec.generation ?? 0))].sort((a, b) => b - a);
+    for (const generation of generations) {
+      await Promise.all(this.#children.filter((child) => (child.spec.generation ?? 0) === generation).map((child) => child.stop()));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Child, ChildSpec, RunAs } from './child.ts';
+import type { Family } from './family.ts';
+import { makeFolder } from './runAs.ts';
+import { ROOT } from './tools.ts';
+
+/** What everything that is started stands on. */
+export interface Ground {
+  readonly family: Family;
+  /** Holds a folder for each process and `logs`. */
+  readonly data: string;
+  readonly runAs: RunAs | undefined;
+  readonly logLevel: string;
+}
+
+/** When they are stopped: higher ones first. */
+export const GENERATION = { nats: 0, global: 1, zone: 2, app: 3, proxy: 4 } as const;
+
+/** A folder of its own for one process, which that process may write to. */
+export function folderOf(ground: Ground, name: string): string {
+  return makeFolder(join(ground.data, name.replaceAll(' ', '-')), ground.runAs);
+}
+
+type Start = Pick<ChildSpec, 'name' | 'file' | 'args' | 'env' | 'generation' | 'grace'>;
+
+export function start(ground: Ground, spec: Start): Child {
+  const logs = makeFolder(join(ground.data, 'logs'), undefined);
+  return ground.family.start({ ...spec, cwd: ROOT, runAs: ground.runAs, logFile: join(logs, `${spec.name.replaceAll(' ', '-')}.log`) });
+}
+
+/** Our own TypeScript, run by the Node that runs us. */
+export function startScript(ground: Ground, script: string, args: readonly string[], spec: Omit<Start, 'file' | 'args'>): Child {
+  return start(ground, { ...spec, file: process.execPath, args: [join(ROOT, script), ...args] });
+}

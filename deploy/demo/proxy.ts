@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Child } from './child.ts';
+import { folderOf, GENERATION, type Ground, startScript } from './ground.ts';
+import type { RestBody } from './mesh.ts';
+import { freePorts } from './ports.ts';
+import { findTool } from './tools.ts';
+
+export interface ProxySpec {
+  /** `backend-v1 sidecar` */
+  readonly name: string;
+  /** `host:port` of the zone's dp-server. */
+  readonly ads: string;
+  readonly token: string;
+  /** Dataplane or ZoneIngress. */
+  readonly resource: RestBody;
+  readonly proxyType: 'dataplane' | 'ingress';
+  /** UDP port that answers names; 0: none. */
+  readonly dnsPort: number;
+  /** Where virtual IPs are bound, as `127.21`. */
+  readonly loopbackPrefix?: string;
+}
+
+/** `meridian dp` with its Envoy; resolves when Envoy says that it is ready. @throws StartError */
+export async function startProxy(ground: Ground, spec: ProxySpec): Promise<Child> {
+  const folder = folderOf(ground, spec.name);
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o644 });
+    return path;
+  };
+  const [readinessPort = 0] = await freePorts(1);
+  const args = [
+    'dp',
+    ...['--cp-address', `https://${spec.ads}`, '--skip-verify'],
+    ...['--proxy-type', spec.proxyType],
+    ...['--dataplane-file', file('dataplane.yaml', stringify(spec.resource))],
+    ...['--dataplane-token-file', file('token', spec.token)],
+    ...['--binary-path', findTool('envoy')],
+    ...['--work-dir', folder],
+    ...['--concurrency', '1'],
+    ...['--drain-time', '0s'],
+    ...['--dns-port', String(spec.dnsPort)],
+    ...(spec.loopbackPrefix ? ['--loopback-prefix', spec.loopbackPrefix] : []),
+  ];
+  const child = startScript(ground, 'deploy/meridian.ts', args, {
+    name: spec.name,
+    env: { KUMA_READINESS_PORT: String(readinessPort) },
+    generation: GENERATION.proxy,
+  });
+  await child.ready();
+  return child;
+}
