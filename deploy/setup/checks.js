@@ -14,7 +14,8 @@ async function step(title, node, args) {
   return code === 0;
 }
 
-export const lint = (node) => step('lint', node, [...bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings']);
+export const lint = (node) =>
+  step('lint', node, [...bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings']);
 export const types = (node) => step('types', node, [...bin('typescript', 'bin/tsc'), '--noEmit']);
 
 export async function tests(node, args) {

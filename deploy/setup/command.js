@@ -13,7 +13,9 @@ export function command(file, args, { cwd, input, env } = {}) {
     );
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(Buffer.concat(out));
-      const text = Buffer.concat([...err, ...out]).toString().trim();
+      const text = Buffer.concat([...err, ...out])
+        .toString()
+        .trim();
       reject(new Error(`${file} ${args[0] ?? ''} failed (${signal ?? `exit ${code}`}): ${excerpt(text)}`));
     });
     // A child that exits before it has read everything reports through its exit code, not through EPIPE.

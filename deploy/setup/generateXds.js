@@ -18,7 +18,10 @@ for (const file of fromBinary(wkt.FileDescriptorSetSchema, readFileSync(0)).file
   if (!files.has(file.name)) files.set(file.name, withoutAnnotations(file));
 }
 
-const roots = readFileSync(rootsFile, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+const roots = readFileSync(rootsFile, 'utf8')
+  .split('\n')
+  .map((line) => line.trim())
+  .filter((line) => line !== '' && !line.startsWith('#'));
 const ordered = importsFirst(roots);
 const toGenerate = ordered.filter((name) => !name.startsWith('google/protobuf/'));
 
@@ -46,7 +49,8 @@ function withoutAnnotations(file) {
 
 // protoc fills these in for its plugins; the descriptors inside the wheel do not carry them.
 function setJsonNames(message) {
-  for (const field of message.field) field.jsonName = field.name.replace(/_+(.?)/g, (_, letter) => letter.toUpperCase());
+  for (const field of message.field)
+    field.jsonName = field.name.replace(/_+(.?)/g, (_, letter) => letter.toUpperCase());
   for (const nested of message.nestedType) setJsonNames(nested);
 }
 
@@ -87,7 +91,10 @@ function write(name, content) {
 
 /** One registry of everything: JSON of an `Any` needs it. Costs some 0.2 s to load, so import it when needed. */
 function writeRegistry() {
-  const lines = ["import { createRegistry } from '@bufbuild/protobuf';", "import * as wkt from '@bufbuild/protobuf/wkt';"];
+  const lines = [
+    "import { createRegistry } from '@bufbuild/protobuf';",
+    "import * as wkt from '@bufbuild/protobuf/wkt';",
+  ];
   const names = toGenerate.map((name, index) => {
     const base = name.replace(/\.proto$/, '');
     lines.push(`import { file_${base.replace(/[^a-zA-Z0-9]/g, '_')} as f${index} } from './${base}_pb.js';`);
@@ -96,5 +103,8 @@ function writeRegistry() {
   lines.push("const wellKnown = Object.values(wkt).filter((value) => value?.kind === 'file');");
   lines.push(`export const registry = createRegistry(...wellKnown, ${names.join(', ')});`, '');
   write('registry.js', lines.join('\n'));
-  write('registry.d.ts', "import type { Registry } from '@bufbuild/protobuf';\n\nexport declare const registry: Registry;\n");
+  write(
+    'registry.d.ts',
+    "import type { Registry } from '@bufbuild/protobuf';\n\nexport declare const registry: Registry;\n",
+  );
 }

@@ -11,8 +11,7 @@ const folder = join(toolsDir, 'node');
 const wanted = nodePackages[`${process.platform}-${process.arch}`];
 export const runningIsNewEnough = Number(process.versions.node.split('.')[0]) >= minimumNodeMajor;
 
-export const nodePath = () =>
-  process.env.MERIDIAN_NODE || (runningIsNewEnough ? process.execPath : toolBinaries.node);
+export const nodePath = () => process.env.MERIDIAN_NODE || (runningIsNewEnough ? process.execPath : toolBinaries.node);
 
 export const node = {
   title: `Node ${minimumNodeMajor}`,

@@ -15,7 +15,8 @@ const wheelFolder = join(toolsDir, 'xds-protos');
 const generator = join(here, 'generateXds.js');
 const inputs = ['generateXds.js', 'xdsDescriptors.py', 'xds-roots.txt'].map((name) => join(here, name));
 
-const pluginVersion = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies['@bufbuild/protoc-gen-es'];
+const pluginVersion = () =>
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies['@bufbuild/protoc-gen-es'];
 const wanted = () => digest(xdsProtosWheel, pluginVersion(), ...inputs.map((file) => readFileSync(file)));
 
 export const xdsProtos = {
