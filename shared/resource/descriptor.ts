@@ -54,10 +54,23 @@ export interface ResourceDescriptor<Spec = unknown> {
   readonly adminOnly?: boolean;
   /** An insight: written by control planes only. */
   readonly readOnly?: boolean;
+  /** Of the product's own making, as Vip: travels and is kept like others, but REST does not know it. */
+  readonly internal?: boolean;
+  /** Type of the insight that `_overview` joins to this one, `DataplaneInsight`. */
+  readonly insight?: string;
+  /** Collections that mean `_overview`, from before there was one: `dataplanes+insights`. */
+  readonly overviewAliases?: readonly string[];
+  /** Value of the label `kuma.io/proxy-type`, for types that are proxies. */
+  readonly proxyType?: (spec: Spec) => string;
   /** Parses and defaults the spec. Its issues become violations; unknown fields are dropped, as Kuma does. */
   readonly schema: ZodType<Spec>;
   /** Rules that a schema cannot say, in Kuma's words. Runs after the schema passed. */
   readonly validate?: (resource: Resource<Spec>) => readonly Violation[];
+  /**
+   * Rules that only count when it is stored, upon what was there before (`undefined`: nothing): Kuma's store managers have
+   * them, and the error's title says "Failed to create" or "Failed to update a resource".
+   */
+  readonly admit?: (resource: Resource<Spec>, before: Resource<Spec> | undefined) => readonly Violation[];
   /** Deprecations and the like, shown by kumactl after the write. */
   readonly warnings?: (resource: Resource<Spec>) => readonly string[];
   readonly policy?: PolicyTraits;

@@ -1,0 +1,32 @@
+import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
+import { insightDescriptor } from '../insightDescriptor.ts';
+import { dataplaneViolations } from './rules.ts';
+import { dataplaneSchema } from './schema.ts';
+import type { DataplaneSpec } from './spec.ts';
+
+const dataplane: ResourceDescriptor<DataplaneSpec> = {
+  type: 'Dataplane',
+  path: 'dataplanes',
+  scope: 'Mesh',
+  shortName: 'dp',
+  style: 'flat',
+  singularDisplayName: 'Dataplane',
+  pluralDisplayName: 'Dataplanes',
+  writable: { standalone: true, global: false, zone: true },
+  replication: { globalToZone: false, zoneToGlobal: true, acrossZones: false, keepsName: false },
+  includeInFederation: false,
+  insight: 'DataplaneInsight',
+  overviewAliases: ['dataplanes+insights'],
+  proxyType: ({ networking }) => (networking.gateway?.type === 'BUILTIN' ? 'gateway' : 'sidecar'),
+  schema: dataplaneSchema,
+  validate: dataplaneViolations,
+};
+
+const insight = insightDescriptor({
+  type: 'DataplaneInsight',
+  path: 'dataplane-insights',
+  scope: 'Mesh',
+  zoneToGlobal: true,
+});
+
+export const descriptors: readonly AnyDescriptor[] = [dataplane, insight];

@@ -1,0 +1,132 @@
+import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
+import { saysSomething } from '../protoJson.ts';
+import type { Resource } from '../resource.ts';
+import { PROTOCOL_TAG, protocolReason, SERVICE_TAG, tagViolations } from '../tags.ts';
+import type { Violation } from '../violation.ts';
+import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
+
+const NOT_SUPPORTED = 'is not supported yet';
+const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address and port';
+
+type Add = (field: string, reason: string | undefined) => void;
+
+/** What a Dataplane may hold (policies §1.2); what the product would not act upon is refused, never ignored. */
+export function dataplaneViolations({ spec }: Resource<DataplaneSpec>): Violation[] {
+  const { networking } = spec;
+  const violations: Violation[] = [];
+  const add: Add = (field, reason) => {
+    if (reason !== undefined) violations.push({ field: `networking.${field}`, reason });
+  };
+  add('address', addressReason(networking.address));
+  if (networking.advertisedAddress !== undefined) add('advertisedAddress', addressReason(networking.advertisedAddress));
+  if (networking.gateway) gatewayViolations(networking, add);
+  networking.inbound?.forEach((inbound, i) =>
+    violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`)),
+  );
+  networking.outbound?.forEach((outbound, i) =>
+    violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`)),
+  );
+  violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...unsupportedViolations(spec));
+  return violations;
+}
+
+function gatewayViolations({ inbound, gateway }: DataplaneSpec['networking'], add: Add): void {
+  if (inbound)
+    add('inbound', `inbound cannot be defined for ${gateway?.type === 'BUILTIN' ? 'builtin' : 'delegated'} gateways`);
+  if (gateway?.type === 'BUILTIN') add('gateway.type', `BUILTIN ${NOT_SUPPORTED}, use DELEGATED`);
+}
+
+function gatewayTagViolations({ gateway }: DataplaneSpec['networking']): Violation[] {
+  if (!gateway) return [];
+  const field = 'networking.gateway.tags';
+  const violations = tagViolations(gateway.tags, field);
+  if (gateway.tags[SERVICE_TAG] === undefined)
+    violations.unshift({ field: `${field}["${SERVICE_TAG}"]`, reason: 'tag has to exist' });
+  const protocol = gateway.tags[PROTOCOL_TAG];
+  if (protocol !== undefined && protocol !== 'tcp') {
+    violations.push({
+      field: `${field}["${PROTOCOL_TAG}"]`,
+      reason: `other values than TCP are not allowed, "${protocol}" is given`,
+    });
+  }
+  return violations;
+}
+
+function inboundViolations(inbound: Inbound, dpAddress: string, field: string): Violation[] {
+  const violations: Violation[] = [];
+  const add: Add = (name, reason) => {
+    if (reason !== undefined) violations.push({ field: `${field}.${name}`, reason });
+  };
+  const { address, serviceAddress, servicePort = 0, port } = inbound;
+  if (!isPort(port)) add('port', PORT_REASON);
+  if (servicePort > 65535) add('servicePort', 'port must be in the range [0, 65535]');
+  if (serviceAddress !== undefined) {
+    if (!isIpAddress(serviceAddress)) add('serviceAddress', 'serviceAddress has to be valid IP address');
+    if (serviceAddress === (address ?? dpAddress) && (servicePort === 0 || servicePort === port))
+      add('serviceAddress', SAME_ADDRESS);
+  }
+  if (address !== undefined && !isIpAddress(address)) add('address', 'address has to be valid IP address');
+  if (inbound.protocol !== undefined) {
+    const reason = protocolReason(inbound.protocol);
+    add('protocol', reason && `"${inbound.protocol}" is not one of the allowed values: grpc, http, http2, kafka, tcp`);
+  }
+  const tags = inbound.tags ?? {};
+  const protocol = tags[PROTOCOL_TAG];
+  if (Object.keys(tags).length > 0 && tags[SERVICE_TAG] === undefined)
+    add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
+  if (protocol !== undefined) add(`tags["${PROTOCOL_TAG}"]`, protocolReason(protocol));
+  violations.push(...tagViolations(tags, `${field}.tags`));
+  if (saysSomething((inbound as { serviceProbe?: unknown }).serviceProbe)) add('serviceProbe', NOT_SUPPORTED);
+  return violations;
+}
+
+function outboundViolations(outbound: Outbound, field: string): Violation[] {
+  const violations: Violation[] = [];
+  const add: Add = (name, reason) => {
+    if (reason !== undefined) violations.push({ field: `${field}.${name}`, reason });
+  };
+  if (!isPort(outbound.port)) add('port', PORT_REASON);
+  if (outbound.address !== undefined && !isIpAddress(outbound.address))
+    add('address', 'address has to be valid IP address');
+  if (saysSomething((outbound as { backendRef?: unknown }).backendRef))
+    add('backendRef', `${NOT_SUPPORTED}, use tags with ${SERVICE_TAG}`);
+  else if (outbound.tags?.[SERVICE_TAG] === undefined) add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
+  violations.push(...tagViolations(outbound.tags ?? {}, `${field}.tags`));
+  return violations;
+}
+
+/** Envoy's admin listens on loopback: an inbound or outbound there must not want the same port. */
+function adminViolations({ admin, inbound, outbound, address }: DataplaneSpec['networking']): Violation[] {
+  if (!admin?.port) return [];
+  const field = 'networking.admin.port';
+  if (!isPort(admin.port)) return [{ field, reason: PORT_REASON }];
+  const violations: Violation[] = [];
+  const onLoopback = (host: string) => host.startsWith('127.') || host === '::1' || host === '0.0.0.0' || host === '::';
+  const taken = (
+    kind: string,
+    listeners: readonly { readonly address?: string | undefined; readonly port: number }[],
+    fallback: string,
+  ) =>
+    listeners.forEach((one, i) => {
+      if (one.port === admin.port && onLoopback(one.address ?? fallback))
+        violations.push({ field, reason: `must differ from ${kind}[${i}].port` });
+    });
+  taken('inbound', inbound ?? [], address);
+  taken('outbound', outbound ?? [], '127.0.0.1');
+  return violations;
+}
+
+function unsupportedViolations(spec: DataplaneSpec): Violation[] {
+  const { networking, metrics, probes } = spec as DataplaneSpec & Record<string, unknown>;
+  const { listeners } = networking as unknown as Record<string, unknown>;
+  const transparent = (networking.transparentProxying ?? {}) as Record<string, unknown>;
+  const fields: [string, unknown][] = [
+    ['networking.listeners', listeners],
+    ['networking.transparentProxying.ipFamilyMode', transparent.ipFamilyMode],
+    ['networking.transparentProxying.directAccessServices', transparent.directAccessServices],
+    ['networking.transparentProxying.reachableBackends', transparent.reachableBackends],
+    ['metrics', metrics],
+    ['probes', probes],
+  ];
+  return fields.filter(([, value]) => saysSomething(value)).map(([field]) => ({ field, reason: NOT_SUPPORTED }));
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import {
+  enumeration,
+  list,
+  message,
+  optionalFlag,
+  requiredText,
+  requiredUint32,
+  stringMap,
+  text,
+  uint32,
+  unsupported,
+} from '../protoJson.ts';
+import type { DataplaneSpec } from './spec.ts';
+
+const inbound = message({
+  port: requiredUint32,
+  servicePort: uint32,
+  serviceAddress: text,
+  address: text,
+  name: text,
+  protocol: text,
+  tags: stringMap.optional(),
+  state: enumeration(['Ready', 'NotReady', 'Ignored']),
+  health: message({ ready: optionalFlag }).optional(),
+  serviceProbe: unsupported,
+});
+
+const outbound = message({ address: text, port: requiredUint32, tags: stringMap.optional(), backendRef: unsupported });
+
+/** A Dataplane (policies §1.2). Fields that the product does not act upon are read so that `dataplaneViolations` can refuse them by name. */
+export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
+  networking: z.preprocess(
+    (networking) => networking ?? {},
+    message({
+      address: requiredText,
+      advertisedAddress: text,
+      inbound: list(inbound),
+      outbound: list(outbound),
+      gateway: message({
+        type: enumeration(['DELEGATED', 'BUILTIN']),
+        tags: z.preprocess((tags) => tags ?? {}, stringMap),
+      }).optional(),
+      transparentProxying: message({
+        redirectPortInbound: uint32,
+        redirectPortOutbound: uint32,
+        reachableServices: list(z.string()),
+        ipFamilyMode: enumeration(['UnSpecified', 'DualStack', 'IPv4', 'IPv6']),
+        directAccessServices: unsupported,
+        reachableBackends: unsupported,
+      }).optional(),
+      admin: message({ port: uint32 }).optional(),
+      listeners: unsupported,
+    }),
+  ),
+  metrics: unsupported,
+  probes: unsupported,
+});

@@ -1,0 +1,128 @@
+import type { ResourceDescriptor } from './descriptor.ts';
+import { DISPLAY_NAME_LABEL } from './hashedName.ts';
+import { type Role, zoneName } from './role.ts';
+import type { Violation } from './violation.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export const MESH_LABEL = 'kuma.io/mesh';
+export const ORIGIN_LABEL = 'kuma.io/origin';
+export const ZONE_LABEL = 'kuma.io/zone';
+export const ENV_LABEL = 'kuma.io/env';
+export const PROXY_TYPE_LABEL = 'kuma.io/proxy-type';
+
+const IMMUTABLE = [ORIGIN_LABEL, ZONE_LABEL, DISPLAY_NAME_LABEL];
+
+interface Labelled {
+  readonly mesh: string;
+  readonly labels: Labels;
+  readonly spec: unknown;
+}
+
+/**
+ * The labels a resource is stored with: those written, and what the control plane adds (kumactl-api §1.5). What is written
+ * stays, except the proxy type, which follows from the spec.
+ */
+export function computedLabels(descriptor: ResourceDescriptor, resource: Labelled, role: Role): Labels {
+  const labels: Record<string, string> = { ...resource.labels };
+  if (descriptor.scope === 'Mesh') labels[MESH_LABEL] ??= resource.mesh;
+  if (role.mode !== 'global' && descriptor.writable.zone) {
+    labels[ORIGIN_LABEL] ??= 'zone';
+    if (labels[ORIGIN_LABEL] !== 'global') {
+      labels[ZONE_LABEL] ??= zoneName(role);
+      labels[ENV_LABEL] ??= role.environment;
+    }
+  }
+  const proxyType = descriptor.proxyType?.(resource.spec);
+  if (proxyType) labels[PROXY_TYPE_LABEL] = proxyType;
+  return sorted(labels);
+}
+
+/** Sorted by key, as Kuma's JSON shows them. */
+export function sorted(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What is wrong with the labels of a write on this control plane. `resource` carries the labels as written. */
+export function labelViolations(descriptor: ResourceDescriptor, resource: Labelled, role: Role): Violation[] {
+  return [...syntaxViolations(resource.labels), ...originViolations(descriptor, resource, role)];
+}
+
+function originViolations(descriptor: ResourceDescriptor, { mesh, labels }: Labelled, role: Role): Violation[] {
+  const violations: Violation[] = [];
+  const add = (label: string, reason: string) => violations.push({ field: labelField(label), reason });
+  const origin = labels[ORIGIN_LABEL];
+  if (origin !== undefined && origin !== 'global' && origin !== 'zone') {
+    add(ORIGIN_LABEL, `unknown resource origin "${origin}"`);
+    return violations;
+  }
+  if (role.mode === 'global') {
+    if (origin === 'zone') add(ORIGIN_LABEL, "the origin label must be set to 'global'");
+    return violations;
+  }
+  // Only a zone that is joined to a global one insists: there the label tells whose the resource is (kumactl-api §0.20).
+  if (role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone')
+    add(ORIGIN_LABEL, "the origin label must be set to 'zone'");
+  if (origin === 'global') return violations;
+  const expect = (label: string, value: string) => {
+    if (labels[label] !== undefined && labels[label] !== value) add(label, `${label} label should have ${value} value`);
+  };
+  expect(ZONE_LABEL, zoneName(role));
+  if (descriptor.scope === 'Mesh') expect(MESH_LABEL, mesh);
+  return violations;
+}
+
+/** May what has these labels be deleted here? Field without the `labels` prefix, as Kuma words it (kumactl-api §4.6). */
+export function deleteOriginViolations(descriptor: ResourceDescriptor, labels: Labels, role: Role): Violation[] {
+  const origin = labels[ORIGIN_LABEL];
+  const field = `["${ORIGIN_LABEL}"]`;
+  if (role.mode === 'global' && origin !== undefined && origin !== 'global')
+    return [{ field, reason: "the origin label must be set to 'global'" }];
+  if (role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone')
+    return [{ field, reason: "the origin label must be set to 'zone'" }];
+  return [];
+}
+
+/** Origin, zone and display name never change once they are set (kumactl-api §0.19). */
+export function immutableLabelViolations(before: Labels, after: Labels): Violation[] {
+  return IMMUTABLE.flatMap((label) => {
+    const was = before[label];
+    const is = after[label];
+    if (was === is) return [];
+    const field = labelField(label);
+    if (was === undefined) return [{ field, reason: `is immutable, cannot be set to "${is}"` }];
+    if (is === undefined) return [{ field, reason: `is immutable, cannot be removed (was "${was}")` }];
+    return [{ field, reason: `is immutable, cannot be changed from "${was}" to "${is}"` }];
+  });
+}
+
+const NAME_PART = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Keys are Kubernetes qualified names, values label values. */
+function syntaxViolations(labels: Labels): Violation[] {
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const violations: Violation[] = [];
+    const slash = key.indexOf('/');
+    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
+    if (!NAME_PART.test(name) || (prefix !== undefined && (prefix.length > 253 || !PREFIX.test(prefix)))) {
+      violations.push({
+        field: labelField(key),
+        reason:
+          "a label key is [prefix/]name: the name 1 to 63 of letters, digits, '-', '_' and '.', beginning and ending with a letter or digit; the prefix a DNS subdomain",
+      });
+    }
+    if (value !== '' && !NAME_PART.test(value)) {
+      violations.push({
+        field: labelField(key),
+        reason:
+          "a label value is empty or 1 to 63 of letters, digits, '-', '_' and '.', beginning and ending with a letter or digit",
+      });
+    }
+    return violations;
+  });
+}
+
+function labelField(label: string): string {
+  return `labels["${label}"]`;
+}

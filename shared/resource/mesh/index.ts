@@ -1,0 +1,30 @@
+import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
+import { insightDescriptor } from '../insightDescriptor.ts';
+import { admitMesh, meshViolations } from './rules.ts';
+import { meshSchema } from './schema.ts';
+import type { MeshSpec } from './spec.ts';
+
+const mesh: ResourceDescriptor<MeshSpec> = {
+  type: 'Mesh',
+  path: 'meshes',
+  scope: 'Global',
+  shortName: 'm',
+  style: 'flat',
+  singularDisplayName: 'Mesh',
+  pluralDisplayName: 'Meshes',
+  writable: { standalone: true, global: true, zone: false },
+  replication: { globalToZone: true, zoneToGlobal: false, acrossZones: false, keepsName: true },
+  includeInFederation: true,
+  schema: meshSchema,
+  validate: meshViolations,
+  admit: admitMesh,
+};
+
+const meshInsight = insightDescriptor({
+  type: 'MeshInsight',
+  path: 'mesh-insights',
+  scope: 'Global',
+  zoneToGlobal: false,
+});
+
+export const descriptors: readonly AnyDescriptor[] = [mesh, meshInsight];

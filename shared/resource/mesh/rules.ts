@@ -1,0 +1,94 @@
+import { saysSomething } from '../protoJson.ts';
+import type { Resource } from '../resource.ts';
+import type { Violation } from '../violation.ts';
+import { kumaMessage, violationsOf } from '../violationsOf.ts';
+import { builtinConf } from './schema.ts';
+import type { CaBackend, MeshSpec } from './spec.ts';
+
+/** Kuma's duration of certificates: one number and one unit, or 0. */
+const LIFETIME = /^(\d+(y|w|d|h|m|s|ms)|0)$/;
+
+const NOT_SUPPORTED = 'is not supported yet';
+
+/** What a Mesh may hold (policies §1.1); what the product would not act upon is refused, never ignored. */
+export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
+  return [...mtlsViolations(spec), ...unsupportedViolations(spec)];
+}
+
+function mtlsViolations({ mtls }: MeshSpec): Violation[] {
+  const violations: Violation[] = [];
+  const add = (field: string, reason: string) => violations.push({ field: `mtls.${field}`, reason });
+  const backends = mtls?.backends ?? [];
+  const names = new Set<string>();
+  if (backends.length > 1) add('backends', 'cannot have more than 1 backends');
+  backends.forEach((backend, i) => {
+    const at = `backends[${i}]`;
+    if (!backend.name) add(`${at}.name`, 'cannot be empty');
+    if (names.has(backend.name)) add(`${at}.name`, `"${backend.name}" name is already used for another backend`);
+    names.add(backend.name);
+    const expiration = backend.dpCert?.rotation?.expiration;
+    // the lower-case "dpcert" is Kuma's own
+    if (expiration !== undefined && !LIFETIME.test(expiration))
+      add('dpcert.rotation.expiration', 'has to be a valid format');
+    if (backend.type === 'provided') add(`${at}.type`, `provided ${NOT_SUPPORTED}, use builtin`);
+    if (backend.type === 'builtin') violations.push(...confViolations(backend, `mtls.${at}.conf`));
+    const { dpCert, rootChain } = backend as CaBackend & { dpCert?: { requestTimeout?: unknown }; rootChain?: unknown };
+    if (saysSomething(dpCert?.requestTimeout)) add(`${at}.dpCert.requestTimeout`, NOT_SUPPORTED);
+    if (saysSomething(rootChain)) add(`${at}.rootChain`, NOT_SUPPORTED);
+  });
+  if (mtls?.enabledBackend && !names.has(mtls.enabledBackend))
+    add('enabledBackend', 'has to be set to one of the backends in the mesh');
+  return violations;
+}
+
+function confViolations({ conf }: CaBackend, field: string): Violation[] {
+  const parsed = builtinConf.safeParse(conf ?? {}, { error: kumaMessage, reportInput: true });
+  if (!parsed.success)
+    return violationsOf(parsed.error.issues, [field]).map((one) => ({
+      ...one,
+      field: one.field.replace(`["${field}"]`, field),
+    }));
+  const { RSAbits, expiration } = parsed.data.caCert ?? {};
+  const violations: Violation[] = [];
+  if (RSAbits !== undefined && (RSAbits < 1024 || RSAbits > 8192))
+    violations.push({ field: `${field}.caCert.RSAbits`, reason: 'must be in inclusive range [1024, 8192]' });
+  if (expiration !== undefined && !LIFETIME.test(expiration))
+    violations.push({ field: `${field}.caCert.expiration`, reason: 'has to be a valid format' });
+  return violations;
+}
+
+function unsupportedViolations(spec: MeshSpec): Violation[] {
+  const violations: Violation[] = [];
+  const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
+  const fields = spec as MeshSpec &
+    Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
+  for (const field of ['constraints', 'logging', 'tracing', 'metrics']) if (saysSomething(fields[field])) add(field);
+  if (spec.routing?.zoneEgress) {
+    if (!spec.mtls?.enabledBackend) add('mtls', 'has to be set when zoneEgress enabled');
+    add('routing.zoneEgress');
+  }
+  if (saysSomething(fields.routing?.defaultForbidMeshExternalServiceAccess))
+    add('routing.defaultForbidMeshExternalServiceAccess');
+  const mode = fields.meshServices?.mode;
+  if (mode) add('meshServices.mode', `${mode} ${NOT_SUPPORTED}, use Disabled`);
+  return violations;
+}
+
+/** What only counts when it is stored: known CA types, the length of the name, and no change of CA under traffic (kumactl-api §4.3). */
+export function admitMesh({ name, spec }: Resource<MeshSpec>, before: Resource<MeshSpec> | undefined): Violation[] {
+  const violations: Violation[] = [];
+  if (!before && name.length > 63) violations.push({ field: 'name', reason: 'cannot be longer than 63 characters' });
+  spec.mtls?.backends?.forEach(({ type }, i) => {
+    if (type !== 'builtin')
+      violations.push({ field: `mtls.backends[${i}].type`, reason: 'could not find installed plugin for this type' });
+  });
+  const was = before?.spec.mtls?.enabledBackend;
+  const is = spec.mtls?.enabledBackend;
+  if (was && is && was !== is) {
+    violations.push({
+      field: 'mtls.enabledBackend',
+      reason: 'Changing CA when mTLS is enabled is forbidden. Disable mTLS first and then change the CA',
+    });
+  }
+  return violations;
+}

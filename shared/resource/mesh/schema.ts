@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import {
+  enumeration,
+  flag,
+  list,
+  message,
+  optionalFlag,
+  requiredText,
+  text,
+  uint32,
+  unsupported,
+} from '../protoJson.ts';
+import type { MeshSpec } from './spec.ts';
+
+const caBackend = message({
+  name: requiredText,
+  type: requiredText,
+  mode: enumeration(['STRICT', 'PERMISSIVE']),
+  dpCert: message({ rotation: message({ expiration: text }).optional(), requestTimeout: unsupported }).optional(),
+  rootChain: unsupported,
+  conf: z.preprocess((conf) => conf ?? undefined, z.record(z.string(), z.unknown()).optional()),
+});
+
+/** A Mesh (policies §1.1). Fields that the product does not act upon are read so that `meshViolations` can refuse them by name. */
+export const meshSchema: z.ZodType<MeshSpec> = message({
+  mtls: message({ enabledBackend: text, skipValidation: flag, backends: list(caBackend) }).optional(),
+  networking: message({ outbound: message({ passthrough: optionalFlag }).optional() }).optional(),
+  routing: message({
+    localityAwareLoadBalancing: flag,
+    zoneEgress: flag,
+    defaultForbidMeshExternalServiceAccess: unsupported,
+  }).optional(),
+  skipCreatingInitialPolicies: list(z.string()),
+  meshServices: message({ mode: enumeration(['Disabled', 'Everywhere', 'ReachableBackends', 'Exclusive']) }).optional(),
+  constraints: unsupported,
+  logging: unsupported,
+  tracing: unsupported,
+  metrics: unsupported,
+});
+
+/** `conf` of a builtin backend. */
+export const builtinConf = message({ caCert: message({ RSAbits: uint32, expiration: text }).optional() });

@@ -1,0 +1,38 @@
+import type { Role } from './role.ts';
+import type { Violation } from './violation.ts';
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const DNS_1035 = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const MESH_REFERENCE = /^[0-9a-z\-_.]*$/;
+
+const INVALID_SUBDOMAIN =
+  "invalid characters. A lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+
+/** Types whose names become part of host names, so that a name which is no DNS label deserves a warning (kumactl-api §1.5). */
+const NAMES_IN_DNS = new Set(['Mesh', 'Zone', 'MeshService', 'MeshMultiZoneService', 'MeshExternalService']);
+
+/** A name is a lowercase RFC 1123 subdomain of at most 253 characters; a zone's must leave room for `<zone>.` (kumactl-api §1.5). */
+export function nameViolations(
+  key: { readonly name: string; readonly mesh: string },
+  scope: 'Mesh' | 'Global',
+  role: Role,
+): Violation[] {
+  const violations: Violation[] = [];
+  const add = (field: string, reason: string) => violations.push({ field, reason });
+  if (!key.name) add('name', 'cannot be empty');
+  else if (key.name.length > 253) add('name', 'value length must less or equal 253');
+  else if (!SUBDOMAIN.test(key.name)) add('name', INVALID_SUBDOMAIN);
+  else if (role.mode === 'zone' && `${role.zone}.${key.name}`.length >= 253)
+    add('name', 'the length of the name must be shorter');
+  if (scope === 'Mesh' && !key.mesh) add('mesh', 'cannot be empty');
+  if (key.mesh && !MESH_REFERENCE.test(key.mesh))
+    add('mesh', "invalid characters. Valid characters are numbers, lowercase latin letters and '-', '_', '.' symbols");
+  return violations;
+}
+
+export function nameWarnings(key: { readonly type: string; readonly name: string }): string[] {
+  if (!NAMES_IN_DNS.has(key.type) || DNS_1035.test(key.name)) return [];
+  return [
+    `name "${key.name}" is not a DNS-1035 label (lowercase letters, digits and '-', beginning with a letter, at most 63); such names will be refused in 3.0`,
+  ];
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/**
+ * The kinds of fields that Kuma's flat types have. They are protobuf messages, so their JSON follows protobuf's rules
+ * (kumactl-api §1.4): camelCase or snake_case names, null is absent, enum names or numbers, numbers also as strings; zero
+ * values are the same as absent ones and are not shown again.
+ */
+
+/** A message of these fields. Unknown fields are dropped. */
+export function message<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.preprocess(fieldNames, z.object(shape).transform(withoutUndefined));
+}
+
+function fieldNames(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), field]),
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
+
+const fromDigits = (value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
+const number = z.preprocess(fromDigits, z.number().int().min(0).max(0xffff_ffff));
+
+/** A number that must be given; absent is 0, which its own rule may refuse. */
+export const requiredUint32 = z.preprocess((value) => value ?? 0, number);
+export const uint32 = number.transform(orAbsent).optional();
+/** A text that must be given; absent is empty. */
+export const requiredText = z.preprocess((value) => value ?? '', z.string());
+export const text = z.string().transform(orAbsent).optional();
+export const flag = z.boolean().transform(orAbsent).optional();
+/** A wrapped bool: false and absent differ. */
+export const optionalFlag = z.boolean().optional();
+export const stringMap = z.record(z.string(), z.string());
+
+export function list<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .transform((items) => (items.length === 0 ? undefined : items))
+    .optional();
+}
+
+/** @param names in the order of their numbers; the first one is the zero value. */
+export function enumeration<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z
+    .preprocess((value) => (typeof value === 'number' ? (names[value] ?? value) : value), z.enum(names))
+    .transform((name) => (name === names[0] ? undefined : name))
+    .optional();
+}
+
+/** A field that the product knows and does not act upon yet; the type's rules refuse it when it says anything. */
+export const unsupported = z.unknown().optional();
+
+/** Does the value of such a field say anything? Empty messages, lists, texts and zero do not. */
+export function saysSomething(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return Boolean(value);
+  return Object.values(value).some(saysSomething);
+}
+
+/** Base64, standard or URL alphabet, as protobuf's `bytes`; kept as written. Absent is empty. */
+export const bytes = z.string().superRefine((value, context) => {
+  const wrong = value.search(/[^A-Za-z0-9+/_=-]/);
+  const at = wrong >= 0 ? wrong : value.replace(/=+$/, '').length % 4 === 1 ? value.length : -1;
+  if (at >= 0)
+    context.addIssue({
+      code: 'custom',
+      message: `illegal base64 data at input byte ${at}`,
+      params: { malformed: true },
+    });
+});
+
+function orAbsent<T>(value: T): T | undefined {
+  return value ? value : undefined;
+}

@@ -1,0 +1,25 @@
+import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
+import { insightDescriptor } from '../insightDescriptor.ts';
+import { message, optionalFlag } from '../protoJson.ts';
+import type { ZoneSpec } from './spec.ts';
+
+const zone: ResourceDescriptor<ZoneSpec> = {
+  type: 'Zone',
+  path: 'zones',
+  scope: 'Global',
+  shortName: 'z',
+  style: 'flat',
+  singularDisplayName: 'Zone',
+  pluralDisplayName: 'Zones',
+  // Kuma lets a zone write the one Zone it keeps for itself; here a zone has no log entry of that kind to write to.
+  writable: { standalone: true, global: true, zone: false },
+  replication: { globalToZone: false, zoneToGlobal: false, acrossZones: false, keepsName: true },
+  includeInFederation: false,
+  insight: 'ZoneInsight',
+  overviewAliases: ['zones+insights'],
+  schema: message({ enabled: optionalFlag }),
+};
+
+const insight = insightDescriptor({ type: 'ZoneInsight', path: 'zone-insights', scope: 'Global', zoneToGlobal: false });
+
+export const descriptors: readonly AnyDescriptor[] = [zone, insight];
