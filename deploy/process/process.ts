@@ -13,6 +13,8 @@ export interface ProcessSpec {
   readonly gid?: number | undefined;
   /** Milliseconds between SIGTERM and SIGKILL in `stop`. */
   readonly grace?: number;
+  /** Gets every line it says, as for a log file. */
+  readonly onLine?: (line: string) => void;
   /** Other than SIGTERM when the program stops differently. */
   readonly stopSignal?: NodeJS.Signals;
 }
@@ -133,6 +135,7 @@ export class Process {
   #take(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > keptLines) this.#lines.shift();
+    this.spec.onLine?.(line);
     for (const watcher of this.#watchers) watcher(line);
   }
 }

@@ -10,7 +10,7 @@ export async function withSetupLock(work) {
   mkdirSync(toolsDir, { recursive: true });
   let told = false;
   while (!take()) {
-    if (!told) console.log('another set-up is running in this checkout; waiting for it');
+    if (!told) console.error('another set-up is running in this checkout; waiting for it');
     told = true;
     await sleep(200);
   }

@@ -10,7 +10,7 @@ import { xdsProtos, xdsTypes } from './xdsTypes.js';
 const rows = [[nodeModules, node, natsServer, envoy, xdsProtos], [xdsTypes]];
 
 export async function setup() {
-  if (rows.flat().every((step) => step.isReady())) console.log('set-up: everything is there');
+  if (rows.flat().every((step) => step.isReady())) console.error('set-up: everything is there');
   else await withSetupLock(makeMissing);
   const tools = { node: nodePath(), natsServer: natsServer.path(), envoy: envoy.path() };
   process.env.MERIDIAN_NODE = tools.node;
@@ -29,12 +29,12 @@ async function makeMissing() {
         const started = Date.now();
         const ready = step.isReady();
         if (!ready) {
-          console.log(`set-up: ${step.title} …`);
+          console.error(`set-up: ${step.title} …`);
           await step.make();
         }
         finished += 1;
         const how = ready ? 'is there' : `done in ${((Date.now() - started) / 1000).toFixed(1)} s`;
-        console.log(`[${finished}/${total}] ${step.title} ${how}`);
+        console.error(`[${finished}/${total}] ${step.title} ${how}`);
       }),
     );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
