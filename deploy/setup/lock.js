@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toolsDir } from './paths.js';
+import { toolsDir, workDir } from './paths.js';
 
 const file = join(toolsDir, 'setup.lock');
 
@@ -15,6 +15,7 @@ export async function withSetupLock(work) {
     await sleep(200);
   }
   try {
+    rmSync(workDir, { recursive: true, force: true }); // of a set-up that was interrupted
     return await work();
   } finally {
     rmSync(file, { force: true });

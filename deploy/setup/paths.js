@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const toolsDir = join(root, '.tools');
+/** For what is being built; on the same file system as where it goes. */
+export const workDir = join(toolsDir, 'work');
 export const generatedDir = join(root, 'shared', 'xds', 'gen');
 
 /** The executable each fetched tool ends up as, as its package lays it out. */

