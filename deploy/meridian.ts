@@ -1,58 +1,6 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import type { CliDeps } from '../global/cli/verb.ts';
-
-/** A command of the executable; its modules are only loaded when it is asked for. */
-interface Lazy {
-  readonly description: string;
-  readonly load: (deps: CliDeps) => Promise<Command>;
-}
-
-const COMMANDS: Readonly<Record<string, Lazy>> = {
-  global: { description: 'run the global control plane', load: async () => (await import('../global/main.ts')).globalCommand() },
-  zone: { description: 'run a zone control plane', load: async () => (await import('../zone/main.ts')).zoneCommand() },
-  dp: { description: 'run a sidecar or zone proxy: bootstrap, then Envoy', load: async () => (await import('../zone/sidecar/dpCommand.ts')).dpCommand() },
-  demo: { description: 'run a whole two-zone mesh on this machine', load: async () => (await import('./demo/main.ts')).demoCommand() },
-  apply: { description: 'create or replace resources from YAML or JSON', load: async (deps) => (await import('../global/cli/apply.ts')).applyCommand(deps) },
-  get: { description: 'show resources', load: async (deps) => (await import('../global/cli/get.ts')).getCommand(deps) },
-  delete: { description: 'delete a resource', load: async (deps) => (await import('../global/cli/delete.ts')).deleteCommand(deps) },
-  inspect: { description: 'what is connected, and what applies to it', load: async (deps) => (await import('../global/cli/inspect.ts')).inspectCommand(deps) },
-  log: { description: 'the event log: who changed what, when and why', load: async (deps) => (await import('../global/cli/log.ts')).logCommand(deps) },
-  status: { description: 'which zones and sidecars are in sync, and why not', load: async (deps) => (await import('../global/cli/status.ts')).statusCommand(deps) },
-  generate: { description: 'issue tokens', load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps) },
-};
-
-/** The one executable. `arguments_` are those after the program's name. @returns the exit status. */
-export async function meridian(arguments_: readonly string[], deps: CliDeps): Promise<number> {
-  const program = new Command('meridian').description('Event-sourced multi-zone service-mesh control plane for Envoy').exitOverride();
-  const asked = arguments_.find((argument) => !argument.startsWith('-'));
-  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
-    const command = asked === name ? await load(deps) : new Command(name).description(description);
-    program.addCommand(command);
-  }
-  for (const command of everyCommand(program)) command.exitOverride().configureOutput({ writeOut: deps.out, writeErr: deps.err });
-  try {
-    await program.parseAsync([...arguments_], { from: 'user' });
-    return 0;
-  } catch (cause) {
-    if (cause instanceof CommanderError) return cause.exitCode;
-    if (deps.signal?.aborted) return 130;
-    deps.err(`${errorText(cause)}\n`);
-    return 1;
-  }
-}
-
-function* everyCommand(command: Command): Iterable<Command> {
-  yield command;
-  for (const inner of command.commands) yield* everyCommand(inner);
-}
-
-/** What an operator can act upon is told in its own words; anything else is a fault of ours and shows where. */
-function errorText(cause: unknown): string {
-  if (!(cause instanceof Error)) return `error: ${String(cause)}`;
-  const expected = ['CliError', 'ApiError', 'WrongSetting', 'StartError'].includes(cause.name);
-  return `error: ${expected ? cause.message : (cause.stack ?? cause.message)}`;
-}
+// The one executable, as TypeScript; meridian.js beside it starts it under a Node that can run this.
+import { meridian } from './program.ts';
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
@@ -60,17 +8,15 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-if (import.meta.main) {
-  const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-  const interrupted = new AbortController();
-  // The servers among the commands shut down on SIGINT themselves; only the verbs that follow or wait are cut off here.
-  if (!['global', 'zone', 'dp', 'demo'].includes(asked ?? '')) process.once('SIGINT', () => interrupted.abort());
-  process.exitCode = await meridian(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    now: Date.now,
-    env: process.env,
-    stdin: readStdin,
-    signal: interrupted.signal,
-  });
-}
+const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const interrupted = new AbortController();
+// The servers among the commands shut down on SIGINT themselves; only the verbs that follow or wait are cut off here.
+if (!['global', 'zone', 'dp', 'demo'].includes(asked ?? '')) process.once('SIGINT', () => interrupted.abort());
+process.exitCode = await meridian(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  now: Date.now,
+  env: process.env,
+  stdin: readStdin,
+  signal: interrupted.signal,
+});

@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createWriteStream } from 'node:fs';
+import { type Exit, Process } from '../process/process.ts';
 import { StartError } from './startError.ts';
 
 /** User that a child runs as; only given when we are root. */
@@ -10,7 +9,7 @@ export interface RunAs {
 }
 
 export interface ChildSpec {
-  /** `global`, `zone-1`, `frontend sidecar`: how it is spoken of. */
+  /** `global`, `zone-1`, `frontend-1 sidecar`: how it is spoken of. */
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
@@ -22,63 +21,38 @@ export interface ChildSpec {
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly grace?: number;
   /** Higher ones are stopped before lower ones. */
-  readonly generation?: number;
+  readonly generation: number;
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** A line of a child's output that is JSON, as pino writes it. */
-export type LogLine = Readonly<Record<string, unknown>>;
-
-/**
- * One process of our own, leader of a process group of its own: Ctrl-C in the terminal does not reach it, so we decide the
- * order in which things stop, and what it started itself can be ended with it.
- */
+/** A process of the demo: it logs to a file, says when it is ready, and what it started itself ends with it. */
 export class Child {
   readonly spec: ChildSpec;
   readonly exited: Promise<Exit>;
-  readonly #process: ChildProcess;
-  readonly #log: WriteStream;
-  readonly #lines: LogLine[] = [];
-  readonly #watchers = new Set<(line: LogLine) => void>();
-  #tail: string[] = [];
-  #exit: Exit | undefined;
+  readonly #process: Process;
+  readonly #ready: Promise<string>;
+  readonly #pid: number;
   #stopping = false;
 
   constructor(spec: ChildSpec) {
     this.spec = spec;
-    this.#log = createWriteStream(spec.logFile, { flags: 'a' });
-    this.#process = spawn(spec.file, [...spec.args], {
-      cwd: spec.cwd,
-      env: { ...process.env, ...spec.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      ...(spec.runAs ?? {}),
+    const log = createWriteStream(spec.logFile, { flags: 'a' });
+    this.#process = new Process({ ...spec, ...spec.runAs, onLine: (line) => log.write(`${line}\n`) });
+    this.#pid = this.#process.running ? this.#process.pid : 0;
+    this.#ready = this.#process.line(/"msg":"ready"/, 60_000);
+    this.#ready.catch(() => {});
+    this.exited = this.#process.exited.then((exit) => {
+      this.killGroup();
+      return exit;
     });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => this.#take(line));
-    }
-    this.exited = new Promise((resolve, reject) => {
-      this.#process.once('error', (cause) => reject(new StartError(`cannot run ${spec.file} (${spec.name}): ${cause.message}`)));
-      this.#process.once('close', (code, signal) => {
-        this.#exit = { code, signal };
-        this.#killGroup();
-        this.#log.end();
-        resolve(this.#exit);
-      });
-    });
-    this.exited.catch(() => {});
   }
 
+  /** 0 when it could not be started. */
   get pid(): number {
-    return this.#process.pid ?? 0;
+    return this.#pid;
   }
 
   get running(): boolean {
-    return this.#exit === undefined && this.#process.pid !== undefined;
+    return this.#process.running;
   }
 
   /** True once `stop` or `kill` was called: its end is no surprise. */
@@ -86,71 +60,39 @@ export class Child {
     return this.#stopping;
   }
 
-  /** The last lines it said, for telling why it ended. */
-  get tail(): readonly string[] {
-    return this.#tail;
+  /** The JSON line `{"msg":"ready",…}` that our processes print. @throws StartError when it ends before, or takes too long. */
+  async ready(): Promise<unknown> {
+    const line = await this.#ready.catch(() => {
+      throw new StartError(
+        `${this.spec.name} ${this.running ? 'was not ready within 60 s' : 'ended before it was ready'}\n${this.lastWords()}`,
+      );
+    });
+    return JSON.parse(line);
   }
 
-  /** The first JSON line that fits, also among those already said. @throws StartError when it ends or `timeout` ms pass before. */
-  async line(fits: (line: LogLine) => boolean, timeout: number): Promise<LogLine> {
-    const known = this.#lines.find(fits);
-    if (known) return known;
-    const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
-    const watcher = (line: LogLine) => fits(line) && resolve(line);
-    this.#watchers.add(watcher);
-    const timer = setTimeout(() => reject(new StartError(`${this.spec.name} was not ready within ${timeout / 1000} s\n${this.lastWords()}`)), timeout);
-    this.exited.then(() => reject(new StartError(`${this.spec.name} ended before it was ready\n${this.lastWords()}`)), reject);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#watchers.delete(watcher);
-    }
-  }
-
-  /** Waits for pino's `{"msg":"ready"}`. */
-  ready(timeout = 60_000): Promise<LogLine> {
-    return this.line((line) => line.msg === 'ready', timeout);
-  }
-
+  /** What it said last, and where the rest is. */
   lastWords(): string {
-    return [...this.#tail.slice(-6).map((line) => `    ${line}`), `    (${this.spec.logFile})`].join('\n');
+    const lines = this.#process.output.split('\n').slice(-6);
+    return [...lines.map((line) => `    ${line}`), `    (${this.spec.logFile})`].join('\n');
   }
 
   /** SIGTERM, and SIGKILL after the grace. Resolves when it is gone with all it started. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (!this.running) return;
-    this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#killGroup(), this.spec.grace ?? 10_000);
-    await this.exited.catch(() => undefined);
-    clearTimeout(timer);
+    await this.#process.stop();
+    await this.exited;
   }
 
-  /** The signal to this process alone; for proofs of what happens when it dies. */
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** The end without warning, for proofs of what happens when it dies. */
+  async crash(): Promise<void> {
     this.#stopping = true;
-    if (!this.running) return;
-    this.#process.kill(signal);
-    await this.exited.catch(() => undefined);
+    await this.#process.kill('SIGKILL');
+    await this.exited;
   }
 
-  #take(line: string): void {
-    this.#log.write(`${line}\n`);
-    this.#tail = [...this.#tail.slice(-19), line];
-    if (!line.startsWith('{')) return;
-    let parsed: LogLine;
-    try {
-      parsed = JSON.parse(line) as LogLine;
-    } catch {
-      return;
-    }
-    if (parsed.msg === 'ready') this.#lines.push(parsed);
-    for (const watcher of this.#watchers) watcher(parsed);
-  }
-
-  /** What it started and left behind; the group is gone when there is nothing. */
-  #killGroup(): void {
+  /** Ends what is left of its process group at once. */
+  killGroup(): void {
+    if (this.pid === 0) return;
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch {

@@ -31,8 +31,8 @@ export class ControlPlane {
   }
 
   /** Ends this process at once, as a crash would. */
-  async kill(): Promise<void> {
-    await this.#child?.kill('SIGKILL');
+  async crash(): Promise<void> {
+    await this.#child?.crash();
   }
 
   get pid(): number {

@@ -1,4 +1,5 @@
-import { Child, type ChildSpec, type Exit } from './child.ts';
+import type { Exit } from '../process/process.ts';
+import { Child, type ChildSpec } from './child.ts';
 
 /**
  * All processes that one run started: stops them, and only them. Tells when one ends that nobody stopped.
@@ -10,22 +11,24 @@ export class Family {
 
   constructor(onDeath: (child: Child, exit: Exit) => void) {
     this.#onDeath = onDeath;
+    // Whatever ends us, nothing of ours is left behind (kill -9 excepted).
+    process.once('exit', () => {
+      for (const child of this.#children) child.killGroup();
+    });
   }
 
-  get children(): readonly Child[] {
-    return this.#children.filter((child) => child.running);
+  /** Also those that are gone. */
+  get everStarted(): readonly Child[] {
+    return this.#children;
   }
 
   start(spec: ChildSpec): Child {
     if (this.#stopping) throw new Error(`${spec.name} is not started any more: everything is being stopped`);
     const child = new Child(spec);
     this.#children.push(child);
-    child.exited.then(
-      (exit) => {
-        if (!child.stopping && !this.#stopping) this.#onDeath(child, exit);
-      },
-      () => {},
-    );
+    void child.exited.then((exit) => {
+      if (!child.stopping && !this.#stopping) this.#onDeath(child, exit);
+    });
     return child;
   }
 
@@ -36,9 +39,11 @@ export class Family {
   }
 
   async #stopAll(): Promise<void> {
-    const generations = [...new Set(this.#children.map((child) => child.spec.generation ?? 0))].sort((a, b) => b - a);
+    const generations = [...new Set(this.#children.map((child) => child.spec.generation))].sort((a, b) => b - a);
     for (const generation of generations) {
-      await Promise.all(this.#children.filter((child) => (child.spec.generation ?? 0) === generation).map((child) => child.stop()));
+      await Promise.all(
+        this.#children.filter((child) => child.spec.generation === generation).map((child) => child.stop()),
+      );
     }
   }
 }

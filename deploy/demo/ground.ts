@@ -25,10 +25,20 @@ type Start = Pick<ChildSpec, 'name' | 'file' | 'args' | 'env' | 'generation' | '
 
 export function start(ground: Ground, spec: Start): Child {
   const logs = makeFolder(join(ground.data, 'logs'), undefined);
-  return ground.family.start({ ...spec, cwd: ROOT, runAs: ground.runAs, logFile: join(logs, `${spec.name.replaceAll(' ', '-')}.log`) });
+  return ground.family.start({
+    ...spec,
+    cwd: ROOT,
+    runAs: ground.runAs,
+    logFile: join(logs, `${spec.name.replaceAll(' ', '-')}.log`),
+  });
 }
 
 /** Our own TypeScript, run by the Node that runs us. */
-export function startScript(ground: Ground, script: string, args: readonly string[], spec: Omit<Start, 'file' | 'args'>): Child {
+export function startScript(
+  ground: Ground,
+  script: string,
+  args: readonly string[],
+  spec: Omit<Start, 'file' | 'args'>,
+): Child {
   return start(ground, { ...spec, file: process.execPath, args: [join(ROOT, script), ...args] });
 }

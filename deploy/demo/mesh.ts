@@ -3,7 +3,9 @@ import type { Connection } from '../../global/cli/connection.ts';
 export const MESH = 'default';
 
 /** Any resource as the REST API takes it. */
-export type RestBody = { readonly type: string; readonly name: string; readonly mesh?: string } & Readonly<Record<string, unknown>>;
+export type RestBody = { readonly type: string; readonly name: string; readonly mesh?: string } & Readonly<
+  Record<string, unknown>
+>;
 
 /** mTLS with a CA of our own, callers prefer the zone they are in. */
 const mesh: RestBody = {
@@ -58,7 +60,14 @@ export const splitAndRewrite: RestBody = {
           },
           {
             matches: [{ path: { type: 'PathPrefix', value: '/renamed' } }],
-            default: { filters: [{ type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/original' } } }] },
+            default: {
+              filters: [
+                {
+                  type: 'URLRewrite',
+                  urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/original' } },
+                },
+              ],
+            },
           },
         ],
       },

@@ -1,29 +1,19 @@
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-
-// Below the range that connections take their source ports from (32768…, net.ipv4.ip_local_port_range): a server that is
-// restarted must find its port again, while its clients are busy trying to connect to it.
-const FIRST = 10_000;
-const LAST = 32_000;
+import { freePorts as choosePorts } from '../process/ports.ts';
 
 const given = new Set<number>();
 
-/** So many ports that are free on all addresses, for TCP and UDP; none is given twice by one process. */
-export async function freePorts(count: number): Promise<number[]> {
-  const free: number[] = [];
-  while (free.length < count) {
-    const port = randomInt(FIRST, LAST);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await bindable(port, '0.0.0.0')) free.push(port);
-  }
-  return free;
+/** All ports that this run gave to its processes: in the end, nobody may listen on them. */
+export function givenPorts(): ReadonlySet<number> {
+  return given;
 }
 
-export async function freePort(): Promise<number> {
-  const [port = 0] = await freePorts(1);
-  return port;
+/** So many ports that are free on all addresses, for TCP and UDP; none is given twice. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = await choosePorts(count);
+  for (const port of ports) given.add(port);
+  return ports;
 }
 
 /** Whether we could listen there, by TCP and UDP. */

@@ -37,7 +37,11 @@ export interface Workload extends Required<WorkloadSpec> {
 }
 
 /** Starts app and sidecar; resolves when both are ready. @throws StartError */
-export async function startWorkload({ ground, tokens, prefixes }: WorkloadDeps, zone: Home, spec: WorkloadSpec): Promise<Workload> {
+export async function startWorkload(
+  { ground, tokens, prefixes }: WorkloadDeps,
+  zone: Home,
+  spec: WorkloadSpec,
+): Promise<Workload> {
   const { service, name, version = 'v1' } = spec;
   const [appPort = 0, inboundPort = 0, dnsPort = 0] = await freePorts(3);
   const script = service === 'frontend' ? 'frontend' : 'service';
@@ -89,7 +93,11 @@ export async function startIngress({ ground, tokens }: WorkloadDeps, zone: Home)
     name,
     ads: zone.ads,
     token: await tokens.ofIngress(zone.name),
-    resource: { type: 'ZoneIngress', name, networking: { address: '127.0.0.1', port, advertisedAddress: '127.0.0.1', advertisedPort: port } },
+    resource: {
+      type: 'ZoneIngress',
+      name,
+      networking: { address: '127.0.0.1', port, advertisedAddress: '127.0.0.1', advertisedPort: port },
+    },
     proxyType: 'ingress',
     dnsPort: 0,
   });

@@ -21,7 +21,11 @@ export class Workloads {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#deps = { ground: cluster.ground, tokens: new Tokens(cluster.api), prefixes: new LoopbackPrefixes(cluster.vipPort) };
+    this.#deps = {
+      ground: cluster.ground,
+      tokens: new Tokens(cluster.api),
+      prefixes: new LoopbackPrefixes(cluster.vipPort),
+    };
   }
 
   /** Starts ingresses and applications; resolves when all are ready. @throws StartError */

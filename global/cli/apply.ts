@@ -58,7 +58,8 @@ export function planApply(documents: readonly ResourceDocument[], catalog: reado
 
 async function put(connection: Connection, one: Planned, message: string | undefined, deps: CliDeps): Promise<void> {
   const { document, type, mesh } = one;
-  const body = type.scope === 'Mesh' ? { ...document.body, type: type.name, mesh } : { ...document.body, type: type.name };
+  const body =
+    type.scope === 'Mesh' ? { ...document.body, type: type.name, mesh } : { ...document.body, type: type.name };
   try {
     const answer = await connection.send('PUT', itemPath(type, mesh, document.body.name), {
       body,
@@ -67,7 +68,8 @@ async function put(connection: Connection, one: Planned, message: string | undef
     deps.out(`${describe(one)} ${answer.status === 201 ? 'created' : 'updated'}\n`);
     for (const warning of putAnswer.parse(answer.body).warnings ?? []) deps.err(`warning: ${warning}\n`);
   } catch (cause) {
-    if (cause instanceof ApiError) throw new CliError(`${document.where}: ${describe(one)} was refused: ${cause.message}`);
+    if (cause instanceof ApiError)
+      throw new CliError(`${document.where}: ${describe(one)} was refused: ${cause.message}`);
     throw cause;
   }
 }

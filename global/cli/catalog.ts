@@ -30,7 +30,13 @@ function spellings(type: ResourceType): string[] {
   const words = (text: string | undefined) => text?.toLowerCase().split(' ') ?? [];
   const forms = [words(type.singularDisplayName), words(type.pluralDisplayName)].filter((w) => w.length > 0);
   const spelled = forms.flatMap((w) => [w.join(''), w.join('-')]);
-  return [type.name.toLowerCase(), type.path, type.path.replaceAll('-', ''), ...spelled, ...(type.shortName ? [type.shortName] : [])];
+  return [
+    type.name.toLowerCase(),
+    type.path,
+    type.path.replaceAll('-', ''),
+    ...spelled,
+    ...(type.shortName ? [type.shortName] : []),
+  ];
 }
 
 /** @throws CliError with what was probably meant, when no type is called so. */
@@ -39,8 +45,13 @@ export function findType(catalog: readonly ResourceType[], word: string): Resour
   const found = catalog.find((type) => spellings(type).includes(wanted));
   if (found) return found;
   const near = didYouMean(wanted, catalog.flatMap(spellings));
-  const paths = [...new Set(near.map((spelling) => catalog.find((type) => spellings(type).includes(spelling))?.path ?? spelling))];
-  const hint = paths.length > 0 ? `Did you mean ${paths.join(' or ')}?` : `Known are ${catalog.map((type) => type.path).join(', ')}.`;
+  const paths = [
+    ...new Set(near.map((spelling) => catalog.find((type) => spellings(type).includes(spelling))?.path ?? spelling)),
+  ];
+  const hint =
+    paths.length > 0
+      ? `Did you mean ${paths.join(' or ')}?`
+      : `Known are ${catalog.map((type) => type.path).join(', ')}.`;
   throw new CliError(`there is no resource type "${word}". ${hint}`);
 }
 

@@ -62,9 +62,12 @@ export function connect(options: ConnectionOptions): Connection {
   const base = options.address.replace(/\/+$/, '');
 
   const request = async (method: string, path: string, { query, body, headers }: RequestOptions, limited: boolean) => {
-    const signals = [options.signal, limited ? AbortSignal.timeout(options.timeout) : undefined].filter((s) => s !== undefined);
+    const signals = [options.signal, limited ? AbortSignal.timeout(options.timeout) : undefined].filter(
+      (s) => s !== undefined,
+    );
     const url = new URL(base + path);
-    for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) url.searchParams.set(key, String(value));
+    for (const [key, value] of Object.entries(query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
     try {
       return await fetch(url, {
         method,
@@ -114,7 +117,10 @@ function parseBody(text: string): unknown {
 function unreachable(address: string, cause: unknown, options: ConnectionOptions): Error {
   if (options.signal?.aborted) return cause as Error;
   const error = cause as Error & { cause?: { code?: string; message?: string } };
-  if (error.name === 'TimeoutError') return new CliError(`${address} did not answer within ${options.timeout / 1000} s`);
+  if (error.name === 'TimeoutError')
+    return new CliError(`${address} did not answer within ${options.timeout / 1000} s`);
   const why = error.cause?.code === 'ECONNREFUSED' ? 'nothing listens there' : (error.cause?.message ?? error.message);
-  return new CliError(`cannot reach ${address}: ${why}. Is the control plane running? --address or MERIDIAN_ADDRESS says where it is.`);
+  return new CliError(
+    `cannot reach ${address}: ${why}. Is the control plane running? --address or MERIDIAN_ADDRESS says where it is.`,
+  );
 }

@@ -23,7 +23,8 @@ export function deleteCommand(deps: CliDeps): Command {
       const type = findType(await fetchCatalog(connection), word);
       const options = flags.message ? { query: { message: flags.message } } : {};
       await connection.send('DELETE', itemPath(type, flags.mesh, name), options).catch((cause: unknown) => {
-        if (cause instanceof ApiError && cause.status === 404) throw new CliError(notFound(type, flags.mesh, name, cause));
+        if (cause instanceof ApiError && cause.status === 404)
+          throw new CliError(notFound(type, flags.mesh, name, cause));
         throw cause;
       });
       deps.out(`deleted ${type.name} "${name}"\n`);

@@ -4,7 +4,11 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { CliError } from './cliError.ts';
 
-const resourceDocument = z.looseObject({ type: z.string().min(1), name: z.string().min(1), mesh: z.string().optional() });
+const resourceDocument = z.looseObject({
+  type: z.string().min(1),
+  name: z.string().min(1),
+  mesh: z.string().optional(),
+});
 
 /** One resource as somebody wrote it, and where: `mesh.yaml:12`. */
 export interface ResourceDocument {

@@ -33,7 +33,14 @@ function dataplaneToken(deps: CliDeps): Command {
     .option('--tag <key=value,value>', 'only for Dataplanes with one of these values; repeatable', addTag, {})
     .addOption(new Option('--proxy-type <type>', 'kind of proxy').choices(['dataplane', 'ingress', 'egress']))
     .action(async (flags: DataplaneTokenFlags) => {
-      const body = { name: flags.name, mesh: flags.mesh, tags: flags.tag, type: flags.proxyType ?? '', workload: '', validFor: flags.validFor };
+      const body = {
+        name: flags.name,
+        mesh: flags.mesh,
+        tags: flags.tag,
+        type: flags.proxyType ?? '',
+        workload: '',
+        validFor: flags.validFor,
+      };
       await issue('/tokens/dataplane', body, flags, deps);
     });
 }
@@ -42,7 +49,9 @@ function zoneToken(deps: CliDeps): Command {
   return tokenVerb('zone-token', deps)
     .description('a token that a zone ingress or egress proves itself with')
     .requiredOption('--zone <name>', 'zone')
-    .addOption(new Option('--scope <kind...>', 'kinds of proxy').choices(['ingress', 'egress']).default(['ingress', 'egress']))
+    .addOption(
+      new Option('--scope <kind...>', 'kinds of proxy').choices(['ingress', 'egress']).default(['ingress', 'egress']),
+    )
     .action(async (flags: TokenFlags & { zone: string; scope: string[] }) => {
       await issue('/tokens/zone', { zone: flags.zone, scope: flags.scope, validFor: flags.validFor }, flags, deps);
     });

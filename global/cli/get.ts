@@ -30,11 +30,15 @@ export function getCommand(deps: CliDeps): Command {
       const type = findType(catalog, word);
       if (name === undefined) {
         const items = await fetchAll(connection, collectionPath(type, flags.mesh));
-        const shown = flags.output === 'table' ? resourceTable(type, items, deps.now()) : render({ total: items.length, items, next: null }, flags.output);
+        const shown =
+          flags.output === 'table'
+            ? resourceTable(type, items, deps.now())
+            : render({ total: items.length, items, next: null }, flags.output);
         return deps.out(`${shown}\n`);
       }
       const item = await connection.get(itemPath(type, flags.mesh, name)).catch((cause: unknown) => {
-        if (cause instanceof ApiError && cause.status === 404) throw new CliError(notFound(type, flags.mesh, name, cause));
+        if (cause instanceof ApiError && cause.status === 404)
+          throw new CliError(notFound(type, flags.mesh, name, cause));
         throw cause;
       });
       deps.out(`${flags.output === 'table' ? resourceTable(type, [item], deps.now()) : render(item, flags.output)}\n`);
@@ -43,7 +47,12 @@ export function getCommand(deps: CliDeps): Command {
 
 /** A missing mesh has its own answer; it must not be told as a missing resource. */
 export function notFound(type: ResourceType, mesh: string, name: string, answer: ApiError): string {
-  if (type.scope === 'Mesh' && /Mesh/.test(answer.message) && type.name !== 'Mesh' && /^Failed to retrieve Mesh/.test(answer.message)) {
+  if (
+    type.scope === 'Mesh' &&
+    /Mesh/.test(answer.message) &&
+    type.name !== 'Mesh' &&
+    /^Failed to retrieve Mesh/.test(answer.message)
+  ) {
     return `there is no mesh "${mesh}"`;
   }
   return `there is no ${type.name} "${name}"${type.scope === 'Mesh' ? ` in mesh "${mesh}"` : ''}`;
@@ -57,8 +66,15 @@ function typesTable(catalog: readonly ResourceType[]): string {
 }
 
 const meshColumns = z.looseObject({
-  mtls: z.looseObject({ enabledBackend: z.string().optional(), backends: z.array(z.looseObject({ name: z.string(), type: z.string() })).optional() }).optional(),
-  routing: z.looseObject({ localityAwareLoadBalancing: z.boolean().optional(), zoneEgress: z.boolean().optional() }).optional(),
+  mtls: z
+    .looseObject({
+      enabledBackend: z.string().optional(),
+      backends: z.array(z.looseObject({ name: z.string(), type: z.string() })).optional(),
+    })
+    .optional(),
+  routing: z
+    .looseObject({ localityAwareLoadBalancing: z.boolean().optional(), zoneEgress: z.boolean().optional() })
+    .optional(),
 });
 
 /** Columns as kumactl's, per type (kumactl-api §8.1). */
@@ -106,6 +122,8 @@ function mtlsText({ mtls }: z.infer<typeof meshColumns>): string {
 }
 
 function addressOf(resource: RestResource): string {
-  const parsed = z.looseObject({ networking: z.looseObject({ address: z.string(), advertisedAddress: z.string().optional() }) }).safeParse(resource);
+  const parsed = z
+    .looseObject({ networking: z.looseObject({ address: z.string(), advertisedAddress: z.string().optional() }) })
+    .safeParse(resource);
   return parsed.success ? (parsed.data.networking.advertisedAddress ?? parsed.data.networking.address) : '';
 }

@@ -39,7 +39,8 @@ export interface Connectivity {
 export function connectivityOf(value: Insight | undefined): Connectivity {
   const subscriptions = value?.subscriptions ?? [];
   const last = subscriptions.at(-1);
-  const sum = (pick: (s: z.infer<typeof subscription>) => number | undefined) => subscriptions.reduce((total, s) => total + (pick(s) ?? 0), 0);
+  const sum = (pick: (s: z.infer<typeof subscription>) => number | undefined) =>
+    subscriptions.reduce((total, s) => total + (pick(s) ?? 0), 0);
   return {
     online: subscriptions.some((s) => s.connectTime !== undefined && s.disconnectTime === undefined),
     connectTime: last?.connectTime,

@@ -2,7 +2,14 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
-const VIEWS = { policies: 'policies', rules: '_rules', 'config-dump': 'xds', config: '_config', stats: 'stats', clusters: 'clusters' } as const;
+const VIEWS = {
+  policies: 'policies',
+  rules: '_rules',
+  'config-dump': 'xds',
+  config: '_config',
+  stats: 'stats',
+  clusters: 'clusters',
+} as const;
 
 interface Flags extends ConnectionFlags {
   readonly mesh: string;
@@ -30,7 +37,9 @@ export function inspectDataplane(deps: CliDeps): Command {
     .action(async (name: string, flags: Flags) => {
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}/${VIEWS[flags.type]}`;
       const body = await connectionOf(flags, deps).get(path);
-      deps.out(`${flags.type === 'policies' ? policiesText(body) : typeof body === 'string' ? body.trimEnd() : JSON.stringify(body, null, 2)}\n`);
+      deps.out(
+        `${flags.type === 'policies' ? policiesText(body) : typeof body === 'string' ? body.trimEnd() : JSON.stringify(body, null, 2)}\n`,
+      );
     });
 }
 
@@ -40,8 +49,12 @@ export function policiesText(body: unknown): string {
   if (items.length === 0) return 'no policy applies';
   return items
     .map(({ type, name, service, matchedPolicies }) => {
-      const place = [type.toUpperCase(), name, service && service !== name ? `(${service})` : undefined].filter(Boolean).join(' ');
-      const policies = Object.entries(matchedPolicies).map(([policy, list]) => `  ${policy}: ${list.map((one) => one.name).join(', ')}`);
+      const place = [type.toUpperCase(), name, service && service !== name ? `(${service})` : undefined]
+        .filter(Boolean)
+        .join(' ');
+      const policies = Object.entries(matchedPolicies).map(
+        ([policy, list]) => `  ${policy}: ${list.map((one) => one.name).join(', ')}`,
+      );
       return [place, ...policies].join('\n');
     })
     .join('\n\n');

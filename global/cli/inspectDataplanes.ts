@@ -8,17 +8,31 @@ import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
-const inbound = z.looseObject({ port: z.number().optional(), state: z.string().optional(), health: z.looseObject({ ready: z.boolean().optional() }).optional() });
+const inbound = z.looseObject({
+  port: z.number().optional(),
+  state: z.string().optional(),
+  health: z.looseObject({ ready: z.boolean().optional() }).optional(),
+});
 
 const overview = z.looseObject({
   mesh: z.string(),
   name: z.string(),
-  dataplane: z.looseObject({
-    networking: z.looseObject({ inbound: z.array(inbound).optional(), gateway: z.looseObject({}).optional() }).optional(),
-  }).optional(),
+  dataplane: z
+    .looseObject({
+      networking: z
+        .looseObject({ inbound: z.array(inbound).optional(), gateway: z.looseObject({}).optional() })
+        .optional(),
+    })
+    .optional(),
   dataplaneInsight: insight
     .extend({
-      mTLS: z.looseObject({ certificateExpirationTime: z.string().optional(), lastCertificateRegeneration: z.string().optional(), issuedBackend: z.string().optional() }).optional(),
+      mTLS: z
+        .looseObject({
+          certificateExpirationTime: z.string().optional(),
+          lastCertificateRegeneration: z.string().optional(),
+          issuedBackend: z.string().optional(),
+        })
+        .optional(),
     })
     .optional(),
 });
@@ -37,16 +51,36 @@ export function inspectDataplanes(deps: CliDeps): Command {
     .description('sidecars and gateways of a mesh with their connection')
     .addOption(meshOption())
     .addOption(formatOption())
-    .option('--tag <key=value>', 'only those with this tag; repeatable', (value: string, all: string[]) => [...all, value.replace('=', ':')], [])
+    .option(
+      '--tag <key=value>',
+      'only those with this tag; repeatable',
+      (value: string, all: string[]) => [...all, value.replace('=', ':')],
+      [],
+    )
     .action(async (flags: Flags) => {
       const query = flags.tag.map((tag) => `tag=${encodeURIComponent(tag)}`).join('&');
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/_overview${query ? `?${query}` : ''}`;
       const items = await fetchAll(connectionOf(flags, deps), path);
-      deps.out(`${flags.output === 'table' ? dataplaneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`);
+      deps.out(
+        `${flags.output === 'table' ? dataplaneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`,
+      );
     });
 }
 
-const HEAD = ['MESH', 'NAME', 'TAGS', 'STATUS', 'CONNECTED', 'UPDATED', 'SENT', 'REJECTED', 'CERT EXPIRES', 'CERT BACKEND', 'ENVOY', 'NOTES'];
+const HEAD = [
+  'MESH',
+  'NAME',
+  'TAGS',
+  'STATUS',
+  'CONNECTED',
+  'UPDATED',
+  'SENT',
+  'REJECTED',
+  'CERT EXPIRES',
+  'CERT BACKEND',
+  'ENVOY',
+  'NOTES',
+];
 
 export function dataplaneTable(items: readonly unknown[], now: number): string {
   const rows = items.map((item) => {
@@ -65,7 +99,9 @@ export function dataplaneTable(items: readonly unknown[], now: number): string {
       mtls?.certificateExpirationTime?.replace(/\.\d+/, '') ?? '-',
       mtls?.issuedBackend ?? '-',
       last?.version?.envoy?.version ?? '',
-      notReady(one).map((port) => `inbound ${port} is not ready`).join(', '),
+      notReady(one)
+        .map((port) => `inbound ${port} is not ready`)
+        .join(', '),
     ];
   });
   return table(HEAD, rows);

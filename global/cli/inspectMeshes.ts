@@ -29,7 +29,9 @@ export function inspectMeshes(deps: CliDeps): Command {
     .addOption(formatOption())
     .action(async (flags: ConnectionFlags & { output: Format }) => {
       const items = await fetchAll(connectionOf(flags, deps), '/mesh-insights');
-      deps.out(`${flags.output === 'table' ? meshTable(items) : render({ total: items.length, items }, flags.output)}\n`);
+      deps.out(
+        `${flags.output === 'table' ? meshTable(items) : render({ total: items.length, items }, flags.output)}\n`,
+      );
     });
 }
 
@@ -40,8 +42,13 @@ export function inspectServices(deps: CliDeps): Command {
     .addOption(meshOption())
     .addOption(formatOption())
     .action(async (flags: ConnectionFlags & { mesh: string; output: Format }) => {
-      const items = await fetchAll(connectionOf(flags, deps), `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`);
-      deps.out(`${flags.output === 'table' ? serviceTable(items) : render({ total: items.length, items }, flags.output)}\n`);
+      const items = await fetchAll(
+        connectionOf(flags, deps),
+        `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`,
+      );
+      deps.out(
+        `${flags.output === 'table' ? serviceTable(items) : render({ total: items.length, items }, flags.output)}\n`,
+      );
     });
 }
 
@@ -60,7 +67,13 @@ export function serviceTable(items: readonly unknown[]): string {
   const rows = items.map((item) => {
     const { name, status = '', dataplanes, addressPort, zones = [] } = serviceInsight.parse(item);
     const words = status.replaceAll('_', ' ');
-    return [name, words.charAt(0).toUpperCase() + words.slice(1), share(dataplanes), addressPort ?? '', zones.join(',')];
+    return [
+      name,
+      words.charAt(0).toUpperCase() + words.slice(1),
+      share(dataplanes),
+      addressPort ?? '',
+      zones.join(','),
+    ];
   });
   return table(['SERVICE', 'STATUS', 'DATAPLANES', 'ADDRESS', 'ZONES'], rows);
 }

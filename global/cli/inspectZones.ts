@@ -20,7 +20,9 @@ export function inspectZones(deps: CliDeps): Command {
     .addOption(formatOption())
     .action(async (flags: ConnectionFlags & { output: Format }) => {
       const items = await fetchAll(connectionOf(flags, deps), '/zones/_overview');
-      deps.out(`${flags.output === 'table' ? zoneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`);
+      deps.out(
+        `${flags.output === 'table' ? zoneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`,
+      );
     });
 }
 
@@ -29,7 +31,15 @@ export function zoneTable(items: readonly unknown[], now: number): string {
     const { name, zone, zoneInsight } = overview.parse(item);
     const { online, connectTime, updateTime, sent, rejected, last } = connectivityOf(zoneInsight);
     const status = online && zone?.enabled !== false ? 'Online' : 'Offline';
-    return [name, status, age(connectTime, now), age(updateTime, now), String(sent), String(rejected), last?.version?.kumaCp?.version ?? ''];
+    return [
+      name,
+      status,
+      age(connectTime, now),
+      age(updateTime, now),
+      String(sent),
+      String(rejected),
+      last?.version?.kumaCp?.version ?? '',
+    ];
   });
   return table(['NAME', 'STATUS', 'CONNECTED', 'UPDATED', 'SENT', 'REJECTED', 'ZONE-CP'], rows);
 }

@@ -15,7 +15,11 @@ export type RestResource = z.infer<typeof restResource>;
 const page = z.looseObject({ items: z.array(z.unknown()), next: z.string().nullish() });
 
 /** All items of a list, following `next` through the pages; kumactl stops at the first 100. */
-export async function fetchAll(connection: Connection, path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown[]> {
+export async function fetchAll(
+  connection: Connection,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown[]> {
   const items: unknown[] = [];
   let offset: string | undefined;
   do {

@@ -11,7 +11,12 @@ const logEvent = z.looseObject({
   key: z.looseObject({ type: z.string(), mesh: z.string(), name: z.string() }),
   version: z.number(),
   at: z.string(),
-  by: z.looseObject({ user: z.string(), source: z.string().optional(), client: z.string().optional(), message: z.string().optional() }),
+  by: z.looseObject({
+    user: z.string(),
+    source: z.string().optional(),
+    client: z.string().optional(),
+    message: z.string().optional(),
+  }),
 });
 
 const logPage = z.looseObject({ items: z.array(logEvent) });
@@ -52,7 +57,11 @@ export function logCommand(deps: CliDeps): Command {
 }
 
 /** Events after a position as they are written, for ever: one JSON text a line. */
-export async function* follow(connection: Connection, after: number, filter: Readonly<Record<string, string | undefined>>): AsyncIterable<ShownEvent> {
+export async function* follow(
+  connection: Connection,
+  after: number,
+  filter: Readonly<Record<string, string | undefined>>,
+): AsyncIterable<ShownEvent> {
   let rest = '';
   for await (const text of await connection.stream('/log', { ...filter, after, follow: 'true' })) {
     const lines = (rest + text).split('\n');
@@ -65,7 +74,17 @@ const VERBS = { ResourceCreated: 'created', ResourceUpdated: 'updated', Resource
 
 function cells(event: ShownEvent): string[] {
   const { position, at, type, key, version, by } = event;
-  return [String(position), at.replace(/\.\d+/, ''), VERBS[type], key.type, key.mesh || '-', key.name, String(version), by.user, by.message ?? ''];
+  return [
+    String(position),
+    at.replace(/\.\d+/, ''),
+    VERBS[type],
+    key.type,
+    key.mesh || '-',
+    key.name,
+    String(version),
+    by.user,
+    by.message ?? '',
+  ];
 }
 
 export function logTable(events: readonly ShownEvent[]): string {

@@ -18,7 +18,8 @@ export function tagsOf(dataplane: unknown): Map<string, Set<string>> {
   if (!parsed.success) return merged;
   const { inbound = [], gateway } = parsed.data.networking ?? {};
   for (const one of [...inbound, ...(gateway ? [gateway] : [])]) {
-    for (const [key, value] of Object.entries(one.tags ?? {})) merged.set(key, (merged.get(key) ?? new Set()).add(value));
+    for (const [key, value] of Object.entries(one.tags ?? {}))
+      merged.set(key, (merged.get(key) ?? new Set()).add(value));
   }
   return merged;
 }

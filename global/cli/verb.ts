@@ -24,8 +24,17 @@ const DEFAULT_ADDRESS = 'http://localhost:5681';
 /** A verb that talks to a control plane: `--address`, `--token` and `--timeout` on it. */
 export function verb(name: string, deps: CliDeps): Command {
   return new Command(name)
-    .addOption(new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(deps.env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS))
-    .addOption(new Option('--token <jwt>', 'user token (MERIDIAN_TOKEN); not needed on the host of the control plane').default(deps.env.MERIDIAN_TOKEN, 'none'))
+    .addOption(
+      new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(
+        deps.env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS,
+      ),
+    )
+    .addOption(
+      new Option('--token <jwt>', 'user token (MERIDIAN_TOKEN); not needed on the host of the control plane').default(
+        deps.env.MERIDIAN_TOKEN,
+        'none',
+      ),
+    )
     .addOption(new Option('--timeout <seconds>', 'wait so long for an answer').default(60).argParser(Number));
 }
 

@@ -32,7 +32,14 @@ export async function callByName(target: string, dnsPort: number): Promise<CallR
 
 function get(url: URL, address: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const options = { host: address, port: url.port || 80, path: url.pathname + url.search, headers: { host: url.host }, agent: false, timeout: 30_000 };
+    const options = {
+      host: address,
+      port: url.port || 80,
+      path: url.pathname + url.search,
+      headers: { host: url.host },
+      agent: false,
+      timeout: 30_000,
+    };
     const call = request(options, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });

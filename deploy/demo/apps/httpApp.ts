@@ -25,9 +25,9 @@ export const app = {
 export function serve(answer: (request: AppRequest) => Promise<AppAnswer> | AppAnswer): void {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://app');
-    const { status = 200, body } = await Promise.resolve(answer({ path: url.pathname, query: url.searchParams, headers: request.headers })).catch(
-      (cause: Error): AppAnswer => ({ status: 500, body: { error: cause.message } }),
-    );
+    const { status = 200, body } = await Promise.resolve(
+      answer({ path: url.pathname, query: url.searchParams, headers: request.headers }),
+    ).catch((cause: Error): AppAnswer => ({ status: 500, body: { error: cause.message } }));
     response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
   });
   server.listen(app.port, '127.0.0.1', () => {

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { age } from './age.ts';
+import { type Format, formatOption, render } from './output.ts';
+import { fetchStatus, isInSync, type Rollout, type Status, type ZoneStatus } from './statusBody.ts';
+import { table } from './table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+
+/** `meridian status`: which zones are in sync with global, which not and why; how the last changes reached the proxies. */
+export function statusCommand(deps: CliDeps): Command {
+  return verb('status', deps)
+    .description('which zones and sidecars are in sync, and why not')
+    .addOption(formatOption())
+    .action(async (flags: ConnectionFlags & { output: Format }) => {
+      const status = await fetchStatus(connectionOf(flags, deps));
+      deps.out(`${flags.output === 'table' ? statusText(status, deps.now()) : render(status, flags.output)}\n`);
+    });
+}
+
+export function statusText(status: Status, now: number): string {
+  const off = status.zones.filter((zone) => !isInSync(zone)).length;
+  const zones = status.zones.length === 1 ? '1 zone' : `${status.zones.length} zones`;
+  const head = `policy log at position ${status.position}; ${zones}, ${off === 0 ? 'all in sync' : `${off} not in sync`}`;
+  const parts = [head];
+  if (status.zones.length > 0)
+    parts.push(table(['ZONE', 'STATE', 'POSITION', 'LAG', 'DIGEST', 'SIDECARS', 'WHY'], status.zones.map(zoneRow)));
+  if (status.rollouts.length > 0) {
+    parts.push(
+      table(
+        ['POSITION', 'AGE', 'CHANGE', 'ACKNOWLEDGED', 'REJECTED', 'TOOK'],
+        status.rollouts.map((rollout) => rolloutRow(rollout, now)),
+      ),
+    );
+  }
+  const errors = status.rollouts.flatMap(({ position, errors: list = [] }) =>
+    list.map(({ proxy, error }) => `position ${position}: ${proxy} rejected it: ${error}`),
+  );
+  return [...parts, ...(errors.length > 0 ? [errors.join('\n')] : [])].join('\n\n');
+}
+
+function zoneRow(zone: ZoneStatus): string[] {
+  const digest = zone.digestEqual === undefined ? '-' : zone.digestEqual ? 'equal' : 'DIFFERENT';
+  const sidecars = zone.sidecars ? `${zone.sidecars.connected}/${zone.sidecars.total}` : '-';
+  return [zone.name, zone.state, String(zone.position), String(zone.lag), digest, sidecars, zone.reason ?? ''];
+}
+
+function rolloutRow(
+  { position, at, what = '', proxies, acknowledged, rejected, milliseconds }: Rollout,
+  now: number,
+): string[] {
+  const took = typeof milliseconds === 'number' ? `${Math.round(milliseconds)} ms` : '-';
+  return [String(position), age(at, now), what, `${acknowledged}/${proxies}`, String(rejected), took];
+}
