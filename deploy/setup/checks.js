@@ -29,8 +29,17 @@ export async function tests(node, args) {
 
 function readCounts(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    const { testResults, ...run } = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that does not even load has no failed test of its own, and must not look like nothing.
+    const broken = testResults.filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+    );
+    return {
+      passed: run.numPassedTests,
+      failed: run.numFailedTests + broken.length,
+      skipped: run.numPendingTests + run.numTodoTests,
+    };
   } catch {
     return undefined; // vitest did not get as far as a report
   }

@@ -22,7 +22,12 @@ const wanted = () => digest(xdsProtosWheel, pluginVersion(), ...inputs.map((file
 export const xdsProtos = {
   title: 'xDS schema',
   isReady: () => hasWheel(wheelFolder, xdsProtosWheel),
-  make: () => installWheel(wheelFolder, xdsProtosWheel, 'There is no other source for it.'),
+  make: () =>
+    installWheel(
+      wheelFolder,
+      xdsProtosWheel,
+      'Check that the package index can be reached, then run `npm run setup` again.',
+    ),
 };
 
 export const xdsTypes = {
