@@ -12,7 +12,7 @@ const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith(
 const interrupted = new AbortController();
 // The servers among the commands shut down on SIGINT themselves; only the verbs that follow or wait are cut off here.
 if (!['global', 'zone', 'dp', 'demo'].includes(asked ?? '')) process.once('SIGINT', () => interrupted.abort());
-process.exitCode = await meridian(process.argv.slice(2), {
+const status = await meridian(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   now: Date.now,
@@ -20,3 +20,4 @@ process.exitCode = await meridian(process.argv.slice(2), {
   stdin: readStdin,
   signal: interrupted.signal,
 });
+if (status !== 0) process.exitCode = status;
