@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { type Exit, Process } from '../process/process.ts';
+import { endGroup, killGroup } from './processGroup.ts';
 import { StartError } from './startError.ts';
 
 /** User that a child runs as; only given when we are root. */
@@ -27,6 +28,7 @@ export interface ChildSpec {
 /** A process of the demo: it logs to a file, says when it is ready, and what it started itself ends with it. */
 export class Child {
   readonly spec: ChildSpec;
+  /** Resolves when it has ended, and what it started with it. */
   readonly exited: Promise<Exit>;
   readonly #process: Process;
   readonly #ready: Promise<string>;
@@ -40,8 +42,8 @@ export class Child {
     this.#pid = this.#process.running ? this.#process.pid : 0;
     this.#ready = this.#process.line(/"msg":"ready"/, 60_000);
     this.#ready.catch(() => {});
-    this.exited = this.#process.exited.then((exit) => {
-      this.killGroup();
+    this.exited = this.#process.exited.then(async (exit) => {
+      if (this.#pid !== 0) await endGroup(this.#pid);
       return exit;
     });
   }
@@ -90,13 +92,8 @@ export class Child {
     await this.exited;
   }
 
-  /** Ends what is left of its process group at once. */
+  /** Ends it and what it started at once, without waiting. */
   killGroup(): void {
-    if (this.pid === 0) return;
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // ESRCH: nobody is left
-    }
+    if (this.#pid !== 0) killGroup(this.#pid);
   }
 }
