@@ -11,7 +11,11 @@ export function isSecret(type: string): boolean {
  * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear (D12).
  * @throws VersionConflict, LogUnavailable
  */
-export async function appendChange({ log, sealer, newId }: CommandDeps, events: readonly NewEvent[], by: Author): Promise<readonly LogEvent[]> {
+export async function appendChange(
+  { log, sealer, newId }: CommandDeps,
+  events: readonly NewEvent[],
+  by: Author,
+): Promise<readonly LogEvent[]> {
   const dataKeys: WrappedDataKey[] = [];
   const sealed = events.map((event): NewEvent => {
     const resource = event.resource as Resource<SecretSpec> | null;
@@ -24,7 +28,10 @@ export async function appendChange({ log, sealer, newId }: CommandDeps, events: 
 }
 
 /** The current state with its secret opened, as a command decides on it; the same as stored for all other types. */
-export async function openCurrent<C extends { readonly resource: Resource }>({ sealer }: CommandDeps, current: C | undefined): Promise<C | undefined> {
+export async function openCurrent<C extends { readonly resource: Resource }>(
+  { sealer }: CommandDeps,
+  current: C | undefined,
+): Promise<C | undefined> {
   if (!current || !isSecret(current.resource.type)) return current;
   const spec = current.resource.spec as SecretSpec;
   if (!spec.sealed) return current;

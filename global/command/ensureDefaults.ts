@@ -2,7 +2,13 @@ import type { Author, NewEvent } from '../../shared/event/event.ts';
 import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { issueToken, TEN_YEARS_MS } from '../token/issueToken.ts';
-import { makeSigningKey, publicHalf, USER_KEY_PREFIX, ZONE_KEY_PREFIX, ZONE_PUBLIC_KEY_PREFIX } from '../token/signingKey.ts';
+import {
+  makeSigningKey,
+  publicHalf,
+  USER_KEY_PREFIX,
+  ZONE_KEY_PREFIX,
+  ZONE_PUBLIC_KEY_PREFIX,
+} from '../token/signingKey.ts';
 import { appendChange } from './appendChange.ts';
 import type { CommandDeps } from './ports.ts';
 
@@ -42,7 +48,9 @@ async function exists({ log }: CommandDeps, name: string): Promise<boolean> {
 }
 
 async function create(deps: CommandDeps, resources: readonly Resource[]): Promise<string[]> {
-  const events = resources.map((resource): NewEvent => ({ type: 'ResourceCreated', key: keyOf(resource), resource, expectedVersion: 0 }));
+  const events = resources.map(
+    (resource): NewEvent => ({ type: 'ResourceCreated', key: keyOf(resource), resource, expectedVersion: 0 }),
+  );
   await appendChange(deps, events, SYSTEM);
   return resources.map((resource) => resource.name);
 }

@@ -27,6 +27,7 @@ export interface CommandLog {
     readonly dataKeys?: readonly WrappedDataKey[];
   }): Promise<readonly LogEvent[]>;
   current(key: ResourceKey): Promise<{ readonly resource: Resource; readonly version: number } | undefined>;
+  list(type: string, mesh?: string): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;
   listAll(): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;
 }
 

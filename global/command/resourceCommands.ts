@@ -1,0 +1,73 @@
+import { type Command, type Decision, decide, type Status } from '../../shared/event/decide.ts';
+import type { Author, NewEvent } from '../../shared/event/event.ts';
+import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
+import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
+import { VersionConflict } from '../log/errors.ts';
+import { appendChange, openCurrent } from './appendChange.ts';
+import { childrenOfMesh, companionsOfMesh, needsMaterial } from './companions.ts';
+import type { CommandDeps } from './ports.ts';
+
+export interface Written {
+  readonly status: Status;
+  /** Position of the change's last event; absent when nothing was appended. */
+  readonly position?: number;
+}
+
+/** Without a condition of the author's own, a lost race is decided anew this many times before it is a conflict. */
+const ATTEMPTS = 5;
+
+/**
+ * The walk's second step: a checked write becomes events upon the current state, and the events are appended.
+ * @throws VersionConflict when `expectedVersion` does not hold, or the race is lost again and again; LogUnavailable.
+ */
+export async function putResource(
+  deps: CommandDeps,
+  resource: Resource,
+  by: Author,
+  expectedVersion?: number,
+): Promise<Written> {
+  return command(deps, { kind: 'put', resource, expectedVersion }, keyOf(resource), by, async (decision, before) => {
+    if (
+      resource.type !== 'Mesh' ||
+      !needsMaterial(before as Resource<MeshSpec> | undefined, resource as Resource<MeshSpec>)
+    )
+      return [];
+    return companionsOfMesh(deps, resource as Resource<MeshSpec>, decision.status === 'created');
+  });
+}
+
+/** @throws VersionConflict, LogUnavailable */
+export async function deleteResource(
+  deps: CommandDeps,
+  key: ResourceKey,
+  by: Author,
+  expectedVersion?: number,
+): Promise<Written> {
+  return command(deps, { kind: 'delete', key, expectedVersion }, key, by, async () =>
+    key.type === 'Mesh' ? childrenOfMesh(deps, key.name) : [],
+  );
+}
+
+async function command(
+  deps: CommandDeps,
+  wanted: Command,
+  key: ResourceKey,
+  by: Author,
+  companions: (decision: Decision, before: Resource | undefined) => Promise<readonly NewEvent[]>,
+): Promise<Written> {
+  for (let attempt = 1; ; attempt++) {
+    const current = await openCurrent(deps, await deps.log.current(key));
+    const decision = decide(wanted, current, deps.now().toISOString());
+    if (decision.events.length === 0) return { status: decision.status };
+    const events = [...decision.events, ...(await companions(decision, current?.resource))];
+    try {
+      const appended = await appendChange(deps, events, by);
+      const position = appended.at(-1)?.position;
+      return { status: decision.status, ...(position === undefined ? {} : { position }) };
+    } catch (error) {
+      const mayDecideAnew =
+        error instanceof VersionConflict && wanted.expectedVersion === undefined && attempt < ATTEMPTS;
+      if (!mayDecideAnew) throw error;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { upcast } from './upcast.ts';
+
+const steps = { 1: (data: unknown) => `${data}-2`, 2: (data: unknown) => `${data}-3` };
+
+it('goes up one version at a time', () => {
+  expect(upcast(1, 'a', steps, 3)).toBe('a-2-3');
+  expect(upcast(2, 'a', steps, 3)).toBe('a-3');
+  expect(upcast(3, 'a', steps, 3)).toBe('a');
+});
+
+it('refuses what is newer, and a missing step', () => {
+  expect(() => upcast(4, 'a', steps, 3)).toThrow(/schema 4/);
+  expect(() => upcast(0, 'a', steps, 3)).toThrow(/from event schema 0 to 1/);
+});

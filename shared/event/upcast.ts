@@ -1,0 +1,22 @@
+import { EVENT_SCHEMA } from './event.ts';
+
+/** Turns the data of an event of one schema version into the next one's. */
+export type Upcaster = (data: unknown) => unknown;
+
+/** By the version that they read; empty as long as there is only one. */
+const UPCASTERS: Readonly<Record<number, Upcaster>> = {};
+
+/**
+ * Brings stored data to today's form, one version at a time; events themselves are never rewritten (D3).
+ * @throws Error for a version that is newer than this build.
+ */
+export function upcast(schema: number, data: unknown, upcasters = UPCASTERS, target = EVENT_SCHEMA): unknown {
+  if (schema > target) throw new Error(`the event has schema ${schema}, this version reads up to ${target}`);
+  let current = data;
+  for (let version = schema; version < target; version++) {
+    const step = upcasters[version];
+    if (!step) throw new Error(`there is no way from event schema ${version} to ${version + 1}`);
+    current = step(current);
+  }
+  return current;
+}
