@@ -2,7 +2,7 @@ import { startCluster } from './cluster.ts';
 import type { Demo } from './demo.ts';
 import type { Ground } from './ground.ts';
 import { createMesh } from './mesh.ts';
-import { Workloads } from './workloads.ts';
+import { DEMO_PLAN, Workloads } from './workloads.ts';
 
 export interface DemoOptions {
   readonly data?: string | undefined;
@@ -16,6 +16,6 @@ export async function startDemo(ground: Ground, { store }: DemoOptions, say: (te
   await createMesh(cluster.api);
   say('the mesh has mTLS');
   const workloads = new Workloads(cluster);
-  await workloads.startAll(say);
+  await workloads.startAll(DEMO_PLAN, say);
   return { cluster, workloads };
 }

@@ -4,8 +4,14 @@ import { Tokens } from './tokens.ts';
 import { startIngress, startWorkload, type Workload, type WorkloadDeps, type WorkloadSpec } from './workload.ts';
 import type { Zone } from './zone.ts';
 
+/** An instance and the zone that it is started in. */
+export interface Planned {
+  readonly zone: string;
+  readonly spec: WorkloadSpec;
+}
+
 /** `frontend` calls `backend`, which is only in the other zone, and `catalog`, which is in both. */
-const PLAN: readonly { readonly zone: string; readonly spec: WorkloadSpec }[] = [
+export const DEMO_PLAN: readonly Planned[] = [
   { zone: 'zone-1', spec: { service: 'frontend', name: 'frontend-1' } },
   { zone: 'zone-1', spec: { service: 'catalog', name: 'catalog-1' } },
   { zone: 'zone-2', spec: { service: 'catalog', name: 'catalog-2' } },
@@ -28,13 +34,14 @@ export class Workloads {
     };
   }
 
-  /** Starts ingresses and applications; resolves when all are ready. @throws StartError */
-  async startAll(say: (text: string) => void): Promise<void> {
-    const ingresses = this.#cluster.zones.map(async (zone) => {
+  /** Starts what is planned, and every zone's ingress where there are several; resolves when all are ready. @throws StartError */
+  async startAll(plan: readonly Planned[], say: (text: string) => void): Promise<void> {
+    const zones = this.#cluster.zones.length > 1 ? this.#cluster.zones : [];
+    const ingresses = zones.map(async (zone) => {
       await startIngress(this.#deps, zone);
       say(`ingress of ${zone.name} is ready`);
     });
-    const apps = PLAN.map(async ({ zone, spec }) => {
+    const apps = plan.map(async ({ zone, spec }) => {
       await this.start(zone, spec);
       say(`${spec.name} and its sidecar are ready in ${zone}`);
     });
