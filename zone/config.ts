@@ -7,7 +7,11 @@ import { readSettings, setting, type Values } from '../shared/config/settings.ts
 /** Every setting of a zone control plane; `docs/configuration.md` is made from it. */
 export const ZONE_SETTINGS = {
   name: setting(zoneName, 'default', 'name of the zone'),
-  host: setting(text, '127.0.0.1', 'address that the zone listens on for proxies and that their bootstrap names, when they do not say otherwise'),
+  host: setting(
+    text,
+    '127.0.0.1',
+    'address that the zone listens on for proxies and that their bootstrap names, when they do not say otherwise',
+  ),
   'api.host': setting(text, '127.0.0.1', 'address that the REST API listens on'),
   'api.port': setting(port, 5681, 'port of the REST API; 0: any free one'),
   'api.localhostIsAdmin': setting(flag, true, 'requests from this host are an admin, as in Kuma'),
@@ -15,7 +19,11 @@ export const ZONE_SETTINGS = {
   'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
   'dp.port': setting(port, 5678, 'TLS port of the dp-server: POST /bootstrap and ADS; 0: any free one'),
   'dp.auth': setting(z.enum(['dpToken', 'none']), 'dpToken', 'how proxies prove who they are'),
-  'dp.grace': setting(milliseconds, 1_000, 'a proxy whose stream ended may come back for so long before its Dataplane is deleted'),
+  'dp.grace': setting(
+    milliseconds,
+    1_000,
+    'a proxy whose stream ended may come back for so long before its Dataplane is deleted',
+  ),
   'service.vipPort': setting(port, 80, 'port that the virtual IP of every service listens on'),
   'dns.cidr': setting(text, '240.0.0.0/4', 'range of the virtual IPs'),
   'data.dir': setting(text, 'data/zone', 'folder of the copy of the log and of the keys of the zone'),

@@ -5,16 +5,29 @@ import { meshMaterial } from './meshMaterial.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const mesh = (spec: MeshSpec) => ({
-  type: 'Mesh', mesh: '', name: 'demo', labels: {}, creationTime: '', modificationTime: '', spec,
+  type: 'Mesh',
+  mesh: '',
+  name: 'demo',
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
+  spec,
 });
 const builtin: MeshSpec = {
-  mtls: { enabledBackend: 'ca-1', backends: [{ name: 'ca-1', type: 'builtin', conf: { caCert: { expiration: '1y' } } }] },
+  mtls: {
+    enabledBackend: 'ca-1',
+    backends: [{ name: 'ca-1', type: 'builtin', conf: { caCert: { expiration: '1y' } } }],
+  },
 };
 
 describe('the Secrets beside a Mesh', () => {
   it('are a signing key, and a CA that Kuma would have made', async () => {
     const secrets = await meshMaterial(mesh(builtin), () => true, NOW);
-    expect(secrets.map((s) => s.name)).toEqual(['dataplane-token-signing-key-demo-1', 'demo.ca-builtin-cert-ca-1', 'demo.ca-builtin-key-ca-1']);
+    expect(secrets.map((s) => s.name)).toEqual([
+      'dataplane-token-signing-key-demo-1',
+      'demo.ca-builtin-cert-ca-1',
+      'demo.ca-builtin-key-ca-1',
+    ]);
     const ca = new X509Certificate(Buffer.from(secrets[1]?.spec.data ?? '', 'base64'));
     expect(ca.ca).toBe(true);
     expect(ca.subjectAltName).toBe('URI:spiffe://demo');

@@ -10,7 +10,11 @@ import { certificateLifetime } from './certificateLifetime.ts';
  * They are written in the Mesh's own change, so that a token can be made the moment the PUT has answered.
  * @param missing asks for a Secret of the mesh by name; only missing ones are made.
  */
-export async function meshMaterial(mesh: Resource<MeshSpec>, missing: (secret: string) => boolean, now: Date): Promise<Resource<SecretSpec>[]> {
+export async function meshMaterial(
+  mesh: Resource<MeshSpec>,
+  missing: (secret: string) => boolean,
+  now: Date,
+): Promise<Resource<SecretSpec>[]> {
   const secrets: Resource<SecretSpec>[] = [];
   const add = (name: string, pem: string) => secrets.push(secret(mesh.name, name, pem, now));
   const signingKey = `${dataplaneKeyPrefix(mesh.name)}-1`;

@@ -16,7 +16,10 @@ export interface Signing {
 }
 
 /** Signs Kuma's claims (`Name`, `Mesh`, `Tags`…) as a JWT: RS256, `kid` = serial, `nbf` = `iat` = now − 5 s, `jti` random. */
-export async function issueToken(claims: Readonly<Record<string, unknown>>, { privateKeyPem, serial, validForMs, now }: Signing): Promise<string> {
+export async function issueToken(
+  claims: Readonly<Record<string, unknown>>,
+  { privateKeyPem, serial, validForMs, now }: Signing,
+): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: String(serial), typ: 'JWT' })

@@ -30,7 +30,10 @@ export function serialOf(name: string, prefix: string): number | undefined {
 }
 
 /** The key to sign with: the highest serial. */
-export function newestKey<T extends { readonly name: string }>(keys: Iterable<T>, prefix: string): { readonly serial: number; readonly key: T } | undefined {
+export function newestKey<T extends { readonly name: string }>(
+  keys: Iterable<T>,
+  prefix: string,
+): { readonly serial: number; readonly key: T } | undefined {
   let newest: { serial: number; key: T } | undefined;
   for (const key of keys) {
     const serial = serialOf(key.name, prefix);

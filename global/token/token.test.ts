@@ -7,7 +7,12 @@ import { verifyUserToken } from './verifyUserToken.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const key = async (name: string): Promise<Resource> => ({
-  type: 'GlobalSecret', mesh: '', name, labels: {}, creationTime: '', modificationTime: '',
+  type: 'GlobalSecret',
+  mesh: '',
+  name,
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
   spec: { data: Buffer.from(await makeSigningKey()).toString('base64') },
 });
 const opened = async (secret: Resource) => (secret.spec as { data: string }).data;
@@ -19,7 +24,13 @@ describe('tokens', () => {
     const token = await issuer.zone({ zone: 'z1', scope: ['ingress'], validForMs: 3_600_000 });
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', kid: '10', typ: 'JWT' });
     const seconds = NOW.getTime() / 1000;
-    expect(decodeJwt(token)).toMatchObject({ Zone: 'z1', Scope: ['ingress'], iat: seconds - 5, nbf: seconds - 5, exp: seconds + 3600 });
+    expect(decodeJwt(token)).toMatchObject({
+      Zone: 'z1',
+      Scope: ['ingress'],
+      iat: seconds - 5,
+      nbf: seconds - 5,
+      exp: seconds + 3600,
+    });
   });
 
   it('of users are verified, and refused when revoked, expired or signed by nobody we know', async () => {
@@ -28,7 +39,8 @@ describe('tokens', () => {
     const token = await issuer.user({ name: 'john', groups: ['a'], validForMs: 60_000 });
     const pem = Buffer.from(await opened(signing), 'base64').toString();
     const secrets: Record<string, string> = { 'user-token-signing-key-1': pem };
-    const verify = (now = NOW) => verifyUserToken(token, { globalSecret: async (name) => secrets[name], now: () => now });
+    const verify = (now = NOW) =>
+      verifyUserToken(token, { globalSecret: async (name) => secrets[name], now: () => now });
     expect(await verify()).toEqual({ name: 'john', groups: ['a'] });
     await expect(verify(new Date(NOW.getTime() + 120_000))).rejects.toThrow(/exp/);
     secrets['user-token-revocations'] = `x,${decodeJwt(token).jti}\n`;
@@ -39,7 +51,9 @@ describe('tokens', () => {
 
   it('need a signing key', async () => {
     const issuer = tokenIssuer({ list: async () => [], open: opened, now: () => NOW });
-    await expect(issuer.dataplane({ name: '', mesh: 'm', tags: {}, type: '', workload: '' })).rejects.toThrow(SigningKeyNotFound);
+    await expect(issuer.dataplane({ name: '', mesh: 'm', tags: {}, type: '', workload: '' })).rejects.toThrow(
+      SigningKeyNotFound,
+    );
   });
 
   it('tell serials by number', () => {

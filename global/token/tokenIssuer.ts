@@ -32,7 +32,9 @@ export class SigningKeyNotFound extends Error {
 
   constructor(secretName: string, mesh: string) {
     const where = mesh ? `Secret of name "${secretName}" in mesh "${mesh}"` : `GlobalSecret of name "${secretName}"`;
-    super(`there is no signing key with KID 1. ${where} is not found. If signing key was rotated, regenerate the token`);
+    super(
+      `there is no signing key with KID 1. ${where} is not found. If signing key was rotated, regenerate the token`,
+    );
     this.secretName = secretName;
     this.mesh = mesh;
   }
@@ -65,7 +67,12 @@ export function tokenIssuer({ list, open, now }: Deps): TokenIssuer {
   };
   return {
     dataplane: ({ name, mesh, tags, type, workload, validForMs }) =>
-      sign({ Name: name, Mesh: mesh, Tags: tags, Type: type, Workload: workload }, mesh, dataplaneKeyPrefix(mesh), validForMs),
+      sign(
+        { Name: name, Mesh: mesh, Tags: tags, Type: type, Workload: workload },
+        mesh,
+        dataplaneKeyPrefix(mesh),
+        validForMs,
+      ),
     zone: ({ zone, scope, validForMs }) => sign({ Zone: zone, Scope: scope }, '', ZONE_KEY_PREFIX, validForMs),
     user: ({ name, groups, validForMs }) => sign({ Name: name, Groups: groups }, '', USER_KEY_PREFIX, validForMs),
   };

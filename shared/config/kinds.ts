@@ -1,13 +1,27 @@
 import { z } from 'zod';
 
 /** The kinds of values that settings have; from the environment they come as text. */
-export const port = z.coerce.number().int().min(0, 'a port is 0 (any free one) to 65535').max(65535, 'a port is 0 (any free one) to 65535');
+export const port = z.coerce
+  .number()
+  .int()
+  .min(0, 'a port is 0 (any free one) to 65535')
+  .max(65535, 'a port is 0 (any free one) to 65535');
 export const milliseconds = z.coerce.number().int().min(0, 'milliseconds, 0 or more');
 export const text = z.coerce.string();
 export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
-export const postgresUrl = z.string().refine((value) => value === '' || /^postgres(ql)?:\/\//.test(value), 'a URL that starts with postgres://, or empty for the embedded log');
+export const postgresUrl = z
+  .string()
+  .refine(
+    (value) => value === '' || /^postgres(ql)?:\/\//.test(value),
+    'a URL that starts with postgres://, or empty for the embedded log',
+  );
 export const natsUrl = z.string().regex(/^(nats|tls|ws|wss):\/\//, 'a URL such as nats://127.0.0.1:4222');
 /** RFC 1123 label, as Kuma demands of zone names. */
-export const zoneName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a zone name has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit');
+export const zoneName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'a zone name has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit',
+  );

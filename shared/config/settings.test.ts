@@ -19,8 +19,12 @@ describe('settings', () => {
   });
 
   it('stops at a wrong value with the name of the setting', () => {
-    expect(() => readSettings(settings, 'M', {}, { M_API_PORT: '70000' })).toThrow(/^M_API_PORT: "70000" is wrong: a port is/);
-    expect(() => readSettings(settings, 'M', { api: { port: 'x' } }, {})).toThrow(/^api.port in the configuration file/);
+    expect(() => readSettings(settings, 'M', {}, { M_API_PORT: '70000' })).toThrow(
+      /^M_API_PORT: "70000" is wrong: a port is/,
+    );
+    expect(() => readSettings(settings, 'M', { api: { port: 'x' } }, {})).toThrow(
+      /^api.port in the configuration file/,
+    );
   });
 
   it('does not ignore what it does not know', () => {

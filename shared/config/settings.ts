@@ -19,7 +19,13 @@ export function setting<T>(schema: ZodType<T>, defaultValue: T, description: str
 
 /** `api.port` with prefix `MERIDIAN_GLOBAL` is `MERIDIAN_GLOBAL_API_PORT`. */
 export function envName(prefix: string, path: string, own?: string): string {
-  return own ?? `${prefix}_${path.replaceAll('.', '_').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}`;
+  return (
+    own ??
+    `${prefix}_${path
+      .replaceAll('.', '_')
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .toUpperCase()}`
+  );
 }
 
 /** A wrong configuration; the message is the one line an operator needs. */
@@ -31,10 +37,16 @@ export class WrongSetting extends Error {
  * Defaults, then the YAML file's values (nested maps, already parsed), then the environment.
  * @throws WrongSetting naming the setting, where the value came from, and what would be right.
  */
-export function readSettings<S extends Settings>(settings: S, prefix: string, file: unknown, env: Readonly<Record<string, string | undefined>>): Values<S> {
+export function readSettings<S extends Settings>(
+  settings: S,
+  prefix: string,
+  file: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): Values<S> {
   const flat = flatten(file);
   for (const path of flat.keys()) {
-    if (!(path in settings)) throw new WrongSetting(`${path}: there is no such setting; known are ${Object.keys(settings).join(', ')}`);
+    if (!(path in settings))
+      throw new WrongSetting(`${path}: there is no such setting; known are ${Object.keys(settings).join(', ')}`);
   }
   const values = Object.entries(settings).map(([path, one]) => {
     const name = envName(prefix, path, one.env);

@@ -27,5 +27,7 @@ export async function diagnose(path: string, diagnosis: Diagnosis): Promise<Diag
 }
 
 function verdict(reason: string): DiagnosticAnswer {
-  return reason ? { status: 503, contentType: TEXT, body: `${reason}\n` } : { status: 200, contentType: TEXT, body: 'OK\n' };
+  return reason
+    ? { status: 503, contentType: TEXT, body: `${reason}\n` }
+    : { status: 200, contentType: TEXT, body: 'OK\n' };
 }

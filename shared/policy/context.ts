@@ -12,5 +12,8 @@ export interface EffectContext {
    * The cluster for a share of an outbound's traffic, with its name, made by the snapshot (mTLS, SNI, EDS). Extra `tags`
    * make a subset cluster `<service>-<hash>` (policies §5.2). `undefined`: the mesh has no such service.
    */
-  backend(service: string, tags: Readonly<Record<string, string>>): { name: string; cluster: ClusterJson; protocol: string } | undefined;
+  backend(
+    service: string,
+    tags: Readonly<Record<string, string>>,
+  ): { name: string; cluster: ClusterJson; protocol: string } | undefined;
 }

@@ -6,7 +6,13 @@ import { claimVips } from './claimVips.ts';
 import { nextFree, parseVipRange } from './vipRange.ts';
 
 const resource = (type: string, mesh: string, name: string, spec: unknown = {}): Resource => ({
-  type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec,
+  type,
+  mesh,
+  name,
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
+  spec,
 });
 
 /** A zone log with compare-and-set, whose messages reach the view at once. */
@@ -25,10 +31,28 @@ function logOf(view: View): ZoneLog {
 
 function zone() {
   const view = new View();
-  view.apply({ origin: '', key: resource('Mesh', '', 'default'), resource: resource('Mesh', '', 'default'), version: 1 });
+  view.apply({
+    origin: '',
+    key: resource('Mesh', '', 'default'),
+    resource: resource('Mesh', '', 'default'),
+    version: 1,
+  });
   const claim = (services: string[]) =>
-    claimVips({ view, zone: 'zone-1', range: parseVipRange('240.0.0.0/4'), log: logOf(view), services: () => services, now: () => new Date(0) });
-  const claims = () => Object.fromEntries([...view.entries('Vip', 'default')].map((e) => [e.resource.name, (e.resource.spec as { service: string }).service]));
+    claimVips({
+      view,
+      zone: 'zone-1',
+      range: parseVipRange('240.0.0.0/4'),
+      log: logOf(view),
+      services: () => services,
+      now: () => new Date(0),
+    });
+  const claims = () =>
+    Object.fromEntries(
+      [...view.entries('Vip', 'default')].map((e) => [
+        e.resource.name,
+        (e.resource.spec as { service: string }).service,
+      ]),
+    );
   return { claim, claims };
 }
 

@@ -25,7 +25,10 @@ export async function advertise({ view, zone, log, availableServices, now }: Dep
   for (const { origin, resource, version } of view.entries('ZoneIngress', '')) {
     const spec = resource.spec as ZoneIngressSpec;
     if (origin !== zone || canonicalJson(spec.availableServices ?? []) === wanted) continue;
-    last = await log.put({ ...resource, modificationTime: now().toISOString(), spec: { ...spec, availableServices: services } }, version);
+    last = await log.put(
+      { ...resource, modificationTime: now().toISOString(), spec: { ...spec, availableServices: services } },
+      version,
+    );
   }
   return last;
 }
