@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Db } from './db.ts';
+
+const dataKeyRow = z.object({ key_id: z.string(), rkey: z.string(), wrapped: z.string() });
+const zoneKeyRow = z.object({ zone: z.string(), public_key: z.string() });
+
+/** The keys beside the log: data keys of secrets (wrapped), public keys of zones. Data keys are written by the append. */
+export interface SecretKeys {
+  get(keyId: string): Promise<Uint8Array | undefined>;
+  /** Ids of all data keys that exist. */
+  ids(): Promise<readonly string[]>;
+  zones(): Promise<ReadonlyMap<string, string>>;
+  putZone(zone: string, publicKey: string): Promise<void>;
+}
+
+export function secretKeys(db: Db): SecretKeys {
+  return {
+    get: async (keyId) => {
+      const rows = z
+        .array(dataKeyRow)
+        .parse(await db.query('SELECT key_id, rkey, wrapped FROM data_key WHERE key_id = $1', [keyId]));
+      return rows[0] && Buffer.from(rows[0].wrapped, 'base64');
+    },
+    ids: async () =>
+      z
+        .array(dataKeyRow.pick({ key_id: true }))
+        .parse(await db.query('SELECT key_id FROM data_key'))
+        .map((row) => row.key_id),
+    zones: async () => {
+      const rows = z.array(zoneKeyRow).parse(await db.query('SELECT zone, public_key FROM zone_key'));
+      return new Map(rows.map((row) => [row.zone, row.public_key]));
+    },
+    putZone: async (zone, publicKey) => {
+      await db.query(
+        'INSERT INTO zone_key (zone, public_key) VALUES ($1, $2) ON CONFLICT (zone) DO UPDATE SET public_key = excluded.public_key',
+        [zone, publicKey],
+      );
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { keyText } from '../../shared/resource/resource.ts';
+import type { SecretSealer } from '../command/ports.ts';
+import { decrypt, encrypt } from './aesGcm.ts';
+import { KEY_BYTES } from './keyEncryptionKey.ts';
+
+const IV_BYTES = 12;
+
+/** Where wrapped data keys are kept (`data_key` in the log's database). */
+export interface DataKeyStore {
+  /** @returns undefined when the key was destroyed. */
+  get(keyId: string): Promise<Uint8Array | undefined>;
+}
+
+/** Seals every secret under a data key of its own; the data key is stored wrapped by the key-encryption key (D12). */
+export function secretSealer(kek: Uint8Array, store: DataKeyStore): SecretSealer {
+  return {
+    seal: (key, data) => {
+      const keyId = randomUUID();
+      const dataKey = randomBytes(KEY_BYTES);
+      const { iv, ciphertext } = encrypt(dataKey, Buffer.from(data, 'base64'), keyText(key));
+      return {
+        sealed: { keyId, iv: base64(iv), ciphertext: base64(ciphertext) },
+        dataKey: { keyId, rkey: keyText(key), wrapped: wrap(kek, dataKey, keyId) },
+      };
+    },
+    open: async (key, { keyId, iv, ciphertext }) => {
+      const dataKey = await openDataKey(kek, store, keyId);
+      if (!dataKey) throw new Error(`the key of ${keyText(key)} was destroyed`);
+      return base64(
+        decrypt(
+          dataKey,
+          { iv: Buffer.from(iv, 'base64'), ciphertext: Buffer.from(ciphertext, 'base64') },
+          keyText(key),
+        ),
+      );
+    },
+  };
+}
+
+/** The data key of that id; undefined when it was destroyed. */
+export async function openDataKey(
+  kek: Uint8Array,
+  store: DataKeyStore,
+  keyId: string,
+): Promise<Uint8Array | undefined> {
+  const wrapped = await store.get(keyId);
+  return wrapped && decrypt(kek, { iv: wrapped.subarray(0, IV_BYTES), ciphertext: wrapped.subarray(IV_BYTES) }, keyId);
+}
+
+function wrap(kek: Uint8Array, dataKey: Uint8Array, keyId: string): Uint8Array {
+  const { iv, ciphertext } = encrypt(kek, dataKey, keyId);
+  return Buffer.concat([iv, ciphertext]);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
