@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LogEvent } from './event.ts';
+import { fromMessage, HEADER, toMessage } from './message.ts';
+import { decodeToken, encodeToken, eventSubject, isVisibleToZones, keyOfSubject, zoneOfSubject } from './subject.ts';
+
+const event: LogEvent = {
+  position: 7,
+  id: 'e1',
+  change: { id: 'c1', index: 0, size: 2 },
+  type: 'ResourceUpdated',
+  schema: 1,
+  key: { type: 'MeshTimeout', mesh: 'default', name: 'a.b' },
+  version: 3,
+  at: '2026-01-01T00:00:00.000Z',
+  by: { user: 'u', source: 's', client: 'c', message: 'why' },
+  resource: {
+    type: 'MeshTimeout',
+    mesh: 'default',
+    name: 'a.b',
+    labels: {},
+    creationTime: '',
+    modificationTime: '',
+    spec: { to: [] },
+  },
+};
+
+describe('subjects', () => {
+  it('hold any name in one token, reversibly', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), (name) => {
+        expect(encodeToken(name)).not.toMatch(/[.*> ]/);
+        expect(decodeToken(encodeToken(name))).toBe(name);
+      }),
+    );
+  });
+
+  it('name the resource', () => {
+    expect(eventSubject(event.key)).toBe('cp.ev.default.MeshTimeout.a~db');
+    expect(keyOfSubject('cp.ev', 'cp.ev.-.Mesh.default')).toEqual({ mesh: '', type: 'Mesh', name: 'default' });
+    expect(keyOfSubject('cp.ev', 'cp.ev.x')).toBeUndefined();
+    expect(zoneOfSubject('cp.zone.z1.up.m.Dataplane.d')).toEqual({
+      zone: 'z1',
+      key: { mesh: 'm', type: 'Dataplane', name: 'd' },
+    });
+  });
+
+  it('keep from zones what is only for global', () => {
+    const secret = (name: string) => isVisibleToZones({ type: 'GlobalSecret', mesh: '', name });
+    expect(['admin-user-token', 'user-token-signing-key-2', 'zone-token-signing-key-1'].some(secret)).toBe(false);
+    expect(['zone-token-signing-public-key-1', 'dataplane-token-revocations-m'].every(secret)).toBe(true);
+    expect(isVisibleToZones({ type: 'Zone', mesh: '', name: 'z' })).toBe(false);
+  });
+});
+
+describe('messages', () => {
+  it('carry an event and back', () => {
+    expect(fromMessage(7, toMessage('log', event))).toEqual(event);
+    const deleted = { ...event, type: 'ResourceDeleted' as const, resource: null };
+    expect(toMessage('log', deleted).body).toBe('');
+    expect(fromMessage(7, toMessage('log', deleted))).toEqual(deleted);
+  });
+
+  it('that are not understood say why', () => {
+    const message = toMessage('log', event);
+    expect(() => fromMessage(1, { ...message, headers: { ...message.headers, [HEADER.schema]: '9' } })).toThrow(
+      /newer/,
+    );
+    expect(() => fromMessage(1, { ...message, subject: 'x' })).toThrow(/names no resource/);
+    expect(() => fromMessage(1, { ...message, body: '{' })).toThrow();
+  });
+});
