@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Resource } from './resource.ts';
+import type { Role } from './role.ts';
 import type { Violation } from './violation.ts';
 
 /** Which control planes accept a write of this type over REST; elsewhere it is 405 (kumactl-api §3). */
@@ -71,6 +72,8 @@ export interface ResourceDescriptor<Spec = unknown> {
    * them, and the error's title says "Failed to create" or "Failed to update a resource".
    */
   readonly admit?: (resource: Resource<Spec>, before: Resource<Spec> | undefined) => readonly Violation[];
+  /** What a control plane writes into the spec itself before it is stored, as the zone's tag of a Dataplane. */
+  readonly complete?: (spec: Spec, role: Role) => Spec;
   /** Deprecations and the like, shown by kumactl after the write. */
   readonly warnings?: (resource: Resource<Spec>) => readonly string[];
   readonly policy?: PolicyTraits;

@@ -1,7 +1,9 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
+import { zoneName } from '../role.ts';
 import { dataplaneViolations } from './rules.ts';
 import { dataplaneSchema } from './schema.ts';
+import { withZoneTag } from './zoneTag.ts';
 import type { DataplaneSpec } from './spec.ts';
 
 const dataplane: ResourceDescriptor<DataplaneSpec> = {
@@ -18,6 +20,7 @@ const dataplane: ResourceDescriptor<DataplaneSpec> = {
   insight: 'DataplaneInsight',
   overviewAliases: ['dataplanes+insights'],
   proxyType: ({ networking }) => (networking.gateway?.type === 'BUILTIN' ? 'gateway' : 'sidecar'),
+  complete: (spec, role) => withZoneTag(spec, zoneName(role)),
   schema: dataplaneSchema,
   validate: dataplaneViolations,
 };

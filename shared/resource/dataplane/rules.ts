@@ -20,12 +20,12 @@ export function dataplaneViolations({ spec }: Resource<DataplaneSpec>): Violatio
   add('address', addressReason(networking.address));
   if (networking.advertisedAddress !== undefined) add('advertisedAddress', addressReason(networking.advertisedAddress));
   if (networking.gateway) gatewayViolations(networking, add);
-  networking.inbound?.forEach((inbound, i) =>
-    violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`)),
-  );
-  networking.outbound?.forEach((outbound, i) =>
-    violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`)),
-  );
+  for (const [i, inbound] of (networking.inbound ?? []).entries()) {
+    violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`));
+  }
+  for (const [i, outbound] of (networking.outbound ?? []).entries()) {
+    violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`));
+  }
   violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...unsupportedViolations(spec));
   return violations;
 }

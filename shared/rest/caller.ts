@@ -1,0 +1,63 @@
+import { Unauthenticated } from './errors.ts';
+import type { Caller, VerifyUserToken } from './ports.ts';
+
+const ADMIN = 'mesh-system:admin';
+const AUTHENTICATED = 'mesh-system:authenticated';
+
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+
+export const ADMIN_CALLER: Caller = { user: ADMIN, groups: [ADMIN, AUTHENTICATED], admin: true };
+export const ANONYMOUS: Caller = {
+  user: 'mesh-system:anonymous',
+  groups: ['mesh-system:unauthenticated'],
+  admin: false,
+};
+
+export interface Approach {
+  readonly peer: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+interface Deps {
+  readonly localhostIsAdmin: boolean;
+  readonly verifyUserToken?: VerifyUserToken | undefined;
+}
+
+/**
+ * Who is asking (kumactl-api §7.1): an admin when it comes from this very host, else the holder of the bearer token, else
+ * nobody in particular.
+ * @throws Unauthenticated when the token does not hold.
+ */
+export async function callerOf(approach: Approach, { localhostIsAdmin, verifyUserToken }: Deps): Promise<Caller> {
+  if (localhostIsAdmin && isLocal(approach)) return ADMIN_CALLER;
+  const token = /^Bearer (.+)$/i.exec(approach.headers.authorization ?? '')?.[1];
+  if (token === undefined || !verifyUserToken) return ANONYMOUS;
+  const { name, groups } = await verifyUserToken(token.trim()).catch(() => {
+    throw new Unauthenticated();
+  });
+  const all = groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED];
+  return { user: name, groups: all, admin: name === ADMIN || groups.includes(ADMIN) };
+}
+
+/**
+ * Only a request that no proxy forwarded and no foreign web page made counts as local: a loopback peer, a loopback `Host`, no
+ * forwarding headers, and an `Origin`, if any, of the same host and port.
+ */
+export function isLocal({ peer, headers }: Approach): boolean {
+  if (!isLoopback(peer)) return false;
+  if (FORWARDED.some((header) => headers[header] !== undefined)) return false;
+  const host = headers.host ?? '';
+  if (!isLoopback(hostName(host))) return false;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  const origin = headers.origin;
+  return origin === undefined || origin.replace(/^https?:\/\//, '') === host;
+}
+
+function hostName(host: string): string {
+  return host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':')[0] ?? '');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host);
+}

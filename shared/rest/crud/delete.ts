@@ -1,0 +1,48 @@
+import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { deleteOriginViolations } from '../../resource/labels.ts';
+import { keyOf } from '../../resource/resource.ts';
+import { isOwn } from '../../resource/role.ts';
+import { requireResourceAccess } from '../access.ts';
+import { collectionsOf, requireShown, type RestContext } from '../context.ts';
+import { Invalid } from '../errors.ts';
+import type { Answer, RestRequest, Route } from '../http.ts';
+import { authorOf } from './author.ts';
+import { inUseViolations } from './inUse.ts';
+import { requireWritable } from './refusal.ts';
+
+const TITLE = 'Could not delete a resource';
+
+/** `DELETE` of a resource (kumactl-api §4.6). */
+export function deleteRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
+  return collectionsOf(descriptor).map(({ path }) => ({
+    method: 'DELETE',
+    path: `${path}/:name`,
+    title: TITLE,
+    handler: (request) => remove(context, descriptor, request),
+  }));
+}
+
+async function remove(context: RestContext, descriptor: ResourceDescriptor, request: RestRequest): Promise<Answer> {
+  const { role, writer } = context;
+  const { mesh = '', name = '' } = request.params;
+  requireWritable(descriptor, role);
+  requireResourceAccess(request.caller, descriptor);
+  const { stored, resource } = await requireShown(context, descriptor, mesh, name, TITLE);
+  const origin = deleteOriginViolations(descriptor, resource.labels, role);
+  const foreign = isOwn(stored.origin, role)
+    ? []
+    : [{ field: 'name', reason: 'belongs to another control plane, delete it there' }];
+  const violations = origin.length > 0 ? origin : [...foreign, ...(await inUseViolations(context, stored.resource))];
+  if (violations.length > 0) throw new Invalid(violations, TITLE);
+  const { position } = await writer.delete({
+    descriptor,
+    key: keyOf(stored.resource),
+    expectedVersion: stored.version,
+    author: authorOf(request),
+  });
+  return {
+    status: 200,
+    body: {},
+    ...(position !== undefined && { headers: { 'x-meridian-position': String(position) } }),
+  };
+}

@@ -1,0 +1,65 @@
+import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { requireResourceAccess } from '../access.ts';
+import { collectionsOf, requireMesh, requireShown, type RestContext } from '../context.ts';
+import { Invalid } from '../errors.ts';
+import { filterOf } from '../filter.ts';
+import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
+import { kubernetesForm } from '../kubernetesForm.ts';
+import { pageAnswer } from '../page.ts';
+import { resourceJson } from '../resourceJson.ts';
+import type { Shown } from '../shown.ts';
+
+/** `GET` of one resource and of lists, in one mesh and over all (kumactl-api §4.1, §4.2). */
+export function readRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
+  const list = (path: string): Route => ({
+    method: 'GET',
+    path,
+    title: 'Could not retrieve resources',
+    handler: async (request) => {
+      const items = await listed(context, descriptor, request, path);
+      return ok(pageAnswer(request, items, ({ resource }) => resourceJson(descriptor, resource)));
+    },
+  });
+  return collectionsOf(descriptor).flatMap(({ path, acrossMeshes }) => [
+    list(path),
+    ...(acrossMeshes ? [list(acrossMeshes)] : []),
+    {
+      method: 'GET',
+      path: `${path}/:name`,
+      title: 'Could not retrieve a resource',
+      handler: async (request) => {
+        requireResourceAccess(request.caller, descriptor);
+        const { mesh = '', name = '' } = request.params;
+        return formatted(descriptor, await requireShown(context, descriptor, mesh, name), request);
+      },
+    },
+  ]);
+}
+
+/** What a list request asks for, filtered and sorted but not yet paged. */
+export async function listed(
+  context: RestContext,
+  descriptor: ResourceDescriptor,
+  request: RestRequest,
+  template: string,
+): Promise<Shown[]> {
+  const { mesh } = request.params;
+  if (mesh !== undefined) await requireMesh(context, mesh);
+  requireResourceAccess(request.caller, descriptor);
+  const filter = filterOf(descriptor, request.query, template);
+  return (await context.shown.list(descriptor, mesh)).filter(({ resource }) => filter(resource));
+}
+
+/** One resource in the form that `?format=` asks for. @throws Invalid */
+export function formatted(descriptor: ResourceDescriptor, { resource }: Shown, { query }: RestRequest): Answer {
+  switch (query.get('format') ?? '') {
+    case '':
+    case 'universal':
+      return ok(resourceJson(descriptor, resource));
+    case 'k8s':
+    case 'kubernetes':
+      return ok(kubernetesForm(descriptor, resource, query.get('namespace') || undefined));
+    default:
+      throw new Invalid([{ field: '', reason: 'format must be one of: k8s, kubernetes, universal' }], 'invalid format');
+  }
+}

@@ -1,0 +1,18 @@
+import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { isWritable, type Role } from '../../resource/role.ts';
+import { MethodNotAllowed } from '../errors.ts';
+
+const BY = "with 'kumactl apply' or via the HTTP API. You can still use 'kumactl' or the HTTP API to modify";
+
+/** The newline at the end is Kuma's: kumactl prints the text as it is (kumactl-api §10.1). */
+const ELSEWHERE: Readonly<Record<Role['mode'], string>> = {
+  global: `On global control plane you can not modify dataplane resources ${BY} them on the zone control plane.\n`,
+  zone: `On zone control plane you can only modify zone resources ${BY} the rest of the resource on the global control plane.\n`,
+  standalone: 'This resource is written by the control plane itself.\n',
+};
+
+/** @throws MethodNotAllowed when resources of the type are not written on this control plane. */
+export function requireWritable(descriptor: ResourceDescriptor, role: Role): void {
+  if (!isWritable(descriptor, role))
+    throw new MethodNotAllowed(descriptor.readOnly ? ELSEWHERE.standalone : ELSEWHERE[role.mode]);
+}

@@ -1,0 +1,117 @@
+import { type Insight, isOnline } from '../../resource/insight.ts';
+import type { ZoneSpec } from '../../resource/zone/spec.ts';
+import { publicTypes, type RestContext } from '../context.ts';
+import { ok, type Route } from '../http.ts';
+import { count, noCounts, type StatusCounts } from './counts.ts';
+import { type Proxy, proxiesOf, type ServiceType, servicesOf } from './proxies.ts';
+
+/** Counts over everything, for the GUI's first page (kumactl-api §5.5, §2). */
+export function globalInsightRoutes(context: RestContext): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/global-insight',
+      title: 'Could not retrieve global insight',
+      handler: async () => ok(await globalInsight(context)),
+    },
+    {
+      method: 'GET',
+      path: '/global-insights',
+      title: 'Could not retrieve global insights',
+      handler: async () => ok(await olderForm(context)),
+    },
+  ];
+}
+
+async function globalInsight(context: RestContext): Promise<object> {
+  const proxies = await proxiesOf(context);
+  const resources = await totals(context);
+  const policies = publicTypes(context).filter(({ policy }) => policy);
+  return {
+    createdAt: context.now(),
+    meshes: { total: (await context.reader.list('Mesh')).length },
+    zones: await zones(context),
+    dataplanes: {
+      standard: tally(proxies.filter(({ spec }) => !spec.networking.gateway)),
+      gatewayBuiltin: tally(proxies.filter(({ spec }) => spec.networking.gateway?.type === 'BUILTIN')),
+      gatewayDelegated: tally(
+        proxies.filter(({ spec }) => spec.networking.gateway && spec.networking.gateway.type !== 'BUILTIN'),
+      ),
+    },
+    services: services(proxies),
+    policies: { total: policies.reduce((sum, { type }) => sum + (resources[type]?.total ?? 0), 0) },
+    resources,
+  };
+}
+
+async function olderForm(context: RestContext): Promise<object> {
+  const types = publicTypes(context).filter(({ scope, readOnly }) => scope === 'Global' && !readOnly);
+  const resources: Record<string, { total: number }> = {};
+  for (const { type } of types) resources[type] = { total: (await context.reader.list(type)).length };
+  return { type: 'GlobalInsights', creationTime: context.now(), resources };
+}
+
+async function totals(context: RestContext): Promise<Record<string, { total: number }>> {
+  const counts: Record<string, { total: number }> = {};
+  for (const { type, readOnly } of publicTypes(context)) {
+    if (readOnly) continue;
+    const total = (await context.reader.list(type)).length;
+    if (total > 0) counts[type] = { total };
+  }
+  return counts;
+}
+
+async function zones({ reader }: RestContext): Promise<object> {
+  const online = async (type: string) =>
+    new Set(
+      (await reader.list(`${type}Insight`))
+        .filter(({ resource }) => isOnline(resource.spec as Insight))
+        .map(({ origin, resource }) => `${origin}/${resource.name}`),
+    );
+  const summary = async (type: string) => {
+    const all = await reader.list(type);
+    const connected = await online(type);
+    const enabled = all.filter(
+      ({ origin, resource }) =>
+        connected.has(`${origin}/${resource.name}`) && (resource.spec as ZoneSpec).enabled !== false,
+    );
+    return { online: enabled.length, total: all.length };
+  };
+  return {
+    controlPlanes: await summary('Zone'),
+    zoneIngresses: await summary('ZoneIngress'),
+    zoneEgresses: await summary('ZoneEgress'),
+  };
+}
+
+function services(proxies: readonly Proxy[]): object {
+  const instances = new Map<string, { type: ServiceType; online: boolean[] }>();
+  for (const proxy of proxies) {
+    for (const { service, type, online } of servicesOf(proxy)) {
+      const key = `${proxy.stored.resource.mesh}/${service}`;
+      const known = instances.get(key) ?? { type, online: [] };
+      instances.set(key, known);
+      known.online.push(online);
+    }
+  }
+  const of = (type: ServiceType) => {
+    const counts = noCounts();
+    for (const one of instances.values()) {
+      if (one.type !== type) continue;
+      count(counts, one.online.every(Boolean) ? 'online' : one.online.some(Boolean) ? 'partiallyDegraded' : 'offline');
+    }
+    return counts;
+  };
+  return {
+    internal: of('internal'),
+    external: { total: 0 },
+    gatewayBuiltin: of('gateway_builtin'),
+    gatewayDelegated: of('gateway_delegated'),
+  };
+}
+
+function tally(proxies: readonly Proxy[]): StatusCounts {
+  const counts = noCounts();
+  for (const { status } of proxies) count(counts, status);
+  return counts;
+}

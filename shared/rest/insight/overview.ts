@@ -1,0 +1,84 @@
+import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { collectionsOf, descriptorOf, requireShown, type RestContext } from '../context.ts';
+import { listed } from '../crud/read.ts';
+import { ok, type Route } from '../http.ts';
+import { pageAnswer } from '../page.ts';
+import type { Stored } from '../ports.ts';
+import { flatSpec, type JsonFields, resourceMeta } from '../resourceJson.ts';
+
+/** A proxy or zone together with its insight, under `_overview` and the older `dataplanes+insights` (kumactl-api §5.1). */
+export function overviewRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
+  if (descriptor.insight === undefined) return [];
+  const insightType = descriptorOf(context, descriptor.insight);
+  const list = (path: string, template: string): Route => ({
+    method: 'GET',
+    path,
+    title: 'Could not retrieve resources',
+    handler: async (request) => {
+      const items = await listed(context, descriptor, request, template);
+      const insights = await context.reader.list(insightType.type, request.params.mesh);
+      const byKey = new Map(insights.map((stored) => [keyText(stored), stored.resource]));
+      return ok(
+        pageAnswer(request, items, (item) =>
+          overview(descriptor, item.resource, insightType, byKey.get(keyText(item.stored))),
+        ),
+      );
+    },
+  });
+  const single = (path: string): Route => ({
+    method: 'GET',
+    path,
+    title: 'Could not retrieve a resource',
+    handler: async (request) => {
+      const { mesh = '', name = '' } = request.params;
+      const { stored, resource } = await requireShown(context, descriptor, mesh, name);
+      const { mesh: insightMesh, name: insightName } = stored.resource;
+      const insights = await context.reader.get({ type: insightType.type, mesh: insightMesh, name: insightName });
+      const insight = insights.find(({ origin }) => origin === stored.origin)?.resource;
+      return ok(overview(descriptor, resource, insightType, insight ?? emptyInsight(resource)));
+    },
+  });
+  const aliases = (descriptor.overviewAliases ?? []).map((alias) =>
+    descriptor.scope === 'Mesh' ? { path: `/meshes/:mesh/${alias}`, acrossMeshes: `/${alias}` } : { path: `/${alias}` },
+  );
+  return [
+    ...collectionsOf(descriptor).flatMap(({ path, acrossMeshes }) => [
+      list(`${path}/_overview`, path),
+      ...(acrossMeshes ? [list(`${acrossMeshes}/_overview`, acrossMeshes)] : []),
+      single(`${path}/:name/_overview`),
+    ]),
+    ...aliases.flatMap(({ path, acrossMeshes }: { path: string; acrossMeshes?: string }) => [
+      list(path, path),
+      ...(acrossMeshes ? [list(acrossMeshes, acrossMeshes)] : []),
+      single(`${path}/:name`),
+    ]),
+  ];
+}
+
+/** The base resource's metadata and KRI, then both parts. The insight's key is missing when there is none. */
+function overview(
+  descriptor: ResourceDescriptor,
+  resource: Resource,
+  insightType: ResourceDescriptor,
+  insight: Resource | undefined,
+): JsonFields {
+  return {
+    ...resourceMeta(descriptor, resource, `${descriptor.type}Overview`),
+    [lowerFirst(descriptor.type)]: flatSpec(descriptor, resource),
+    ...(insight && { [lowerFirst(insightType.type)]: flatSpec(insightType, insight) }),
+  };
+}
+
+/** Alone, an overview without insight shows an empty one. */
+function emptyInsight(resource: Resource): Resource {
+  return { ...resource, spec: {} };
+}
+
+function keyText({ origin, resource }: Stored): string {
+  return `${origin}/${resource.mesh}/${resource.name}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,96 @@
+import { descriptorOf, requireShown, type RestContext } from '../context.ts';
+import { MethodNotAllowed, NotFound, RestError } from '../errors.ts';
+import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
+import type { EnvoyAdmin, Stored } from '../ports.ts';
+
+const TITLE = 'Could not execute admin operation';
+
+/** What a proxy's Envoy says of itself: `xds`, `stats`, `clusters`; and `_config`, what the control plane gives it (kumactl-api §6). */
+export function envoyAdminRoutes(context: RestContext): Route[] {
+  const places = [
+    { type: 'Dataplane', paths: ['/meshes/:mesh/dataplanes/:name'], missing: 'Could not get dataplane resource' },
+    { type: 'ZoneIngress', paths: ['/zoneingresses/:name'], missing: 'Could not get zone ingress resource' },
+    { type: 'ZoneEgress', paths: ['/zoneegresses/:name'], missing: 'Could not get zone egress resource' },
+  ];
+  return [
+    ...places.flatMap(({ type, paths, missing }) =>
+      paths.map(
+        (path): Route => ({
+          method: 'GET',
+          path: `${path}/:operation`,
+          title: TITLE,
+          produces: ['text/plain'],
+          handler: async (request) => {
+            const { mesh = '', name = '', operation = '' } = request.params;
+            const ask = OPERATIONS[operation];
+            if (!ask) throw new NotFound();
+            const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
+            return ask(requireAdminPort(context), stored, request);
+          },
+        }),
+      ),
+    ),
+    configRoute(context),
+  ];
+}
+
+type Ask = (admin: EnvoyAdmin, proxy: Stored, request: RestRequest) => Promise<Answer>;
+
+const OPERATIONS: Readonly<Record<string, Ask>> = {
+  xds: async (admin, proxy, { query }) => {
+    const dump = await admin.xds(proxy, { includeEds: query.get('include_eds') === 'true' });
+    return { status: 200, body: redacted(JSON.parse(dump)) };
+  },
+  stats: async (admin, proxy, { query }) => {
+    const json = query.get('format') === 'json';
+    return envoyAnswer(await admin.stats(proxy, { json, usedOnly: query.get('usedonly') !== 'false' }), json);
+  },
+  clusters: async (admin, proxy, { query }) => {
+    const json = query.get('format') === 'json';
+    return envoyAnswer(await admin.clusters(proxy, { json }), json);
+  },
+};
+
+function envoyAnswer(text: string, json: boolean): Answer {
+  return json ? { status: 200, body: JSON.parse(text) } : { status: 200, body: text, contentType: 'text/plain' };
+}
+
+function requireAdminPort({ envoyAdmin }: RestContext): EnvoyAdmin {
+  if (!envoyAdmin)
+    throw new RestError({
+      status: 400,
+      detail: "this control plane does not reach its proxies' admin ports; ask the zone's",
+    });
+  return envoyAdmin;
+}
+
+/** The dump shows Envoy's own bootstrap, with the token that it comes with to us. */
+function redacted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(redacted);
+  const fields = value as Record<string, unknown>;
+  const isHeader = typeof fields.key === 'string' && fields.key.toLowerCase() === 'authorization';
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, one]) => [name, isHeader && name === 'value' ? '[redacted]' : redacted(one)]),
+  );
+}
+
+function configRoute(context: RestContext): Route {
+  return {
+    method: 'GET',
+    path: '/meshes/:mesh/dataplanes/:name/_config',
+    title: 'Failed to fetch dataplane insight',
+    handler: async ({ params: { mesh = '', name = '' } }) => {
+      const { role, inspector } = context;
+      if (role.mode === 'global' || !inspector?.config) {
+        throw new MethodNotAllowed(
+          "the configuration of a proxy is known to its zone's control plane only, ask there\n",
+        );
+      }
+      const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
+      const xds = await inspector.config(stored);
+      if (!xds) throw new NotFound();
+      return ok({ xds });
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { collectionsOf, descriptorOf, requireMesh, requireShown, type RestContext } from '../context.ts';
+import { ok, type Route } from '../http.ts';
+import { pageAnswer } from '../page.ts';
+import type { Shown } from '../shown.ts';
+
+/**
+ * The Dataplanes of a policy: `…/{policy}/_resources/dataplanes` for the GUI, `…/{policy}/dataplanes` for `kumactl inspect
+ * <policy>` (kumactl-api §6, §6.3). kumactl also asks for `-resources`, which the real server does not know (fact 29).
+ */
+export function policyProxyRoutes(context: RestContext, policy: ResourceDescriptor): Route[] {
+  const { inspector } = context;
+  if (!inspector || !policy.policy) return [];
+  const dataplane = descriptorOf(context, 'Dataplane');
+  const proxies = async (found: Shown) => {
+    const dataplanes = await inspector.dataplanesOf(found.stored);
+    return dataplanes
+      .map((stored) => context.shown.show(dataplane, stored).resource)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+  const resources = (path: string): Route => ({
+    method: 'GET',
+    path,
+    title: 'Could not retrieve dataplanes',
+    handler: async (request) => {
+      const { mesh = '', name = '' } = request.params;
+      const wanted = request.query.get('name') ?? '';
+      const all = await proxies(await requireShown(context, policy, mesh, name));
+      const items = all.filter((one) => one.name.includes(wanted));
+      return ok(pageAnswer(request, items, ({ type, mesh, name, labels }) => ({ type, mesh, name, labels })));
+    },
+  });
+  return collectionsOf(policy).flatMap(({ path }) => [
+    resources(`${path}/:name/_resources/dataplanes`),
+    resources(`${path}/:name/-resources/dataplanes`),
+    {
+      method: 'GET',
+      path: `${path}/:name/dataplanes`,
+      title: 'Could not retrieve dataplanes',
+      handler: async ({ params: { mesh = '', name = '' } }) => {
+        await requireMesh(context, mesh);
+        const found = await context.shown.get(policy, mesh, name);
+        // here a policy that is not there selects nothing: Kuma answers 200
+        const items = found ? (await proxies(found)).map(entry) : [];
+        return ok({ total: items.length, items });
+      },
+    },
+  ]);
+}
+
+/** A single attachment of type `dataplane` makes kumactl print just the proxy's name. */
+function entry({ mesh, name }: { readonly mesh: string; readonly name: string }): object {
+  return {
+    kind: 'SidecarDataplane',
+    dataplane: { mesh, name },
+    attachments: [{ type: 'dataplane', name: '', service: '' }],
+  };
+}

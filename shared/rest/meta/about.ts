@@ -1,0 +1,48 @@
+import type { RestContext } from '../context.ts';
+import { ok, type Route } from '../http.ts';
+
+/** Which release of Kuma's contract this is. */
+const BASED_ON_KUMA = '2.14.3';
+
+/** `GET /`, `/who-am-i`, `/config` (kumactl-api §2). kumactl asks the first before nearly every command. */
+export function aboutRoutes({ about, role }: RestContext): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/',
+      title: 'Could not retrieve the index',
+      anonymous: true,
+      handler: async () => {
+        const { gui, hostname, instanceId, version } = about;
+        // kumactl refuses a control plane of any other product name
+        return ok({
+          clusterId: await about.clusterId(),
+          gui,
+          hostname,
+          instanceId,
+          product: 'Kuma',
+          version,
+          basedOnKuma: BASED_ON_KUMA,
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/who-am-i',
+      title: 'Could not retrieve the caller',
+      handler: async ({ caller: { user, groups } }) => ok({ name: user, groups }),
+    },
+    {
+      method: 'GET',
+      path: '/config',
+      title: 'Could not retrieve the configuration',
+      handler: async () =>
+        ok({
+          mode: role.mode === 'global' ? 'global' : 'zone',
+          environment: role.environment,
+          ...(role.zone !== undefined && { multizone: { zone: { name: role.zone } } }),
+          ...about.config(),
+        }),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { kriOf, parseKri } from '../../resource/kri.ts';
+import { requireResourceAccess } from '../access.ts';
+import type { RestContext } from '../context.ts';
+import { formatted } from '../crud/read.ts';
+import { BadRequest, NotFound } from '../errors.ts';
+import type { Route } from '../http.ts';
+
+/** `GET /_kri/{kri}`: the resource of that identifier, under whatever name it is known here. */
+export function kriRoutes(context: RestContext): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/_kri/:kri',
+      title: 'Could not retrieve a resource',
+      handler: async (request) => {
+        const text = request.params.kri ?? '';
+        const kri = parseKri(text);
+        if (!kri)
+          throw new BadRequest(
+            `bad request: "${text}" is not a KRI (kri_<type>_<mesh>_<zone>_<namespace>_<name>_<section>)`,
+          );
+        const descriptor = context.registry.byShortName(kri.shortName);
+        if (!descriptor || descriptor.internal)
+          throw new BadRequest(`bad request: unknown resource type "${kri.shortName}" in the KRI`);
+        requireResourceAccess(request.caller, descriptor);
+        const wanted = ['kri', kri.shortName, kri.mesh, kri.zone, kri.namespace, kri.name, ''].join('_');
+        const named = await context.reader.get({ type: descriptor.type, mesh: kri.mesh, name: kri.name });
+        const candidates = named.length > 0 ? named : await context.reader.list(descriptor.type, kri.mesh);
+        const found = candidates
+          .map((stored) => context.shown.show(descriptor, stored))
+          .find(({ resource }) => kriOf(descriptor, resource) === wanted);
+        if (!found) throw new NotFound();
+        return formatted(descriptor, found, request);
+      },
+    },
+  ];
+}

@@ -1,0 +1,180 @@
+import type { Author, EventType, LogEvent } from '../event/event.ts';
+import type { MatchedPolicies } from '../policy/rules.ts';
+import type { ResourceDescriptor } from '../resource/descriptor.ts';
+import type { Registry } from '../resource/registry.ts';
+import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
+import type { Role } from '../resource/role.ts';
+
+/** A resource under the name its author gave it, and who wrote it. */
+export interface Stored {
+  readonly resource: Resource;
+  readonly version: number;
+  readonly origin: Origin;
+}
+
+/** Reads what the control plane knows. Secrets come opened: `spec.data`. */
+export interface ResourceReader {
+  /** Every resource of that key: two writers may use the same name. */
+  get(key: ResourceKey): Promise<readonly Stored[]>;
+  /** All of a type, in one mesh or in all; in any order. */
+  list(type: string, mesh?: string): Promise<readonly Stored[]>;
+}
+
+export interface Put {
+  readonly descriptor: ResourceDescriptor;
+  /** Parsed, checked, labels computed; both times are the time of the write. */
+  readonly resource: Resource;
+  /** Version that the checks saw, `undefined` when there was none. */
+  readonly expectedVersion: number | undefined;
+  readonly author: Author;
+}
+
+export interface Written {
+  readonly status: 'created' | 'updated' | 'unchanged';
+  readonly warnings?: readonly string[];
+  /** Position of the policy log after it, where it went there. */
+  readonly position?: number;
+}
+
+/**
+ * Writes to the log that this control plane owns. When a promise resolves, the reader knows (read your writes).
+ * Both throw VersionConflict when somebody was faster, and Unavailable when the log does not answer.
+ */
+export interface ResourceWriter {
+  /** A Mesh comes with all it needs: signing key, CA, default policies. */
+  put(put: Put): Promise<Written>;
+  /** A Mesh takes everything in it along. */
+  delete(removal: {
+    readonly descriptor: ResourceDescriptor;
+    readonly key: ResourceKey;
+    readonly expectedVersion: number;
+    readonly author: Author;
+  }): Promise<{ readonly position?: number }>;
+}
+
+/** Who is asking (kumactl-api §7.1). */
+export interface Caller {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly admin: boolean;
+}
+
+/** @throws Error when the user token is wrong, too old or revoked; the reason is logged, not told. */
+export type VerifyUserToken = (token: string) => Promise<{ readonly name: string; readonly groups: readonly string[] }>;
+
+/** The policy engine, asked about what is stored. */
+export interface Inspector {
+  /** Of every policy type that matched something of the proxy. */
+  matchedPolicies(dataplane: Stored): Promise<readonly MatchedPolicies[]>;
+  /** The Dataplanes that a policy selects with its top-level targetRef. */
+  dataplanesOf(policy: Stored): Promise<readonly Stored[]>;
+  /** The xDS that this control plane gives the proxy: type URL → name → resource. `undefined` on global, or when not connected. */
+  config?(dataplane: Stored): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined>;
+}
+
+/** Asks a proxy's Envoy through its admin port. Throws when it does not answer. */
+export interface EnvoyAdmin {
+  /** `/config_dump` as JSON text. */
+  xds(proxy: Stored, options: { readonly includeEds: boolean }): Promise<string>;
+  stats(proxy: Stored, options: { readonly json: boolean; readonly usedOnly: boolean }): Promise<string>;
+  clusters(proxy: Stored, options: { readonly json: boolean }): Promise<string>;
+}
+
+/** Signs tokens (kumactl-api §7.3). Throws an error named SigningKeyNotFound when there is nothing to sign with. */
+export interface TokenIssuer {
+  dataplane(request: {
+    readonly name: string;
+    readonly mesh: string;
+    readonly tags: Readonly<Record<string, readonly string[]>>;
+    readonly type: string;
+    readonly workload: string;
+    /** Absent: ten years. */
+    readonly validForMs?: number;
+  }): Promise<string>;
+  zone(request: {
+    readonly zone: string;
+    readonly scope: readonly string[];
+    readonly validForMs?: number;
+  }): Promise<string>;
+  user(request: {
+    readonly name: string;
+    readonly groups: readonly string[] | null;
+    readonly validForMs: number;
+  }): Promise<string>;
+}
+
+export interface LogQuery {
+  /** Positions greater than this. */
+  readonly after?: number;
+  /** Positions less than this. */
+  readonly before?: number;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly type?: string;
+  readonly mesh?: string;
+  readonly name?: string;
+  readonly user?: string;
+  /** Id of a change. */
+  readonly change?: string;
+  readonly event?: EventType;
+}
+
+/** The policy log, for whoever wants to know who changed what. */
+export interface LogReader {
+  /** At most `limit` events, in the order asked for. `total`: how many match without the limit, where that is cheap. */
+  read(query: LogQuery): Promise<{ readonly items: readonly LogEvent[]; readonly total?: number }>;
+  /** Events after a position as they are committed, without end, until the signal aborts. */
+  follow(
+    query: Omit<LogQuery, 'limit' | 'order' | 'before'> & { readonly after: number },
+    signal: AbortSignal,
+  ): AsyncIterable<LogEvent>;
+}
+
+/** How changes get on in the zones and at the proxies; the answers are shown as they are. */
+export interface RolloutReader {
+  /** Newest first. */
+  list(query: { readonly limit: number; readonly before?: number }): Promise<readonly object[]>;
+  get(changeId: string): Promise<object | undefined>;
+}
+
+/** Every zone with position, lag, digest, whether it is in sync, and why not. */
+export interface SyncReader {
+  zones(): Promise<readonly object[]>;
+}
+
+/** What `GET /` and `GET /config` tell of this instance. */
+export interface About {
+  readonly version: string;
+  readonly hostname: string;
+  readonly instanceId: string;
+  /** A UUID made once on global; empty until a zone knows it. */
+  readonly clusterId: () => Promise<string>;
+  /** Path of the GUI, empty without one. */
+  readonly gui: string;
+  /** The configuration, secrets masked. `store.type` is shown by kumactl and the GUI. */
+  readonly config: () => object;
+}
+
+/** Everything the contract needs of its shell. What is optional is answered as not there. */
+export interface RestDeps {
+  readonly registry: Registry;
+  readonly role: Role;
+  readonly reader: ResourceReader;
+  readonly writer: ResourceWriter;
+  readonly about: About;
+  /** RFC 3339. */
+  readonly now: () => string;
+  /** Requests from this host are an admin (kumactl-api §7.1). */
+  readonly localhostIsAdmin: boolean;
+  readonly verifyUserToken?: VerifyUserToken;
+  /** Port of the virtual IPs, shown in ServiceInsights. */
+  readonly vipPort: number;
+  readonly tokens?: TokenIssuer;
+  readonly inspector?: Inspector;
+  readonly envoyAdmin?: EnvoyAdmin;
+  readonly log?: LogReader;
+  readonly rollouts?: RolloutReader;
+  readonly sync?: SyncReader;
+  /** Told of every error that has no answer of its own (500). */
+  readonly onError: (error: unknown, request: { readonly method: string; readonly path: string }) => void;
+}

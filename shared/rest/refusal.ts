@@ -1,0 +1,50 @@
+import type { Answer, Route } from './http.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** A router-level answer: plain text, not the error object (kumactl-api §1.1). */
+function refusal(status: number, reason: string, headers?: Readonly<Record<string, string>>): Answer {
+  return { status, body: `${status}: ${reason}`, contentType: 'text/plain', ...(headers && { headers }) };
+}
+
+/** No route of that method and path: 405 when another method has one, else 404. */
+export function noRoute(routes: readonly Route[], path: string): Answer {
+  const segments = segmentsOf(path);
+  const methods = new Set(
+    routes.filter((route) => matches(segmentsOf(route.path), segments)).map(({ method }) => method),
+  );
+  if (methods.size === 0) return refusal(404, 'Page Not Found');
+  return refusal(405, 'Method Not Allowed', { allow: [...methods].join(', ') });
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').filter(Boolean);
+}
+
+function matches(pattern: readonly string[], path: readonly string[]): boolean {
+  return (
+    pattern.length === path.length && pattern.every((segment, i) => segment.startsWith(':') || segment === path[i])
+  );
+}
+
+/** Is the answer's type welcome, and the body of the only type that we read? @returns the refusal, if any. */
+export function refused(route: Route, headers: Readonly<Record<string, string | undefined>>): Answer | undefined {
+  if (!accepts(headers.accept, [JSON_TYPE, ...(route.produces ?? [])])) return refusal(406, 'Not Acceptable');
+  const hasBody = route.method === 'PUT' || route.method === 'POST';
+  if (hasBody && mediaType(headers['content-type']) !== JSON_TYPE) return refusal(415, 'Unsupported Media Type');
+  return undefined;
+}
+
+/** RFC 9110, section 12.5.1, as far as it decides between "some" and "none". */
+function accepts(accept: string | undefined, produced: readonly string[]): boolean {
+  if (!accept?.trim()) return true;
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false;
+    return type === '*/*' || produced.some((one) => one === type || type === `${one.split('/')[0]}/*`);
+  });
+}
+
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}

@@ -1,0 +1,49 @@
+import { publicTypes, restContext } from './context.ts';
+import { deleteRoutes } from './crud/delete.ts';
+import { putRoutes } from './crud/put.ts';
+import { readRoutes } from './crud/read.ts';
+import type { Route } from './http.ts';
+import { envoyAdminRoutes } from './inspect/envoyAdmin.ts';
+import { policyProxyRoutes } from './inspect/policyProxies.ts';
+import { proxyPolicyRoutes } from './inspect/proxyPolicies.ts';
+import { proxyRuleRoutes } from './inspect/proxyRules.ts';
+import { globalInsightRoutes } from './insight/globalInsight.ts';
+import { meshInsightRoutes } from './insight/meshInsight.ts';
+import { overviewRoutes } from './insight/overview.ts';
+import { serviceInsightRoutes } from './insight/serviceInsight.ts';
+import { logRoutes } from './log/log.ts';
+import { aboutRoutes } from './meta/about.ts';
+import { catalogueRoutes } from './meta/catalogue.ts';
+import { kriRoutes } from './meta/kri.ts';
+import type { RestDeps } from './ports.ts';
+import { rolloutRoutes } from './rollouts.ts';
+import { tokenRoutes } from './tokens.ts';
+
+/** Insights that are counted when they are asked for, and have routes of their own. */
+const COMPUTED = new Set(['MeshInsight', 'ServiceInsight']);
+
+/** The whole REST contract of a control plane, as data: a shell mounts it (kumactl-api). No two have the same method and path. */
+export function restRoutes(deps: RestDeps): readonly Route[] {
+  const context = restContext(deps);
+  return [
+    ...aboutRoutes(context),
+    ...catalogueRoutes(context),
+    ...kriRoutes(context),
+    ...tokenRoutes(context),
+    ...meshInsightRoutes(context),
+    ...serviceInsightRoutes(context),
+    ...globalInsightRoutes(context),
+    ...proxyPolicyRoutes(context),
+    ...proxyRuleRoutes(context),
+    ...envoyAdminRoutes(context),
+    ...logRoutes(context),
+    ...rolloutRoutes(context),
+    ...publicTypes(context).flatMap((descriptor) => [
+      ...(COMPUTED.has(descriptor.type) ? [] : readRoutes(context, descriptor)),
+      ...putRoutes(context, descriptor),
+      ...deleteRoutes(context, descriptor),
+      ...overviewRoutes(context, descriptor),
+      ...policyProxyRoutes(context, descriptor),
+    ]),
+  ];
+}

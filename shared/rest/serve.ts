@@ -1,0 +1,46 @@
+import { ANONYMOUS, callerOf } from './caller.ts';
+import { errorAnswer } from './errorObject.ts';
+import { asRestError, RestError } from './errors.ts';
+import type { Answer, RestRequest, Route } from './http.ts';
+import type { RestDeps } from './ports.ts';
+import { refused } from './refusal.ts';
+
+/** What goes over the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string | AsyncIterable<string>;
+}
+
+type Deps = Pick<RestDeps, 'localhostIsAdmin' | 'verifyUserToken' | 'onError'>;
+
+/** Answers a request that belongs to a route: media types, caller, handler, errors. Never throws. */
+export async function serve(route: Route, request: Omit<RestRequest, 'caller'>, deps: Deps): Promise<Reply> {
+  const refusal = refused(route, request.headers);
+  if (refusal) return toReply(refusal);
+  try {
+    const caller = route.anonymous ? ANONYMOUS : await callerOf(request, deps);
+    return toReply(await route.handler({ ...request, caller }));
+  } catch (error) {
+    return errorReply(error, route.title, request, deps.onError);
+  }
+}
+
+/** An error as Kuma's error object. What has no answer of its own is told to `onError`, and to the client only as 500. */
+export function errorReply(
+  error: unknown,
+  title: string,
+  request: { readonly method: string; readonly path: string },
+  onError: RestDeps['onError'],
+): Reply {
+  const known = asRestError(error);
+  if (!known) onError(error, request);
+  return toReply(errorAnswer(known ?? new RestError({ status: 500, detail: 'Internal Server Error' }), title));
+}
+
+/** JSON as Kuma writes it: indented by one blank, `&`, `<` and `>` as they are. */
+export function toReply({ status, body, contentType = 'application/json', headers = {} }: Answer): Reply {
+  const payload =
+    contentType === 'application/json' ? JSON.stringify(body, null, 1) : (body as string | AsyncIterable<string>);
+  return { status, headers: { ...headers, 'content-type': contentType }, payload };
+}
