@@ -52,6 +52,7 @@ export async function runBare(options: BareOptions): Promise<number> {
     onDeath: (child, exit) => say(deathText(child, exit)),
   });
   const stopped = untilStopped();
+  let failed = true;
   try {
     const zones = Array.from({ length: options.zones }, (_, i) => `zone-${i + 1}`);
     const started = startCluster(ground, { zones, dpAuth: options.dpAuth, store: options.store }, say);
@@ -60,9 +61,10 @@ export async function runBare(options: BareOptions): Promise<number> {
       process.stdout.write(`${JSON.stringify(bareLine(cluster))}\n`);
       await stopped;
     } else started.catch(() => {});
+    failed = false;
     return 0;
   } finally {
     say('stopping …');
-    await stop();
+    await stop({ keep: failed });
   }
 }

@@ -33,7 +33,7 @@ export class Child {
   readonly #process: Process;
   readonly #ready: Promise<string>;
   readonly #pid: number;
-  #stopping = false;
+  #expectedToEnd = false;
 
   constructor(spec: ChildSpec) {
     this.spec = spec;
@@ -57,19 +57,24 @@ export class Child {
     return this.#process.running;
   }
 
-  /** True once `stop` or `kill` was called: its end is no surprise. */
-  get stopping(): boolean {
-    return this.#stopping;
+  /** Its end is no surprise: it was stopped, or whoever waits for it to be ready is told. */
+  get expectedToEnd(): boolean {
+    return this.#expectedToEnd;
   }
 
   /** The JSON line `{"msg":"ready",…}` that our processes print. @throws StartError when it ends before, or takes too long. */
   async ready(): Promise<unknown> {
     const line = await this.#ready.catch(() => {
-      throw new StartError(
-        `${this.spec.name} ${this.running ? 'was not ready within 60 s' : 'ended before it was ready'}\n${this.lastWords()}`,
-      );
+      this.#expectedToEnd = true;
+      throw this.neverReady(60_000);
     });
     return JSON.parse(line);
+  }
+
+  /** The error of a start that failed: it ended, or `timeout` ms passed. */
+  neverReady(timeout: number): StartError {
+    const how = this.running ? `was not ready within ${timeout / 1000} s` : 'ended before it was ready';
+    return new StartError(`${this.spec.name} ${how}\n${this.lastWords()}`);
   }
 
   /** What it said last, and where the rest is. */
@@ -80,14 +85,14 @@ export class Child {
 
   /** SIGTERM, and SIGKILL after the grace. Resolves when it is gone with all it started. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#expectedToEnd = true;
     await this.#process.stop();
     await this.exited;
   }
 
   /** The end without warning, for proofs of what happens when it dies. */
   async crash(): Promise<void> {
-    this.#stopping = true;
+    this.#expectedToEnd = true;
     await this.#process.kill('SIGKILL');
     await this.exited;
   }

@@ -27,7 +27,7 @@ export class Family {
     const child = new Child(spec);
     this.#children.push(child);
     void child.exited.then((exit) => {
-      if (!child.stopping && !this.#stopping) this.#onDeath(child, exit);
+      if (!child.expectedToEnd && !this.#stopping) this.#onDeath(child, exit);
     });
     return child;
   }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Child } from './child.ts';
 import { folderOf, GENERATION, type Ground, start } from './ground.ts';
-import { StartError } from './startError.ts';
 import { findTool } from './tools.ts';
+
+const TIMEOUT = 30_000;
 
 /** How a control plane reaches its nats-server. */
 export interface NatsAccess {
@@ -30,10 +31,9 @@ export async function startNats(
   writeFileSync(file, config(join(folder, 'jetstream')), { mode: 0o600 });
   if (ground.runAs) chownSync(file, ground.runAs.uid, ground.runAs.gid);
   const child = start(ground, { name, file: findTool('nats-server'), args: ['-c', file], generation: GENERATION.nats });
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + TIMEOUT;
   while (!(await greets(port))) {
-    if (!child.running) throw new StartError(`${name} ended before it was ready\n${child.lastWords()}`);
-    if (Date.now() > deadline) throw new StartError(`${name} was not ready within 30 s\n${child.lastWords()}`);
+    if (!child.running || Date.now() > deadline) throw child.neverReady(TIMEOUT);
     await wait(20);
   }
   return child;

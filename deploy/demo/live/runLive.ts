@@ -27,13 +27,16 @@ export async function runLive(options: DemoOptions): Promise<number> {
   const ended = new AbortController();
   const stopped = untilStopped().then(() => ended.abort());
   let traffic: Traffic | undefined;
+  let failed = true;
   try {
     const starting = startDemo(ground, options, say);
     const demo = await Promise.race([starting, stopped]);
     if (!demo) {
       starting.catch(() => {});
+      failed = false;
       return 130;
     }
+    failed = false;
     traffic = new Traffic(demo, ['backend', 'catalog']);
     const made = guide(demo);
     while (!ended.signal.aborted) {
@@ -53,7 +56,7 @@ export async function runLive(options: DemoOptions): Promise<number> {
   } finally {
     traffic?.stop();
     say('\nstopping …');
-    await stop();
+    await stop({ keep: failed });
     say('everything is stopped');
   }
 }
