@@ -33,7 +33,8 @@ export class Child {
   readonly #process: Process;
   readonly #ready: Promise<string>;
   readonly #pid: number;
-  #expectedToEnd = false;
+  #up = false;
+  #stopping = false;
 
   constructor(spec: ChildSpec) {
     this.spec = spec;
@@ -57,17 +58,22 @@ export class Child {
     return this.#process.running;
   }
 
-  /** Its end is no surprise: it was stopped, or whoever waits for it to be ready is told. */
+  /** Its end is no surprise: it was stopped, or it never got ready and whoever started it is told. */
   get expectedToEnd(): boolean {
-    return this.#expectedToEnd;
+    return this.#stopping || !this.#up;
+  }
+
+  /** It works, though it cannot say so itself. */
+  markReady(): void {
+    this.#up = true;
   }
 
   /** The JSON line `{"msg":"ready",…}` that our processes print. @throws StartError when it ends before, or takes too long. */
   async ready(): Promise<unknown> {
     const line = await this.#ready.catch(() => {
-      this.#expectedToEnd = true;
       throw this.neverReady(60_000);
     });
+    this.#up = true;
     return JSON.parse(line);
   }
 
@@ -85,14 +91,14 @@ export class Child {
 
   /** SIGTERM, and SIGKILL after the grace. Resolves when it is gone with all it started. */
   async stop(): Promise<void> {
-    this.#expectedToEnd = true;
+    this.#stopping = true;
     await this.#process.stop();
     await this.exited;
   }
 
   /** The end without warning, for proofs of what happens when it dies. */
   async crash(): Promise<void> {
-    this.#expectedToEnd = true;
+    this.#stopping = true;
     await this.#process.kill('SIGKILL');
     await this.exited;
   }

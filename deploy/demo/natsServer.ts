@@ -36,6 +36,7 @@ export async function startNats(
     if (!child.running || Date.now() > deadline) throw child.neverReady(TIMEOUT);
     await wait(20);
   }
+  child.markReady();
   return child;
 }
 
