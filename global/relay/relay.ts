@@ -1,0 +1,123 @@
+import type { LogEvent } from '../../shared/event/event.ts';
+import { HEADER } from '../../shared/event/message.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
+import type { HubConnection } from './natsConnection.ts';
+import { provisionHub, provisionZone } from './provision.ts';
+import { MAX_BATCH, publish } from './publish.ts';
+
+/** What the relay needs of the event log. */
+export interface RelaySource {
+  readonly logId: string;
+  read(after: number, limit: number): Promise<readonly LogEvent[]>;
+  head(): Promise<number>;
+  listAll(): Promise<readonly { readonly position: number }[]>;
+  listen(wake: () => void): () => void;
+}
+
+export interface RelayDeps {
+  readonly source: RelaySource;
+  readonly hub: HubConnection;
+  readonly keys: KeyGrants;
+  readonly onPublished?: (position: number) => void;
+  readonly onError: (error: Error) => void;
+}
+
+const RETRY_MS = 250;
+/** Something may have happened to the stream behind our back: compare again after so long without work. */
+const RECHECK_MS = 5_000;
+
+/**
+ * Log → JetStream, for as long as `signal` is not aborted. The stream's own last sequence is the checkpoint, so nothing is marked as sent
+ * and nothing can be sent twice; two relays at once only refuse each other (event-log §5).
+ */
+export async function relay(
+  { source, hub, keys, onPublished, onError }: RelayDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let wake: () => void = () => {};
+  const stop = source.listen(() => wake());
+  signal.addEventListener('abort', () => wake(), { once: true });
+  let last: number | undefined;
+  while (!signal.aborted) {
+    // Made before reading, so that a commit during the read is not missed.
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    try {
+      last ??= await resume(source, hub, keys);
+      const events = await source.read(last, MAX_BATCH);
+      if (events.length > 0) {
+        last = await publishEvents(events, last, { source, hub, keys });
+        onPublished?.(last);
+        continue;
+      }
+    } catch (error) {
+      if (signal.aborted) break;
+      last = undefined;
+      onError(error as Error);
+      await sleep(RETRY_MS, signal);
+      continue;
+    }
+    const timedOut = await Promise.race([woken.then(() => false), sleep(RECHECK_MS, signal).then(() => true)]);
+    if (timedOut) last = undefined;
+  }
+  stop();
+}
+
+async function publishEvents(
+  events: readonly LogEvent[],
+  last: number,
+  { source, hub, keys }: Pick<RelayDeps, 'source' | 'hub' | 'keys'>,
+): Promise<number> {
+  const secrets = events.filter(({ key }) => key.type === 'Secret' || key.type === 'GlobalSecret');
+  const keyIds = secrets.flatMap(({ resource }) => (resource as Resource<SecretSpec> | null)?.spec.sealed?.keyId ?? []);
+  if (keyIds.length > 0) await publishGrants(hub, keys, await keys.zones(), keyIds);
+  const position = await publish(hub, source.logId, events, last);
+  if (secrets.length > 0) await destroyStaleGrants(hub, keys);
+  return position;
+}
+
+/**
+ * Where to go on: the stream's last sequence, after making sure that its last message is the log's event of that position. A stream
+ * that lost its files begins again at the first live event, so that numbers stay positions.
+ * @throws Error when stream and log disagree: then nothing is published, since zones would keep what the log does not have.
+ */
+async function resume(source: RelaySource, hub: HubConnection, keys: KeyGrants): Promise<number> {
+  const head = await source.head();
+  const live = await source.listAll();
+  const first = live.reduce((least, { position }) => Math.min(least, position), head + 1);
+  await provisionHub(hub.jsm, first);
+  const { state } = await hub.jsm.streams.info('EVENTS');
+  const zones = await keys.zones();
+  for (const zone of zones) await provisionZone(hub.jsm, zone);
+  if (state.last_seq > head) {
+    throw new Error(
+      `the stream EVENTS stands at ${state.last_seq}, the log only at ${head}: the database lost its tail or is another one; nothing is published until it is restored`,
+    );
+  }
+  if (state.messages > 0) await compareLast(source, hub, state.last_seq);
+  else await publishGrants(hub, keys, zones, await keys.keyIds());
+  return state.last_seq;
+}
+
+async function compareLast(source: RelaySource, { jsm }: HubConnection, last: number): Promise<void> {
+  const message = await jsm.streams.getMessage('EVENTS', { seq: last }).catch(() => null);
+  const [event] = await source.read(last - 1, 1);
+  if (!message || !event) return;
+  const sameLog = message.header.get(HEADER.log) === source.logId;
+  if (sameLog && message.header.get(HEADER.id) === event.id) return;
+  throw new Error(
+    sameLog
+      ? `position ${last} is event ${event.id} in the log and ${message.header.get(HEADER.id)} in the stream EVENTS: the database was restored to an older state; nothing is published`
+      : `the stream EVENTS belongs to the log ${message.header.get(HEADER.log)}, ours is ${source.logId}: nothing is published; point global at its own hub, or empty this one`,
+  );
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Subject of a zone's greeting, `cp.hello.<zone>`; answered by any global control plane. */
+export const HELLO_PREFIX = 'cp.hello';
+
+/** What a zone says when it comes up or when it lost global. */
+export const helloSchema = z.object({
+  zone: z.string().min(1),
+  instance: z.string().min(1),
+  version: z.string(),
+  /** X25519, SPKI, DER, base64: secrets are sealed to it. */
+  publicKey: z.string().min(1),
+});
+export type Hello = z.infer<typeof helloSchema>;
+
+/** The hub's side of the zone is ready, or why it is not. */
+export const welcomeSchema = z.union([
+  z.object({ logId: z.string(), head: z.number() }),
+  z.object({ error: z.string() }),
+]);
+export type Welcome = z.infer<typeof welcomeSchema>;
