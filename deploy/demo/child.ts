@@ -85,7 +85,10 @@ export class Child {
 
   /** What it said last, and where the rest is. */
   lastWords(): string {
-    const lines = this.#process.output.split('\n').slice(-6);
+    const lines = this.#process.output
+      .split('\n')
+      .filter((line) => !/^\s+at /.test(line))
+      .slice(-6);
     return [...lines.map((line) => `    ${line}`), `    (${this.spec.logFile})`].join('\n');
   }
 
