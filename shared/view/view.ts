@@ -8,6 +8,8 @@ export interface Update {
   readonly resource: Resource | null;
   /** Version within the writer's log: a policy event's per-resource version, a zone message's stream sequence. */
   readonly version: number;
+  /** The same version once more, with what could not be read before: a secret whose key came after it. */
+  readonly again?: boolean;
 }
 
 /** What an update did to the view. */
@@ -50,7 +52,7 @@ export class View {
     const id = `${origin}/${key.name}`;
     const entries = this.#entries(key);
     const known = entries.get(id);
-    if (known && known.version >= update.version) return undefined;
+    if (known && (update.again ? known.version !== update.version : known.version >= update.version)) return undefined;
     if (resource) entries.set(id, { origin, resource, version: update.version });
     else if (!entries.delete(id)) return undefined;
     this.#revision++;

@@ -1,0 +1,39 @@
+import type { ServiceIndex } from '../view/services.ts';
+import type { Service } from '../view/services.ts';
+import { clusterLoadAssignment } from '../xds/endpoints.ts';
+import type { XdsResource } from '../xds/snapshot.ts';
+import type { Memo } from './memo.ts';
+
+/** Where the endpoints of a cluster come from. */
+export interface EndpointSource {
+  readonly mesh: string;
+  readonly service: string;
+  /** Only endpoints that carry all of these; without `kuma.io/service`. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Only those of this zone: for the ingress, which must not send traffic on to other zones. */
+  readonly localOnly?: boolean;
+}
+
+/** The services of a mesh as they are now. */
+export type ServicesOf = (mesh: string) => ServiceIndex | undefined;
+
+/** What was made of a service stays with it: whoever sees that service shares the same objects (D9). */
+const made = new WeakMap<Service, Map<string, XdsResource>>();
+
+/** The endpoints of a cluster, one object for all proxies as long as the service's endpoints stay. */
+export function endpointsOf(name: string, source: EndpointSource, servicesOf: ServicesOf, memo: Memo): XdsResource {
+  const service = servicesOf(source.mesh)?.services.get(source.service);
+  if (!service) return memo.of(`no endpoints|${name}`, () => clusterLoadAssignment(name, []) as XdsResource);
+  let assignments = made.get(service);
+  if (!assignments) made.set(service, (assignments = new Map()));
+  const tags = Object.entries(source.tags);
+  const id = JSON.stringify([name, source.localOnly ?? false, tags]);
+  let assignment = assignments.get(id);
+  if (!assignment) {
+    const all = source.localOnly ? service.localEndpoints : service.endpoints;
+    const endpoints = all.filter((endpoint) => tags.every(([key, value]) => endpoint.tags[key] === value));
+    assignment = clusterLoadAssignment(name, endpoints) as XdsResource;
+    assignments.set(id, assignment);
+  }
+  return assignment;
+}

@@ -1,0 +1,14 @@
+import type { Registry } from '../resource/registry.ts';
+import type { View } from '../view/view.ts';
+import type { Memo } from './memo.ts';
+import type { Proxy, ZoneSettings } from './proxy.ts';
+
+/** All that a snapshot follows from (D8). */
+export interface SnapshotInput {
+  readonly view: View;
+  readonly proxy: Proxy;
+  readonly registry: Registry;
+  readonly settings: ZoneSettings;
+  /** Shared by the proxies of a zone, so that what two of them see alike is one object. Belongs to one registry. */
+  readonly memo?: Memo;
+}

@@ -1,0 +1,26 @@
+import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import { type ServiceIndex, serviceIndex } from '../view/services.ts';
+import type { View } from '../view/view.ts';
+
+/** What a mesh means for every proxy in it. */
+export interface MeshFacts {
+  readonly name: string;
+  /** Absent: no mesh mTLS. */
+  readonly mtls: 'STRICT' | 'PERMISSIVE' | undefined;
+  /** Traffic to addresses outside of the mesh is let through. */
+  readonly passthrough: boolean;
+  readonly services: ServiceIndex;
+}
+
+/** @returns `undefined` when there is no such mesh (any more). */
+export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | undefined {
+  const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
+  if (!spec) return undefined;
+  const backend = enabledBackend(spec);
+  return {
+    name: mesh,
+    mtls: backend && (backend.mode ?? 'STRICT'),
+    passthrough: spec.networking?.outbound?.passthrough ?? true,
+    services: serviceIndex(view, mesh, zone),
+  };
+}

@@ -1,0 +1,82 @@
+import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
+import type { ServiceIndex } from '../view/services.ts';
+import type { Proxy, ZoneSettings } from './proxy.ts';
+import type { Redirect } from './redirect.ts';
+
+/** An address on which a sidecar takes its application's calls to a service. */
+export interface OutboundAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly service: string;
+  /** Narrow the service to a subset; without `kuma.io/service`. */
+  readonly tags: Tags;
+  readonly bind: boolean;
+  /** The address stands for the service's virtual IP, and the service's names resolve to it. */
+  readonly virtual: boolean;
+}
+
+interface Options {
+  readonly dataplane: DataplaneSpec;
+  readonly proxy: Proxy;
+  readonly settings: ZoneSettings;
+  readonly services: ServiceIndex;
+  readonly vips: ReadonlyMap<string, string>;
+  readonly redirect: Redirect | undefined;
+}
+
+/** Those that the Dataplane lists, then one for every virtual IP. Of two on one address the first stays. */
+export function outboundAddresses(options: Options): OutboundAddress[] {
+  const taken = new Map<string, OutboundAddress>();
+  const add = (outbound: OutboundAddress) => {
+    const place = `${outbound.address}:${outbound.port}`;
+    if (!taken.has(place)) taken.set(place, outbound);
+  };
+  for (const { address = '127.0.0.1', port, tags = {} } of options.dataplane.networking.outbound ?? []) {
+    const { 'kuma.io/service': service, ...subset } = tags;
+    if (service) add({ address, port, service, tags: subset, bind: true, virtual: false });
+  }
+  for (const outbound of virtualOutbounds(options)) add(outbound);
+  return [...taken.values()];
+}
+
+function* virtualOutbounds({
+  dataplane,
+  proxy,
+  settings,
+  services,
+  vips,
+  redirect,
+}: Options): Iterable<OutboundAddress> {
+  const place = virtualPlacement(proxy, redirect);
+  if (!place) return;
+  const listed = dataplane.networking.transparentProxying?.reachableServices ?? [];
+  const reachable = listed.length > 0 ? new Set(listed) : undefined;
+  for (const [service, vip] of vips) {
+    if (!services.services.has(service) || (reachable && !reachable.has(service))) continue;
+    yield { ...place(vip), port: settings.serviceVipPort, service, tags: {}, virtual: true };
+  }
+}
+
+/**
+ * How this proxy takes calls to virtual IPs: redirected (no listener is bound), bound to the virtual IPs themselves
+ * (multizone-and-dataplane §3.8), or bound to its slice of loopback (D14). `undefined`: not at all.
+ */
+export function virtualPlacement(
+  proxy: Proxy,
+  redirect: Redirect | undefined,
+): ((vip: string) => { address: string; bind: boolean }) | undefined {
+  const { features, loopbackPrefix } = proxy.metadata;
+  if (features.includes('feature-bind-outbounds')) return (vip) => ({ address: vip, bind: true });
+  if (redirect) return (vip) => ({ address: vip, bind: false });
+  if (loopbackPrefix) return (vip) => ({ address: loopbackAddress(loopbackPrefix, vip), bind: true });
+  return undefined;
+}
+
+/**
+ * The low 16 bits of a virtual IP within the proxy's slice: 240.0.0.1 is 127.21.0.1. Host 0, the very first virtual IP,
+ * becomes the slice's last but one, since systems differ in whether a network's own address can be bound.
+ */
+function loopbackAddress(prefix: string, vip: string): string {
+  const [, , high, low] = vip.split('.');
+  return high === '0' && low === '0' ? `${prefix}.255.254` : `${prefix}.${high}.${low}`;
+}

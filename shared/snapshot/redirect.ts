@@ -1,0 +1,18 @@
+import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { Proxy } from './proxy.ts';
+
+/** Ports that the host redirects the application's connections to. */
+export interface Redirect {
+  readonly inboundPort: number;
+  readonly outboundPort: number;
+}
+
+/** Transparent proxying of a sidecar, as it tells itself, else as its Dataplane says (policies §5.5). */
+export function redirectOf(proxy: Proxy, dataplane: DataplaneSpec): Redirect | undefined {
+  const told = proxy.metadata.transparentProxy;
+  if (told?.outboundPort) return { inboundPort: told.inboundPort, outboundPort: told.outboundPort };
+  const { redirectPortInbound = 0, redirectPortOutbound = 0 } = dataplane.networking.transparentProxying ?? {};
+  return redirectPortOutbound > 0
+    ? { inboundPort: redirectPortInbound, outboundPort: redirectPortOutbound }
+    : undefined;
+}

@@ -1,0 +1,75 @@
+import { builtinCaSecrets, type CaBackend, enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import type { SecretSpec } from '../resource/secret/spec.ts';
+import type { View } from '../view/view.ts';
+import { caSecretName, identitySecretName } from '../xds/names.ts';
+import type { ResourceSet } from '../xds/resourceSet.ts';
+import { certificateSecret, trustSecret } from '../xds/secret.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/**
+ * Adds identity and trust of a mesh with mTLS (D13). What is not there yet is left out: Envoy waits for it over SDS, so
+ * nothing is ever sent in the clear or accepted unchecked meanwhile.
+ */
+export function addSecrets(set: ResourceSet, { proxy, mesh, memo }: Sidecar, view: View): void {
+  if (!mesh.mtls) return;
+  if (proxy.identity) {
+    const name = identitySecretName(mesh.name);
+    set.put('secret', name, certificateSecret(name, proxy.identity.certificateChainPem, proxy.identity.privateKeyPem));
+  }
+  const pem = trustedCaPem(view, mesh.name);
+  if (pem)
+    set.put(
+      'secret',
+      caSecretName(mesh.name),
+      memo.of(`trust|${mesh.name}|${pem}`, () => trustSecret(caSecretName(mesh.name), pem)),
+    );
+}
+
+/**
+ * CA certificates of all of the mesh's backends, the enabled one first: while backends are changed, both the old and the
+ * new are trusted. `undefined` when none is readable.
+ */
+export function trustedCaPem(view: View, mesh: string): string | undefined {
+  const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
+  const enabled = enabledBackend(spec);
+  if (!enabled) return undefined;
+  const others = (spec?.mtls?.backends ?? []).filter((backend) => backend !== enabled);
+  const pems = [enabled, ...others].flatMap((backend) => caPem(view, mesh, backend)?.trim() ?? []);
+  return pems.length > 0 ? `${[...new Set(pems)].join('\n')}\n` : undefined;
+}
+
+/** Names of the Secrets that trust is made of. */
+export function caSecretNames(spec: MeshSpec | undefined, mesh: string): Set<string> {
+  return new Set((spec?.mtls?.backends ?? []).flatMap((backend) => caSecretOf(mesh, backend) ?? []));
+}
+
+function caPem(view: View, mesh: string, backend: CaBackend): string | undefined {
+  const { inlineString, inline } = providedCa(backend);
+  if (inlineString) return inlineString;
+  if (inline) return decodeBase64(inline);
+  const name = caSecretOf(mesh, backend);
+  const spec = name ? (view.get({ type: 'Secret', mesh, name })?.resource.spec as SecretSpec | undefined) : undefined;
+  return spec?.data && decodeBase64(spec.data);
+}
+
+function caSecretOf(mesh: string, backend: CaBackend): string | undefined {
+  return backend.type === 'builtin' ? builtinCaSecrets(mesh, backend.name).certificate : providedCa(backend).secret;
+}
+
+/** `conf.cert` of a provided CA: one way or another to name a PEM (policies §1.1). */
+function providedCa(backend: CaBackend): {
+  readonly secret?: string;
+  readonly inlineString?: string;
+  readonly inline?: string;
+} {
+  return backend.type === 'provided' ? ((backend.conf?.cert as object | undefined) ?? {}) : {};
+}
+
+/** PEM is ASCII, so bytes are characters. */
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { Resource } from '../resource/resource.ts';
+import { vipsOf } from '../view/vips.ts';
+import type { SnapshotInput } from './input.ts';
+import type { Memo } from './memo.ts';
+import { type MeshFacts, meshFacts } from './meshFacts.ts';
+import { type OutboundAddress, outboundAddresses, virtualPlacement } from './outbounds.ts';
+import { type ProxyPolicies, proxyPolicies } from './policies.ts';
+import type { Proxy, ZoneSettings } from './proxy.ts';
+import { type Redirect, redirectOf } from './redirect.ts';
+
+/** A sidecar as the steps of its snapshot see it: everything looked up, nothing built yet. */
+export interface Sidecar {
+  readonly proxy: Proxy;
+  readonly settings: ZoneSettings;
+  readonly dataplane: Resource<DataplaneSpec>;
+  readonly mesh: MeshFacts;
+  readonly policies: ProxyPolicies;
+  readonly redirect: Redirect | undefined;
+  readonly outbounds: readonly OutboundAddress[];
+  /** It has an outbound for every service with a virtual IP. */
+  readonly virtual: boolean;
+  /** Tags of all inbounds, pooled. */
+  readonly tags: Readonly<Record<string, readonly string[]>>;
+  /** Names all that a part may read besides its own address: the beginning of every memo key. */
+  readonly id: string;
+  readonly memo: Memo;
+}
+
+/** @returns `undefined` while its Dataplane or Mesh is not there. */
+export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, memo: Memo): Sidecar | undefined {
+  const { zone } = settings;
+  const key = { type: 'Dataplane', mesh: proxy.mesh, name: proxy.name };
+  const dataplane = view.get(key, zone)?.resource as Resource<DataplaneSpec> | undefined;
+  const mesh = meshFacts(view, proxy.mesh, zone);
+  if (!dataplane || !mesh) return undefined;
+  const redirect = redirectOf(proxy, dataplane.spec);
+  const vips = vipsOf(view, mesh.name, zone);
+  const tags = pooledTags(dataplane.spec);
+  return {
+    proxy,
+    settings,
+    dataplane,
+    mesh,
+    policies: proxyPolicies({ view, registry, mesh: mesh.name, zone, dataplane, memo }),
+    redirect,
+    virtual: virtualPlacement(proxy, redirect) !== undefined,
+    outbounds: outboundAddresses({
+      dataplane: dataplane.spec,
+      proxy,
+      settings,
+      services: mesh.services,
+      vips,
+      redirect,
+    }),
+    tags,
+    id: JSON.stringify([zone, mesh.name, mesh.mtls ?? '', tags]),
+    memo,
+  };
+}
+
+function pooledTags({ networking }: DataplaneSpec): Record<string, string[]> {
+  const pool: Record<string, Set<string>> = {};
+  const all = [...(networking.inbound ?? []).map((inbound) => inbound.tags ?? {}), networking.gateway?.tags ?? {}];
+  for (const tags of all) for (const [key, value] of Object.entries(tags)) (pool[key] ??= new Set()).add(value);
+  return Object.fromEntries(
+    Object.keys(pool)
+      .sort()
+      .map((key) => [key, [...(pool[key] as Set<string>)].sort()]),
+  );
+}

@@ -1,0 +1,83 @@
+import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import type { ZoneSpec } from '../resource/zone/spec.ts';
+import type { AvailableService, ZoneIngressSpec } from '../resource/zoneingress/spec.ts';
+import { parseProtocol } from '../xds/protocol.ts';
+import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
+import type { View } from './view.ts';
+
+/** What a mesh's callers here get from the other zones (multizone-and-dataplane §2.3). */
+export interface RemoteParts {
+  readonly parts: readonly ServicePart[];
+  /**
+   * Weight of an instance of this zone: every ingress of a zone repeats the zone's count of instances, so a local one
+   * weighs as much as there are ingresses.
+   */
+  readonly localWeight: number;
+}
+
+/** Without mesh mTLS the services are known but have no endpoints: an ingress routes on the SNI of mesh mTLS. */
+export function remoteParts(view: View, mesh: string, zone: string): RemoteParts {
+  const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
+  const reachable = enabledBackend(spec) !== undefined;
+  const priority = spec?.routing?.localityAwareLoadBalancing ? 1 : 0;
+  const ingresses = remoteIngresses(view, mesh, zone);
+  const parts = ingresses.flatMap(({ zone: theirs, address, port, services }) =>
+    services.map(({ tags, instances }) => {
+      const endpoint = {
+        address,
+        port,
+        zone: tags['kuma.io/zone'] ?? theirs,
+        priority,
+        weight: instances,
+        tags: endpointTags(tags),
+      };
+      return servicePart({
+        service: tags['kuma.io/service'] as string,
+        protocol: parseProtocol(tags['kuma.io/protocol']),
+        local: false,
+        ...(reachable && isIpAddress(address) ? { endpoint } : {}),
+      });
+    }),
+  );
+  return { parts, localWeight: reachable ? Math.max(1, ingresses.length) : 1 };
+}
+
+interface RemoteIngress {
+  readonly zone: string;
+  readonly address: string;
+  readonly port: number;
+  /** Those of the asked mesh, with at least one instance; never empty. */
+  readonly services: readonly AvailableService[];
+}
+
+/**
+ * Ingresses of other zones that offer something of the mesh (multizone-and-dataplane §2.1): several behind one public
+ * address count once, ones of switched-off zones not at all. Sorted by zone and name.
+ */
+function remoteIngresses(view: View, mesh: string, zone: string): RemoteIngress[] {
+  const found: { id: string; ingress: RemoteIngress }[] = [];
+  for (const { origin, resource } of view.entries('ZoneIngress', '')) {
+    const spec = resource.spec as ZoneIngressSpec;
+    const theirs = spec.zone || origin;
+    const { advertisedAddress: address, advertisedPort: port } = spec.networking;
+    if (origin === zone || !theirs || theirs === zone || !address || !port || isDisabled(view, theirs)) continue;
+    const services = (spec.availableServices ?? []).filter(
+      (s) => s.mesh === mesh && s.instances > 0 && s.tags['kuma.io/service'],
+    );
+    if (services.length > 0)
+      found.push({ id: `${theirs}/${resource.name}`, ingress: { zone: theirs, address, port, services } });
+  }
+  found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const places = new Set<string>();
+  return found.flatMap(({ ingress }) => {
+    const place = `${ingress.address}:${ingress.port}`;
+    if (places.has(place)) return [];
+    places.add(place);
+    return [ingress];
+  });
+}
+
+function isDisabled(view: View, zone: string): boolean {
+  const entry = view.get({ type: 'Zone', mesh: '', name: zone });
+  return (entry?.resource.spec as ZoneSpec | undefined)?.enabled === false;
+}

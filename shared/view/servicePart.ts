@@ -1,0 +1,33 @@
+import type { Endpoint } from '../xds/endpoints.ts';
+import type { Protocol } from '../xds/parts.ts';
+
+/** What one inbound, or one line of another zone's ingress, adds to a service. Never changes once made. */
+export interface ServicePart {
+  readonly service: string;
+  readonly protocol: Protocol;
+  /** An inbound of this zone. */
+  readonly local: boolean;
+  /** Absent: not healthy, or not reachable from here. */
+  readonly endpoint?: Endpoint;
+  /** Equal keys mean equal parts; also the order of endpoints. */
+  readonly key: string;
+}
+
+export function servicePart(part: Omit<ServicePart, 'key'>): ServicePart {
+  const { service, protocol, local, endpoint: e } = part;
+  return {
+    ...part,
+    key: JSON.stringify([e && [e.zone, e.address, e.port, e.priority, e.weight, e.tags], service, protocol, local]),
+  };
+}
+
+/** An endpoint's tags: without the service, sorted. */
+export function endpointTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(tags).filter(([key]) => key !== 'kuma.io/service');
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** EDS takes IP addresses only; somebody who advertises a name has no endpoint until it is resolved. */
+export function isIpAddress(address: string): boolean {
+  return /^[0-9.]+$/.test(address) || address.includes(':');
+}

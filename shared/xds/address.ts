@@ -1,0 +1,23 @@
+import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
+import type { ConfigSourceJson } from './gen/envoy/config/core/v3/config_source_pb.d.ts';
+
+export function tcpAddress(address: string, port: number): AddressJson {
+  return { socketAddress: { address, portValue: port } };
+}
+
+export function udpAddress(address: string, port: number): AddressJson {
+  return { socketAddress: { protocol: 'UDP', address, portValue: port } };
+}
+
+/** A Unix socket. */
+export function pipeAddress(path: string): AddressJson {
+  return { pipe: { path } };
+}
+
+/** Loopback for which Envoy sets no source address under transparent proxying. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+/** "Ask on the stream you got this on": EDS, RDS and SDS travel on the ADS stream, so their order is ours. */
+export const ADS: ConfigSourceJson = { ads: {}, resourceApiVersion: 'V3' };

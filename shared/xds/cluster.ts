@@ -1,0 +1,50 @@
+import { ADS } from './address.ts';
+import type { ClusterJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts';
+import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
+import { statName } from './names.ts';
+import { typed } from './typed.ts';
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** A cluster whose endpoints come over EDS under the cluster's own name. */
+export function edsCluster(name: string, connectTimeout: string): ClusterJson {
+  return {
+    ...named(name),
+    type: 'EDS',
+    edsClusterConfig: { edsConfig: ADS },
+    connectTimeout,
+    circuitBreakers: { thresholds: [{ trackRemaining: true }] },
+  };
+}
+
+/** A cluster of addresses known now; without any it refuses. */
+export function staticCluster(name: string, addresses: readonly AddressJson[], connectTimeout: string): ClusterJson {
+  const lbEndpoints = addresses.map((address) => ({ endpoint: { address } }));
+  return {
+    ...named(name),
+    type: 'STATIC',
+    connectTimeout,
+    loadAssignment: { clusterName: name, ...(lbEndpoints.length > 0 ? { endpoints: [{ lbEndpoints }] } : {}) },
+  };
+}
+
+/** A cluster that dials where the connection originally went (SO_ORIGINAL_DST). */
+export function originalDstCluster(name: string, connectTimeout: string): ClusterJson {
+  return { ...named(name), type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED', connectTimeout };
+}
+
+/** The HTTP version spoken upstream. */
+export function speak(cluster: ClusterJson, version: 'http1' | 'http2'): void {
+  const explicitHttpConfig = version === 'http2' ? { http2ProtocolOptions: {} } : { httpProtocolOptions: {} };
+  cluster.typedExtensionProtocolOptions = { [HTTP_OPTIONS]: typed(HTTP_OPTIONS, { explicitHttpConfig }) };
+}
+
+/** Dials from that address, so that iptables tells the proxy's own loopback traffic from the application's. */
+export function dialFrom(cluster: ClusterJson, address: string): void {
+  cluster.upstreamBindConfig = { sourceAddress: { address, portValue: 0 } };
+}
+
+function named(name: string): ClusterJson {
+  const stat = statName(name);
+  return { name, ...(stat === name ? {} : { altStatName: stat }) };
+}

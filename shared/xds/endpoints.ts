@@ -1,0 +1,74 @@
+import { tcpAddress } from './address.ts';
+import type { ClusterLoadAssignmentJson } from './gen/envoy/config/endpoint/v3/endpoint_pb.d.ts';
+import type {
+  LbEndpointJson,
+  LocalityLbEndpointsJson,
+} from './gen/envoy/config/endpoint/v3/endpoint_components_pb.d.ts';
+
+/** Where a service can be reached: an inbound of a Dataplane here, or an ingress of another zone. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly zone: string;
+  /** 0 is asked first. */
+  readonly priority: number;
+  readonly weight: number;
+  /** Without `kuma.io/service`. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * Endpoints grouped by locality and priority, in an order that depends on nothing but them: localities by zone name,
+ * endpoints by address, then port (policies §5.6). Without endpoints it is empty, and still sent.
+ */
+export function clusterLoadAssignment(clusterName: string, endpoints: readonly Endpoint[]): ClusterLoadAssignmentJson {
+  const localities = new Map<string, LocalityLbEndpointsJson & { lbEndpoints: LbEndpointJson[] }>();
+  for (const endpoint of merged(endpoints).sort(byPlace)) {
+    const { zone, priority } = endpoint;
+    const id = `${priority}/${zone}`;
+    let locality = localities.get(id);
+    if (!locality) {
+      locality = { ...(zone ? { locality: { zone } } : {}), ...(priority > 0 ? { priority } : {}), lbEndpoints: [] };
+      localities.set(id, locality);
+    }
+    locality.lbEndpoints.push(lbEndpoint(endpoint));
+  }
+  return { clusterName, ...(localities.size > 0 ? { endpoints: [...localities.values()] } : {}) };
+}
+
+/**
+ * An ingress lists one address for each tag set of a service. Envoy keeps only the first of equal addresses in a cluster,
+ * so they become one, with the weights added and the tags that all have.
+ */
+function merged(endpoints: readonly Endpoint[]): Endpoint[] {
+  const places = new Map<string, Endpoint>();
+  for (const endpoint of endpoints) {
+    const place = `${endpoint.zone} ${endpoint.priority} ${endpoint.address} ${endpoint.port}`;
+    const other = places.get(place);
+    if (!other) {
+      places.set(place, endpoint);
+      continue;
+    }
+    const tags = Object.fromEntries(Object.entries(other.tags).filter(([key, value]) => endpoint.tags[key] === value));
+    places.set(place, { ...other, tags, weight: other.weight + endpoint.weight });
+  }
+  return [...places.values()];
+}
+
+function lbEndpoint({ address, port, weight, tags }: Endpoint): LbEndpointJson {
+  return {
+    endpoint: { address: tcpAddress(address, port) },
+    loadBalancingWeight: weight,
+    ...(Object.keys(tags).length > 0
+      ? { metadata: { filterMetadata: { 'envoy.lb': { ...tags }, 'envoy.transport_socket_match': { ...tags } } } }
+      : {}),
+  };
+}
+
+function byPlace(a: Endpoint, b: Endpoint): number {
+  return compare(a.zone, b.zone) || a.priority - b.priority || compare(a.address, b.address) || a.port - b.port;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

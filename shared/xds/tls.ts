@@ -1,0 +1,47 @@
+import { ADS } from './address.ts';
+import type { TransportSocketJson } from './gen/envoy/config/core/v3/base_pb.d.ts';
+import type {
+  CommonTlsContextJson,
+  DownstreamTlsContextJson,
+  UpstreamTlsContextJson,
+} from './gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.d.ts';
+import type { StringMatcherJson } from './gen/envoy/type/matcher/v3/string_pb.d.ts';
+import { caSecretName, identitySecretName, spiffeId } from './names.ts';
+import { typed } from './typed.ts';
+
+const PACKAGE = 'envoy.extensions.transport_sockets.tls.v3';
+
+/** ALPN of connections between proxies: tells mesh TLS from an application's own. */
+export const MESH_ALPN = 'kuma';
+
+/** Server side of mesh mTLS: any client of the mesh, known by its certificate (policies §5.3). */
+export function downstreamMeshTls(mesh: string): TransportSocketJson {
+  const context: DownstreamTlsContextJson = {
+    commonTlsContext: meshTls(mesh, { prefix: `spiffe://${mesh}/` }),
+    requireClientCertificate: true,
+  };
+  return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
+}
+
+/** Client side of mesh mTLS: exactly that service, whichever zone ingress lies between (policies §5.4). */
+export function upstreamMeshTls(mesh: string, service: string, sni: string): TransportSocketJson {
+  const context: UpstreamTlsContextJson = {
+    commonTlsContext: { ...meshTls(mesh, { exact: spiffeId(mesh, service) }), alpnProtocols: [MESH_ALPN] },
+    sni,
+  };
+  return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
+}
+
+function meshTls(mesh: string, peer: StringMatcherJson): CommonTlsContextJson {
+  return {
+    tlsCertificateSdsSecretConfigs: [{ name: identitySecretName(mesh), sdsConfig: ADS }],
+    combinedValidationContext: {
+      defaultValidationContext: { matchTypedSubjectAltNames: [{ sanType: 'URI', matcher: peer }] },
+      validationContextSdsSecretConfig: { name: caSecretName(mesh), sdsConfig: ADS },
+    },
+  };
+}
+
+function tlsSocket(context: object): TransportSocketJson {
+  return { name: 'envoy.transport_sockets.tls', typedConfig: context };
+}
