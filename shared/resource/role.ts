@@ -1,4 +1,3 @@
-import type { ResourceDescriptor } from './descriptor.ts';
 import { GLOBAL, type Origin } from './resource.ts';
 
 /** Which control plane this is: it decides what may be written here and which labels a write gets (kumactl-api §10.1). */
@@ -9,8 +8,13 @@ export interface Role {
   readonly environment: 'universal' | 'kubernetes';
 }
 
+interface Authored {
+  readonly writable: Readonly<Record<Role['mode'], boolean>>;
+  readonly readOnly?: boolean | undefined;
+}
+
 /** May resources of this type be written on this control plane? Elsewhere the answer is 405. */
-export function isWritable(descriptor: Pick<ResourceDescriptor, 'writable' | 'readOnly'>, role: Role): boolean {
+export function isWritable(descriptor: Authored, role: Role): boolean {
   return !descriptor.readOnly && descriptor.writable[role.mode];
 }
 
