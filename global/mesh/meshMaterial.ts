@@ -3,7 +3,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { dataplaneKeyPrefix, makeSigningKey } from '../token/signingKey.ts';
 import { makeBuiltinCa } from './builtinCa.ts';
-import { certificateLifetime } from './certificateLifetime.ts';
+import { certificateLifetime } from '../../shared/resource/mesh/certificateLifetime.ts';
 
 /**
  * The Secrets that must exist beside a Mesh: its first dataplane-token signing key, and the CA of every builtin backend.
