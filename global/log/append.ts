@@ -2,97 +2,117 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Author, EVENT_SCHEMA, type LogEvent, type NewEvent } from '../../shared/event/event.ts';
 import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
-import type { Db } from './db.ts';
-import { LogUnavailable, VersionConflict } from './errors.ts';
+import type { Db, Row } from './db.ts';
+import { FencedOut, IdempotencyKeyReused, LogUnavailable, UnstorableChange, VersionConflict } from './errors.ts';
+import { findChange } from './find.ts';
+import { type Commit, groupCommit, type Outcome } from './groupCommit.ts';
+import { count, time } from './rows.ts';
 
 /** Several events that are written together or not at all. */
 export interface ProposedChange {
+  /** A UUID. Appending a change again under its id writes nothing and answers what was written the first time. */
   readonly id: string;
   readonly by: Author;
+  /** The versions that they expect are those before the change. */
   readonly events: readonly NewEvent[];
-  /** New data keys of the secrets in it. */
+  /** New data keys of the secrets in it; each takes the place of the secret's former key. */
   readonly dataKeys?: readonly { readonly keyId: string; readonly rkey: string; readonly wrapped: Uint8Array }[];
+  /** For a day, a request with the same key and hash is answered with the events of the first. */
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
 }
+
+type Events = readonly LogEvent[];
 
 /** One statement appends at most so many changes: 64 give the throughput, more only add latency. */
 const BATCH = 64;
-const DUPLICATE_KEY = '23505';
 
-const resultRow = z.object({
-  ordinal: z.coerce.number(),
-  base: z.coerce.number().nullable(),
-  versions: z.array(z.number()).nullable(),
-  conflict: z.string().nullable(),
-  at: z.union([z.date(), z.string()]).transform((value) => new Date(value).toISOString()),
-});
+const conflict = z.object({ rkey: z.string(), expected: z.number(), actual: z.number() });
+const told = { ordinal: z.number(), at: time, change_id: z.string() };
+const resultRow = z.discriminatedUnion('outcome', [
+  z.object({ ...told, outcome: z.literal('written'), base: count, versions: z.array(z.number()) }),
+  z.object({ ...told, outcome: z.literal('conflict'), conflict }),
+  z.object({ ...told, outcome: z.literal('repeated') }),
+  z.object({ ...told, outcome: z.literal('misused') }),
+]);
 
-interface Waiting {
-  readonly change: ProposedChange;
-  readonly resolve: (events: readonly LogEvent[]) => void;
-  readonly reject: (error: unknown) => void;
-}
+type ResultRow = z.infer<typeof resultRow>;
 
 /**
- * Group commit: while one statement is under way the next changes gather, and go together. Changes of one resource in
- * one batch see each other, since the function applies them one by one.
+ * Appends changes, many in one statement. Rejects with VersionConflict, IdempotencyKeyReused, UnstorableChange (nothing of the
+ * change was written) or LogUnavailable.
+ * @param fence generation of the log that this instance knows.
  */
-export function appender(
-  db: Db,
-  fence: () => Promise<number>,
-): (change: ProposedChange) => Promise<readonly LogEvent[]> {
-  const queue: Waiting[] = [];
-  let running = false;
-
-  const drain = async () => {
-    running = true;
-    while (queue.length > 0) {
-      const batch = queue.splice(0, BATCH);
-      try {
-        await write(db, await fence(), batch);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    running = false;
-  };
-  return (change) =>
-    new Promise((resolve, reject) => {
-      queue.push({ change, resolve, reject });
-      // The next turn, so that what was asked for in this one goes together.
-      if (!running) {
-        running = true;
-        setImmediate(() => void drain());
-      }
-    });
+export function appender(db: Db, fence: () => number): Commit<ProposedChange, Events> {
+  const commit = groupCommit((batch: readonly ProposedChange[]) => write(db, fence(), batch.map(prepare)), BATCH);
+  return async (change) => (change.events.length === 0 ? [] : commit(change));
 }
 
-async function write(db: Db, fence: number, batch: readonly Waiting[], attempt = 1): Promise<void> {
-  const prepared = batch.map(({ change }) => prepare(change));
-  let rows: readonly unknown[];
+interface Prepared {
+  readonly change: ProposedChange;
+  readonly ids: readonly string[];
+  readonly json: object;
+}
+
+async function write(db: Db, fence: number, batch: readonly Prepared[]): Promise<readonly Outcome<Events>[]> {
+  let rows: readonly Row[];
   try {
-    rows = await db.query('SELECT * FROM append_changes($1::jsonb, $2)', [JSON.stringify(prepared), fence]);
+    rows = await call(db, fence, batch);
   } catch (error) {
-    // An id or a version that was just written by another instance: the state has changed, so ask again.
-    if ((error as { code?: string }).code === DUPLICATE_KEY && attempt < 3) return write(db, fence, batch, attempt + 1);
+    if (!isDataException(error)) throw error;
+    // Something in one of the changes cannot be stored; that must not hurt the others.
+    if (batch.length === 1) return [{ error: new UnstorableChange(error) }];
+    const alone: Outcome<Events>[] = [];
+    for (const prepared of batch) alone.push(...(await write(db, fence, [prepared])));
+    return alone;
+  }
+  if (rows.length === 0) throw new FencedOut();
+  const results = z.array(resultRow).parse(rows);
+  return Promise.all(results.map(async (row, i) => outcome(db, batch[i] as Prepared, row)));
+}
+
+/** SQLSTATE class 22: the input, not the database, is at fault. */
+function isDataException(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('22');
+}
+
+/** A lost connection leaves open whether the batch was written; changes that were are found by their ids, so ask once more. */
+async function call(db: Db, fence: number, batch: readonly Prepared[], mayRepeat = true): Promise<readonly Row[]> {
+  try {
+    const json = JSON.stringify(batch.map((prepared) => prepared.json));
+    return await db.query('SELECT * FROM append_changes($1::jsonb, $2) ORDER BY ordinal', [json, fence]);
+  } catch (error) {
+    if (error instanceof LogUnavailable && mayRepeat) return call(db, fence, batch, false);
     throw error;
   }
-  if (rows.length === 0)
-    throw new LogUnavailable(new Error('a newer generation of the log has begun; this instance starts over'));
-  for (const result of z.array(resultRow).parse(rows)) {
-    const waiting = batch[result.ordinal];
-    const ids = prepared[result.ordinal]?.events.map((event) => event.id) ?? [];
-    if (!waiting) continue;
-    if (result.conflict !== null) waiting.reject(new VersionConflict(parseKeyText(result.conflict)));
-    else waiting.resolve(written(waiting.change, ids, result));
+}
+
+async function outcome(db: Db, { change, ids }: Prepared, row: ResultRow): Promise<Outcome<Events>> {
+  switch (row.outcome) {
+    case 'written':
+      return { result: written(change, ids, row) };
+    case 'repeated':
+      return findChange(db, row.change_id).then(
+        (result) => ({ result }),
+        (error) => ({ error }),
+      );
+    case 'conflict': {
+      const { rkey, expected, actual } = row.conflict;
+      return { error: new VersionConflict(parseKeyText(rkey), expected, actual) };
+    }
+    case 'misused':
+      return { error: new IdempotencyKeyReused(change.idempotency?.key ?? '') };
   }
 }
 
-function prepare({ id, by, events, dataKeys = [] }: ProposedChange) {
-  return {
+function prepare(change: ProposedChange): Prepared {
+  const { id, by, events, dataKeys = [], idempotency = null } = change;
+  const ids = events.map(() => randomUUID());
+  const json = {
     id,
     by,
-    events: events.map(({ type, key, resource, expectedVersion }) => ({
-      id: randomUUID(),
+    idempotency,
+    events: events.map(({ type, key, resource, expectedVersion }, i) => ({
+      id: ids[i],
       rkey: keyText(key),
       mesh: key.mesh,
       kind: key.type,
@@ -108,21 +128,22 @@ function prepare({ id, by, events, dataKeys = [] }: ProposedChange) {
       wrapped: Buffer.from(wrapped).toString('base64'),
     })),
   };
+  return { change, ids, json };
 }
 
 function written(
   { id, by, events }: ProposedChange,
   ids: readonly string[],
-  { base, versions, at }: z.infer<typeof resultRow>,
+  { base, versions, at }: Extract<ResultRow, { outcome: 'written' }>,
 ): LogEvent[] {
   return events.map(({ type, key, resource }, index) => ({
-    position: (base ?? 0) + index,
+    position: base + index,
     id: ids[index] ?? '',
     change: { id, index, size: events.length },
     type,
     schema: EVENT_SCHEMA,
     key,
-    version: versions?.[index] ?? 0,
+    version: versions[index] ?? 0,
     at,
     by,
     resource,

@@ -4,14 +4,29 @@ import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 export class VersionConflict extends Error {
   override name = 'VersionConflict';
   readonly key: ResourceKey;
+  /** Version that the change was decided upon; 0: the resource must not exist. */
+  readonly expected: number;
+  /** Version that it has; 0: it does not exist. */
+  readonly actual: number;
 
-  constructor(key: ResourceKey) {
-    super(`${keyText(key)} was changed by somebody else meanwhile; read it again and retry`);
+  constructor(key: ResourceKey, expected: number, actual: number) {
+    super(
+      `${keyText(key)} was changed by somebody else meanwhile (${said(actual)}, expected ${said(expected)}); read it again and retry`,
+    );
     this.key = key;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 
-/** The database cannot be reached now: nothing was written. The caller may try again. */
+function said(version: number): string {
+  return version === 0 ? 'absent' : `version ${version}`;
+}
+
+/**
+ * The database cannot be reached now. Whether a change that was under way has been written is not known; appending it
+ * again with the same id is safe.
+ */
 export class LogUnavailable extends Error {
   override name = 'LogUnavailable';
 
@@ -19,5 +34,33 @@ export class LogUnavailable extends Error {
     super(`the event log cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}; try again`, {
       cause,
     });
+  }
+}
+
+/** The history that this instance knew was replaced (a restore): it looks at the log anew. Told to callers as LogUnavailable. */
+export class FencedOut extends LogUnavailable {
+  constructor() {
+    super('another generation of the log has begun; this instance starts over');
+  }
+}
+
+/** An idempotency key came again with another request: nothing was written. */
+export class IdempotencyKeyReused extends Error {
+  override name = 'IdempotencyKeyReused';
+
+  constructor(key: string) {
+    super(`the idempotency key "${key}" was used for another request; a new request needs a new key`);
+  }
+}
+
+/** The database refuses the change for what is in it; trying again does not help. */
+export class UnstorableChange extends Error {
+  override name = 'UnstorableChange';
+
+  constructor(cause: unknown) {
+    super(
+      `the change cannot be stored: ${cause instanceof Error ? cause.message : String(cause)}; text must not hold U+0000 or halves of surrogate pairs`,
+      { cause },
+    );
   }
 }

@@ -3,20 +3,24 @@ import type { LogEvent } from '../../shared/event/event.ts';
 import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import { appender, type ProposedChange } from './append.ts';
 import type { Db, Leadership } from './db.ts';
-import { LogUnavailable } from './errors.ts';
+import { FencedOut } from './errors.ts';
 import { type EventFilter, findEvents } from './find.ts';
 import { migrate } from './migrate.ts';
-import { type Current, toCurrent, toEvent } from './rows.ts';
+import { count, type Current, toCurrent, toEvent } from './rows.ts';
+import { rebuildState, stateDifferences } from './state.ts';
+import { wakeUps } from './wakeUps.ts';
 
 export const LOG_CHANNEL = 'meridian_log';
-/** Other instances wake us by NOTIFY; this is the safety net should one get lost. */
-const POLL_MS = 1_000;
 
 /** The policy log of global: the truth (D2). All promises reject with LogUnavailable while the database is away. */
 export interface EventLog {
   /** Names this installation: a zone pointed at another global must notice. */
   readonly logId: string;
-  /** @returns the events as they stand in the log. @throws VersionConflict: nothing of the change was written. */
+  /**
+   * @returns the events as they stand in the log.
+   * @throws VersionConflict, IdempotencyKeyReused, UnstorableChange: nothing of the change was written. LogUnavailable: that is
+   * not known, but the change may be appended again under its id.
+   */
   append(change: ProposedChange): Promise<readonly LogEvent[]>;
   /** Events after a position, contiguous; only what can no longer be preceded by anything. */
   read(after: number, limit: number): Promise<readonly LogEvent[]>;
@@ -25,84 +29,68 @@ export interface EventLog {
   /** Position of the newest event; 0: the log is empty. */
   head(): Promise<number>;
   current(key: ResourceKey): Promise<Current | undefined>;
-  /** Sorted by mesh, then name. */
+  /** Sorted by mesh, then name, in byte order. */
   list(type: string, mesh?: string): Promise<readonly Current[]>;
+  /** Sorted by mesh, type, name, in byte order. */
   listAll(): Promise<readonly Current[]>;
-  /** Calls back when there may be something new, by whichever instance. Returns the function that ends it. */
+  /** Calls back when there is something new, by whichever instance. Returns the function that ends it. */
   listen(wake: () => void): () => void;
-  /** @returns leadership for singletons such as the relay; undefined while another instance has it. */
+  /** @returns leadership for singletons such as the relay; undefined while another instance has it. See `onLeader`. */
   tryLead(lock: number): Promise<Leadership | undefined>;
+  /** Key texts of resources whose current state is not the fold of the log (D5); empty when all is well. */
+  stateDifferences(): Promise<readonly string[]>;
+  /** Makes the current state anew from the log. @returns what had differed. */
+  rebuildState(): Promise<readonly string[]>;
   readonly db: Db;
   close(): Promise<void>;
 }
 
-/** Opens the log on a database, bringing its tables up to date. */
+const headRow = z.object({ log_id: z.string(), last_seq: count, fence: count });
+const STATE = 'SELECT version, seq, schema_ver, body FROM resource';
+
+/** Opens the log on a database, bringing its tables up to date. Closing it closes the database. */
 export async function openEventLog(db: Db): Promise<EventLog> {
   await migrate(db);
-  const head = async () =>
-    z
-      .object({ log_id: z.string(), last_seq: z.coerce.number(), fence: z.coerce.number() })
-      .parse((await db.query("SELECT log_id, last_seq, fence FROM log_head WHERE log = 'global'"))[0]);
-  const { log_id: logId, fence } = await head();
-  const wakes = new Set<() => void>();
-  const wakeAll = () => {
-    for (const wake of wakes) wake();
-  };
-  const unlisten = await db.listen(LOG_CHANNEL, wakeAll);
-  const poll = setInterval(wakeAll, POLL_MS).unref();
-  // A raised fence (restore, planned maintenance) is taken up at the next append after the one that it refused.
-  let myFence = fence;
-  const append = appender(db, async () => myFence);
+  const headOf = async () =>
+    headRow.parse((await db.query("SELECT log_id, last_seq, fence FROM log_head WHERE log = 'global'"))[0]);
+  const head = async () => (await headOf()).last_seq;
+  const opened = await headOf();
+  const logId = opened.log_id;
+  let fence = opened.fence;
+  const news = await wakeUps(db, LOG_CHANNEL, head);
+  const append = appender(db, () => fence);
+  const state = async (rest: string, params: readonly unknown[] = []) =>
+    (await db.query(`${STATE} ${rest}`, params)).map(toCurrent);
 
   return {
     logId,
     db,
     append: async (change) => {
       try {
-        return await append(change);
+        const events = await append(change);
+        news.committed(events.at(-1)?.position ?? 0);
+        return events;
       } catch (error) {
-        if (error instanceof LogUnavailable)
-          myFence = await head().then(
-            (row) => row.fence,
-            () => myFence,
-          );
+        if (error instanceof FencedOut) ({ fence } = await headOf());
         throw error;
       }
     },
     read: async (after, limit) =>
       (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent),
     find: (filter) => findEvents(db, filter),
-    head: async () => (await head()).last_seq,
-    current: async (key) => {
-      const rows = await db.query('SELECT version, seq, body FROM resource WHERE rkey = $1 AND NOT deleted', [
-        keyText(key),
-      ]);
-      return rows[0] && toCurrent(rows[0]);
-    },
-    list: async (type, mesh) => {
-      const rows =
-        mesh === undefined
-          ? await db.query(
-              'SELECT version, seq, body FROM resource WHERE kind = $1 AND NOT deleted ORDER BY mesh COLLATE "C", name COLLATE "C"',
-              [type],
-            )
-          : await db.query(
-              'SELECT version, seq, body FROM resource WHERE kind = $1 AND mesh = $2 AND NOT deleted ORDER BY name COLLATE "C"',
-              [type, mesh],
-            );
-      return rows.map(toCurrent);
-    },
-    listAll: async () =>
-      (await db.query('SELECT version, seq, body FROM resource WHERE NOT deleted ORDER BY rkey')).map(toCurrent),
-    listen: (wake) => {
-      wakes.add(wake);
-      return () => wakes.delete(wake);
-    },
+    head,
+    current: async (key) => (await state('WHERE rkey = $1 AND NOT deleted', [keyText(key)]))[0],
+    list: (type, mesh) =>
+      mesh === undefined
+        ? state('WHERE kind = $1 AND NOT deleted ORDER BY mesh COLLATE "C", name COLLATE "C"', [type])
+        : state('WHERE kind = $1 AND mesh = $2 AND NOT deleted ORDER BY name COLLATE "C"', [type, mesh]),
+    listAll: () => state('WHERE NOT deleted ORDER BY mesh COLLATE "C", kind COLLATE "C", name COLLATE "C"'),
+    listen: news.listen,
     tryLead: (lock) => db.tryLead(lock),
+    stateDifferences: () => stateDifferences(db),
+    rebuildState: () => rebuildState(db),
     close: async () => {
-      clearInterval(poll);
-      wakes.clear();
-      await unlisten();
+      await news.close();
       await db.close();
     },
   };

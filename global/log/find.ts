@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../shared/event/event.ts';
+import type { EventType, LogEvent } from '../../shared/event/event.ts';
 import type { Db } from './db.ts';
 import { toEvent } from './rows.ts';
 
@@ -13,9 +13,12 @@ export interface EventFilter {
   readonly name?: string | undefined;
   readonly changeId?: string | undefined;
   readonly user?: string | undefined;
+  readonly event?: EventType | undefined;
   readonly limit: number;
   readonly order: 'asc' | 'desc';
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** History for people: `GET /log`, `meridian log`. */
 export async function findEvents(db: Db, filter: EventFilter): Promise<readonly LogEvent[]> {
@@ -28,13 +31,23 @@ export async function findEvents(db: Db, filter: EventFilter): Promise<readonly 
   };
   where('seq > ?', filter.after);
   where('seq < ?', filter.before);
-  // rkey is mesh/type/name, with - for the global scope.
-  where("split_part(rkey, '/', 1) = ?", filter.mesh === undefined ? undefined : filter.mesh || '-');
-  where("split_part(rkey, '/', 2) = ?", filter.type);
-  where("split_part(rkey, '/', 3) = ?", filter.name);
-  where('change_id::text = ?', filter.changeId);
+  where('mesh = ?', filter.mesh);
+  where('kind = ?', filter.type);
+  where('name = ?', filter.name);
+  where('type = ?', filter.event);
   where("author->>'user' = ?", filter.user);
+  if (filter.changeId !== undefined) {
+    if (!UUID.test(filter.changeId)) return [];
+    where('change_id = ?::uuid', filter.changeId);
+  }
   params.push(filter.limit);
-  const sql = `SELECT * FROM event ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY seq ${filter.order === 'asc' ? 'ASC' : 'DESC'} LIMIT $${params.length}`;
+  const clause = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const direction = filter.order === 'asc' ? 'ASC' : 'DESC';
+  const sql = `SELECT * FROM event ${clause} ORDER BY seq ${direction} LIMIT $${params.length}`;
   return (await db.query(sql, params)).map(toEvent);
+}
+
+/** All events of one change, in order. */
+export async function findChange(db: Db, id: string): Promise<readonly LogEvent[]> {
+  return (await db.query('SELECT * FROM event WHERE change_id = $1 ORDER BY change_index', [id])).map(toEvent);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Author, EventType, LogEvent } from '../../shared/event/event.ts';
+import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import { upcast } from '../../shared/event/upcast.ts';
-import { parseKeyText, type Resource } from '../../shared/resource/resource.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
 
 /** bigint comes as a number or as text, depending on the driver. */
-const count = z.union([z.number(), z.bigint(), z.string()]).transform(Number);
-const time = z.union([z.date(), z.string()]).transform((value) => new Date(value).toISOString());
+export const count = z.union([z.number(), z.bigint(), z.string()]).transform(Number);
+/** RFC 3339, in milliseconds. */
+export const time = z.union([z.date(), z.string()]).transform((value) => new Date(value).toISOString());
 
 const resourceSchema = z.object({
   type: z.string(),
@@ -21,7 +22,9 @@ const resourceSchema = z.object({
 const eventRow = z.object({
   seq: count,
   id: z.string(),
-  rkey: z.string(),
+  mesh: z.string(),
+  kind: z.string(),
+  name: z.string(),
   version: count,
   type: z.enum(['ResourceCreated', 'ResourceUpdated', 'ResourceDeleted']),
   schema_ver: z.number(),
@@ -33,35 +36,55 @@ const eventRow = z.object({
   data: z.unknown(),
 });
 
-const currentRow = z.object({ version: count, seq: count, body: resourceSchema });
+const currentRow = z.object({ version: count, seq: count, schema_ver: z.number(), body: z.unknown() });
 
+/** A resource as it stands now. */
 export interface Current {
   readonly resource: Resource;
   readonly version: number;
+  /** Of its last event. */
   readonly position: number;
 }
 
 /** A row of `event`, brought up to today's form. */
 export function toEvent(row: unknown): LogEvent {
-  const { seq, id, rkey, version, type, schema_ver, change_id, change_index, change_size, at, author, data } =
-    eventRow.parse(row);
-  const upcasted = upcast(schema_ver, data);
+  const {
+    seq,
+    id,
+    mesh,
+    kind,
+    name,
+    version,
+    type,
+    schema_ver,
+    change_id,
+    change_index,
+    change_size,
+    at,
+    author,
+    data,
+  } = eventRow.parse(row);
+  const { message, ...rest } = author;
   return {
     position: seq,
     id,
     change: { id: change_id, index: change_index, size: change_size },
-    type: type as EventType,
-    schema: schema_ver,
-    key: parseKeyText(rkey),
+    type,
+    schema: EVENT_SCHEMA,
+    key: { type: kind, mesh, name },
     version,
     at,
-    by: author as Author,
-    resource: upcasted === null || upcasted === undefined ? null : (resourceSchema.parse(upcasted) as Resource),
+    by: message === undefined ? rest : { ...rest, message },
+    resource: data === null ? null : toResource(schema_ver, data),
   };
 }
 
 /** A row of `resource` that is not deleted. */
 export function toCurrent(row: unknown): Current {
-  const { version, seq, body } = currentRow.parse(row);
-  return { resource: body as Resource, version, position: seq };
+  const { version, seq, schema_ver, body } = currentRow.parse(row);
+  return { resource: toResource(schema_ver, body), version, position: seq };
+}
+
+function toResource(schema: number, data: unknown): Resource {
+  return resourceSchema.parse(upcast(schema, data)) as Resource;
 }

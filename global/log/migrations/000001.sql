@@ -3,6 +3,7 @@ CREATE TABLE log_head (
   log text PRIMARY KEY,
   log_id uuid NOT NULL,
   last_seq bigint NOT NULL,
+  -- Generation of the history: raised on a restore, so that instances which knew another history are refused.
   fence bigint NOT NULL
 ) WITH (fillfactor = 10);
 
@@ -12,6 +13,9 @@ CREATE TABLE event (
   seq bigint PRIMARY KEY,
   id uuid NOT NULL UNIQUE,
   rkey text NOT NULL,
+  mesh text NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
   version bigint NOT NULL,
   type text NOT NULL,
   schema_ver int NOT NULL,
@@ -21,9 +25,11 @@ CREATE TABLE event (
   at timestamptz NOT NULL,
   author jsonb NOT NULL,
   data jsonb,
-  UNIQUE (rkey, version)
+  UNIQUE (rkey, version),
+  UNIQUE (change_id, change_index)
 );
-CREATE INDEX event_change ON event (change_id);
+CREATE INDEX event_name ON event (name, seq);
+CREATE INDEX event_user ON event ((author->>'user'), seq);
 
 CREATE TABLE resource (
   rkey text PRIMARY KEY,
@@ -32,13 +38,14 @@ CREATE TABLE resource (
   name text NOT NULL,
   version bigint NOT NULL,
   seq bigint NOT NULL,
+  schema_ver int NOT NULL,
   deleted boolean NOT NULL DEFAULT false,
   body jsonb
 );
-CREATE INDEX resource_seq ON resource (seq);
 CREATE INDEX resource_kind ON resource (kind, mesh, name) WHERE NOT deleted;
 
--- Data keys of secrets, wrapped. A secret's deletion deletes its key, and with it what the history holds of it.
+-- Data keys of secrets, wrapped; of each secret only the current version's. A secret's deletion deletes its key, and with
+-- it what the history holds of it.
 CREATE TABLE data_key (
   key_id uuid PRIMARY KEY,
   rkey text NOT NULL UNIQUE,
@@ -50,69 +57,108 @@ CREATE TABLE zone_key (
   public_key text NOT NULL
 );
 
--- Appends a batch of changes. Input: [{id, by, events: [{id, rkey, mesh, kind, name, type, expected, data}], keys: [{keyId, rkey, wrapped}]}].
--- A change is written whole or not at all; a conflict of one does not hurt the others. The head row orders everything:
--- a commit becomes visible before its row lock is released, so no position is visible while a lower one can still commit.
--- Returns one row per change: its ordinal, the position of its first event, or null for a version conflict on `conflict`.
+-- Requests with an idempotency key, for a day: a repeat gets the answer of the first.
+CREATE TABLE command (
+  key text PRIMARY KEY,
+  request_hash text NOT NULL,
+  change_id uuid NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX command_at ON command (at);
+
+-- Appends a batch of changes, in order. Input: [{id, by, idempotency: {key, requestHash}, keys: [{keyId, rkey, wrapped}],
+-- events: [{id, rkey, mesh, kind, name, type, schema, expected, data}]}].
+-- The head row orders everything: it is locked first, and a commit becomes visible before its locks are released, so no
+-- position is visible while a lower one can still commit, and nobody else can change a resource in between.
+-- A change is written whole or not at all; what becomes of one does not hurt the others. One row per change:
+--   written   base is the position of its first event, versions are those of its events
+--   conflict  a resource stands at another version than expected (of the state before the change): {rkey, expected, actual}
+--   repeated  change_id was written before (the same change again, or the same idempotency key)
+--   misused   the idempotency key was used for another request
 -- No row at all: this instance is fenced out (another generation of the log has begun).
 CREATE FUNCTION append_changes(batch jsonb, my_fence bigint)
-RETURNS TABLE (ordinal int, base bigint, versions jsonb, conflict text, at timestamptz)
+RETURNS TABLE (ordinal int, outcome text, change_id uuid, base bigint, versions jsonb, conflict jsonb, at timestamptz)
 LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
   change jsonb;
   e jsonb;
-  i int := 0;
-  j int;
-  size int;
+  earlier record;
   head bigint;
-  known record;
+  next_seq bigint;
   next_version bigint;
-  stale text;
-  seen jsonb;
+  j int;
 BEGIN
-  UPDATE log_head SET last_seq = last_seq WHERE log = 'global' AND fence = my_fence RETURNING last_seq INTO head;
+  SELECT h.last_seq INTO head FROM log_head h WHERE h.log = 'global' AND h.fence = my_fence FOR UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
-  at := clock_timestamp();
+  next_seq := head + 1;
+  append_changes.at := clock_timestamp();
+  ordinal := -1;
   FOR change IN SELECT * FROM jsonb_array_elements(batch) LOOP
-    stale := NULL;
-    FOR e IN SELECT * FROM jsonb_array_elements(change->'events') LOOP
-      SELECT r.version, r.deleted INTO known FROM resource r WHERE r.rkey = e->>'rkey';
-      IF e->>'expected' IS NOT NULL
-         AND (e->>'expected')::bigint <> (CASE WHEN known.version IS NULL OR known.deleted THEN 0 ELSE known.version END) THEN
-        stale := e->>'rkey';
-        EXIT;
-      END IF;
-    END LOOP;
-    IF stale IS NOT NULL THEN
-      ordinal := i; base := NULL; versions := NULL; conflict := stale;
+    ordinal := ordinal + 1;
+    append_changes.change_id := change->>'id';
+    base := NULL;
+    versions := NULL;
+    conflict := NULL;
+
+    SELECT c.change_id, c.request_hash INTO earlier FROM command c WHERE c.key = change->'idempotency'->>'key';
+    IF FOUND THEN
+      outcome := CASE WHEN earlier.request_hash = change->'idempotency'->>'requestHash' THEN 'repeated' ELSE 'misused' END;
+      append_changes.change_id := earlier.change_id;
       RETURN NEXT;
-    ELSE
-      size := jsonb_array_length(change->'events');
-      j := 0;
-      seen := '[]'::jsonb;
-      FOR e IN SELECT * FROM jsonb_array_elements(change->'events') LOOP
-        SELECT coalesce(max(r.version), 0) + 1 INTO next_version FROM resource r WHERE r.rkey = e->>'rkey';
-        INSERT INTO event (seq, id, rkey, version, type, schema_ver, change_id, change_index, change_size, at, author, data)
-        VALUES (head + j + 1, (e->>'id')::uuid, e->>'rkey', next_version, e->>'type', (e->>'schema')::int,
-                (change->>'id')::uuid, j, size, append_changes.at, change->'by', nullif(e->'data', 'null'::jsonb));
-        INSERT INTO resource (rkey, mesh, kind, name, version, seq, deleted, body)
-        VALUES (e->>'rkey', e->>'mesh', e->>'kind', e->>'name', next_version, head + j + 1,
-                e->>'type' = 'ResourceDeleted', nullif(e->'data', 'null'::jsonb))
-        ON CONFLICT (rkey) DO UPDATE SET version = excluded.version, seq = excluded.seq, deleted = excluded.deleted, body = excluded.body;
-        IF e->>'type' = 'ResourceDeleted' THEN DELETE FROM data_key d WHERE d.rkey = e->>'rkey'; END IF;
-        seen := seen || to_jsonb(next_version);
-        j := j + 1;
-      END LOOP;
-      INSERT INTO data_key (key_id, rkey, wrapped)
-      SELECT (k->>'keyId')::uuid, k->>'rkey', k->>'wrapped' FROM jsonb_array_elements(coalesce(change->'keys', '[]'::jsonb)) k
-      ON CONFLICT (rkey) DO UPDATE SET key_id = excluded.key_id, wrapped = excluded.wrapped;
-      ordinal := i; base := head + 1; versions := seen; conflict := NULL;
-      RETURN NEXT;
-      head := head + size;
+      CONTINUE;
     END IF;
-    i := i + 1;
+    IF EXISTS (SELECT FROM event v WHERE v.change_id = append_changes.change_id) THEN
+      outcome := 'repeated';
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+
+    SELECT jsonb_build_object('rkey', w.rkey, 'expected', w.expected, 'actual', w.actual) INTO conflict FROM (
+      SELECT x->>'rkey' AS rkey, (x->>'expected')::bigint AS expected,
+             CASE WHEN r.deleted THEN 0 ELSE coalesce(r.version, 0) END AS actual
+      FROM jsonb_array_elements(change->'events') x LEFT JOIN resource r ON r.rkey = x->>'rkey') w
+    WHERE w.expected <> w.actual LIMIT 1;
+    IF conflict IS NOT NULL THEN
+      outcome := 'conflict';
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+
+    outcome := 'written';
+    base := next_seq;
+    versions := '[]';
+    j := 0;
+    FOR e IN SELECT * FROM jsonb_array_elements(change->'events') LOOP
+      SELECT coalesce(max(r.version), 0) + 1 INTO next_version FROM resource r WHERE r.rkey = e->>'rkey';
+      INSERT INTO event (seq, id, rkey, mesh, kind, name, version, type, schema_ver, change_id, change_index, change_size, at, author, data)
+      VALUES (next_seq, (e->>'id')::uuid, e->>'rkey', e->>'mesh', e->>'kind', e->>'name', next_version, e->>'type',
+              (e->>'schema')::int, append_changes.change_id, j, jsonb_array_length(change->'events'), append_changes.at,
+              change->'by', nullif(e->'data', 'null'));
+      INSERT INTO resource (rkey, mesh, kind, name, version, seq, schema_ver, deleted, body)
+      VALUES (e->>'rkey', e->>'mesh', e->>'kind', e->>'name', next_version, next_seq, (e->>'schema')::int,
+              e->>'type' = 'ResourceDeleted', nullif(e->'data', 'null'))
+      ON CONFLICT (rkey) DO UPDATE SET version = excluded.version, seq = excluded.seq, schema_ver = excluded.schema_ver,
+                                       deleted = excluded.deleted, body = excluded.body;
+      IF e->>'type' = 'ResourceDeleted' THEN DELETE FROM data_key d WHERE d.rkey = e->>'rkey'; END IF;
+      versions := versions || to_jsonb(next_version);
+      next_seq := next_seq + 1;
+      j := j + 1;
+    END LOOP;
+    INSERT INTO data_key (key_id, rkey, wrapped)
+    SELECT (k->>'keyId')::uuid, k->>'rkey', k->>'wrapped' FROM jsonb_array_elements(change->'keys') k
+    ON CONFLICT (rkey) DO UPDATE SET key_id = excluded.key_id, wrapped = excluded.wrapped;
+    IF change->'idempotency' <> 'null' THEN
+      DELETE FROM command c WHERE c.at < append_changes.at - interval '1 day';
+      INSERT INTO command (key, request_hash, change_id, at)
+      VALUES (change->'idempotency'->>'key', change->'idempotency'->>'requestHash', append_changes.change_id, append_changes.at);
+    END IF;
+    RETURN NEXT;
   END LOOP;
-  UPDATE log_head SET last_seq = head WHERE log = 'global';
-  PERFORM pg_notify('meridian_log', head::text);
+  IF next_seq > head + 1 THEN
+    UPDATE log_head h SET last_seq = next_seq - 1 WHERE h.log = 'global';
+    -- One for the batch: commits that notify wait for each other.
+    PERFORM pg_notify('meridian_log', (next_seq - 1)::text);
+  END IF;
 END
 $$;
