@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { snapshotCase, snapshotCases } from '../../test/support/snapshotCase.ts';
+import { identitySecretName } from '../xds/names.ts';
+import { inconsistencies } from './consistent.ts';
 import { generateSnapshot } from './generateSnapshot.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
 
@@ -13,7 +15,11 @@ describe('snapshot', () => {
   for (const file of snapshotCases(folder)) {
     it(file.pathname.split('/').at(-1) as string, () => {
       const golden = new URL(file.href.replace('.input.yaml', '.golden.yaml'));
-      const text = snapshotText(generateSnapshot(snapshotCase(file, registry)));
+      const input = snapshotCase(file, registry);
+      const snapshot = generateSnapshot(input);
+      const text = snapshotText(snapshot);
+      const awaited = input.proxy.identity ? [] : [identitySecretName(input.proxy.mesh)];
+      expect(inconsistencies(snapshot, new Set(awaited))).toEqual([]);
       if (process.env.UPDATE_GOLDEN === 'true') writeFileSync(golden, text);
       expect(text).toBe(existsSync(golden) ? readFileSync(golden, 'utf8') : '');
     });

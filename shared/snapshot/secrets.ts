@@ -1,5 +1,6 @@
 import { builtinCaSecrets, type CaBackend, enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
 import type { SecretSpec } from '../resource/secret/spec.ts';
+import { SERVICELESS_PORT } from '../view/localInbounds.ts';
 import type { View } from '../view/view.ts';
 import { caSecretName, identitySecretName } from '../xds/names.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
@@ -8,10 +9,11 @@ import type { Sidecar } from './sidecar.ts';
 
 /**
  * Adds identity and trust of a mesh with mTLS (D13). What is not there yet is left out: Envoy waits for it over SDS, so
- * nothing is ever sent in the clear or accepted unchecked meanwhile.
+ * nothing is ever sent in the clear or accepted unchecked meanwhile. A proxy that neither serves nor calls needs none.
  */
-export function addSecrets(set: ResourceSet, { proxy, mesh, memo }: Sidecar, view: View): void {
-  if (!mesh.mtls) return;
+export function addSecrets(set: ResourceSet, { proxy, dataplane, outbounds, mesh, memo }: Sidecar, view: View): void {
+  const serves = (dataplane.spec.networking.inbound ?? []).some((inbound) => inbound.port !== SERVICELESS_PORT);
+  if (!mesh.mtls || !(serves || outbounds.length > 0)) return;
   if (proxy.identity) {
     const name = identitySecretName(mesh.name);
     set.put('secret', name, certificateSecret(name, proxy.identity.certificateChainPem, proxy.identity.privateKeyPem));

@@ -1,0 +1,135 @@
+import { isPolicyDescriptor } from '../policy/definePolicy.ts';
+import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { MeshSpec } from '../resource/mesh/spec.ts';
+import type { Resource } from '../resource/resource.ts';
+import { serviceIndex } from '../view/services.ts';
+import type { Changed } from '../view/view.ts';
+import type { SnapshotInput } from './input.ts';
+import { matchPolicies } from './matchPolicies.ts';
+import { Memo } from './memo.ts';
+import { sameMatches } from './policies.ts';
+import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';
+import { ROUTE_TYPES } from './routedSubsets.ts';
+import { caSecretNames } from './secrets.ts';
+import { type IndexChanges, indexChanges } from './indexChanges.ts';
+
+/** `all`: generate the snapshot anew. A set: only endpoints of these services, as `<mesh>/<service>` (the fast lane, D10). */
+export type Scope = 'all' | ReadonlySet<string>;
+
+/** The world after the changes; everything of a snapshot's input but the proxy. */
+export type World = Omit<SnapshotInput, 'proxy'>;
+
+/**
+ * Which connected proxies get another snapshot by changes that the view has just applied. Errs towards too many: for a
+ * proxy that is not named the old snapshot equals a new one; for one with a set of services `regenerateEndpoints` gives
+ * what `generate` would (D9).
+ */
+export function affectedProxies(
+  world: World,
+  index: ProxyIndex,
+  changes: readonly Changed[],
+): ReadonlyMap<string, Scope> {
+  const affected = new Map<string, Scope>();
+  const all = (tracked: TrackedProxy | undefined) => tracked && affected.set(tracked.proxy.id, 'all');
+  const policyMeshes = new Set<string>();
+  let servicesChanged = false;
+  for (const changed of changes) {
+    const { key } = changed;
+    if (isPolicyDescriptor(world.registry.byType(key.type) ?? {})) policyMeshes.add(key.mesh);
+    if ((ROUTE_TYPES as readonly string[]).includes(key.type)) for (const tracked of index.zoneProxies()) all(tracked);
+    for (const tracked of namedBy(world, index, changed)) all(tracked);
+    servicesChanged ||=
+      key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Zone' || key.type === 'Mesh';
+  }
+  for (const mesh of policyMeshes) {
+    for (const tracked of index.sidecars(mesh))
+      if (!affected.has(tracked.proxy.id) && policiesChanged(world, tracked)) all(tracked);
+  }
+  if (servicesChanged) addServiceChanges(world, index, affected);
+  return affected;
+}
+
+/** Proxies whose snapshot reads the changed resource itself. */
+function namedBy(
+  { view, settings: { zone } }: World,
+  index: ProxyIndex,
+  { key, origin }: Changed,
+): Iterable<TrackedProxy | undefined> {
+  switch (key.type) {
+    case 'Dataplane':
+      return origin === zone ? [index.sidecar(key.mesh, key.name)] : [];
+    case 'ZoneIngress':
+      return origin === zone ? [index.zoneProxy(key.name)] : [];
+    case 'Mesh':
+      return [...index.sidecars(key.name), ...index.zoneProxies()];
+    case 'Vip':
+      return origin === zone ? [...index.sidecars(key.mesh)].filter((tracked) => tracked.generated.virtual) : [];
+    case 'Secret': {
+      const mesh = view.get({ type: 'Mesh', mesh: '', name: key.mesh })?.resource.spec as MeshSpec | undefined;
+      return caSecretNames(mesh, key.mesh).has(key.name) ? index.sidecars(key.mesh) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function policiesChanged(
+  { view, registry, settings, memo = new Memo() }: World,
+  { proxy, generated }: TrackedProxy,
+): boolean {
+  const { zone } = settings;
+  const dataplane = view.get({ type: 'Dataplane', mesh: proxy.mesh, name: proxy.name }, zone)?.resource as
+    | Resource<DataplaneSpec>
+    | undefined;
+  if (!dataplane) return false;
+  return !sameMatches(generated.policies, matchPolicies({ view, registry, mesh: proxy.mesh, zone, dataplane, memo }));
+}
+
+/**
+ * Compares the services that each snapshot was made from with those of now. A proxy that no difference concerns is moved on
+ * to the services of now, so the next comparison is one of two pointers again.
+ */
+function addServiceChanges({ view, settings }: World, index: ProxyIndex, affected: Map<string, Scope>): void {
+  const differences = indexChanges((mesh) => serviceIndex(view, mesh, settings.zone));
+  for (const tracked of index.all()) {
+    if (affected.get(tracked.proxy.id) === 'all') continue;
+    const endpoints = new Set<string>();
+    let all = false;
+    for (const [mesh, before] of tracked.indexes) {
+      const changes = differences(before);
+      if (!changes) continue;
+      const use = usedOf(tracked, changes);
+      all ||= use.shape;
+      for (const service of use.endpoints) endpoints.add(`${mesh}/${service}`);
+      if (!use.shape && use.endpoints.length === 0) tracked.indexes.set(mesh, changes.now);
+    }
+    if (all) affected.set(tracked.proxy.id, 'all');
+    else if (endpoints.size > 0) affected.set(tracked.proxy.id, endpoints);
+  }
+}
+
+function usedOf(
+  { proxy, generated }: TrackedProxy,
+  { now, shape, endpoints }: IndexChanges,
+): { shape: boolean; endpoints: string[] } {
+  const everything = generated.virtual || proxy.kind !== 'sidecar';
+  if (shape.size > 0 && (everything || [...shape].some((service) => generated.services.has(service))))
+    return { shape: true, endpoints: [] };
+  const called = callsOf(generated.sources, now.mesh);
+  return { shape: false, endpoints: [...endpoints].filter((service) => called.has(service)) };
+}
+
+const calls = new WeakMap<TrackedProxy['generated']['sources'], Map<string, Set<string>>>();
+
+/** Services of a mesh whose endpoints a snapshot has. */
+function callsOf(sources: TrackedProxy['generated']['sources'], mesh: string): ReadonlySet<string> {
+  let meshes = calls.get(sources);
+  if (!meshes) {
+    calls.set(sources, (meshes = new Map()));
+    for (const source of sources.values()) {
+      const services = meshes.get(source.mesh) ?? new Set();
+      meshes.set(source.mesh, services.add(source.service));
+    }
+  }
+  return meshes.get(mesh) ?? new Set();
+}

@@ -1,0 +1,40 @@
+import type { ServiceIndex } from '../view/services.ts';
+
+/** What is different between two states of a mesh's services. */
+export interface IndexChanges {
+  readonly now: ServiceIndex;
+  /** Services that came, went, or have another protocol or another answer to "is it here". */
+  readonly shape: ReadonlySet<string>;
+  /** Services that only have other endpoints. */
+  readonly endpoints: ReadonlySet<string>;
+}
+
+/**
+ * Compares with the services of now, each former state once however many proxies stand at it.
+ * @returns a function that gives `undefined` where nothing is different.
+ */
+export function indexChanges(
+  nowOf: (mesh: string) => ServiceIndex,
+): (before: ServiceIndex) => IndexChanges | undefined {
+  const known = new Map<ServiceIndex, IndexChanges | undefined>();
+  return (before) => {
+    if (known.has(before)) return known.get(before);
+    const now = nowOf(before.mesh);
+    const changes = before === now ? undefined : compare(before, now);
+    known.set(before, changes);
+    return changes;
+  };
+}
+
+function compare(before: ServiceIndex, now: ServiceIndex): IndexChanges {
+  const shape = new Set<string>();
+  const endpoints = new Set<string>();
+  for (const [name, service] of now.services) {
+    const old = before.services.get(name);
+    if (old === service) continue;
+    if (old && old.protocol === service.protocol && old.local === service.local) endpoints.add(name);
+    else shape.add(name);
+  }
+  for (const name of before.services.keys()) if (!now.services.has(name)) shape.add(name);
+  return { now, shape, endpoints };
+}
