@@ -331,6 +331,93 @@ describe('inspect', () => {
   });
 });
 
+describe('status', () => {
+  const head: Recorded = { body: { items: [{ position: 12 }] } };
+  const zone = (name: string, rest: object = {}) => ({
+    name,
+    state: 'in sync',
+    position: 12,
+    lag: 0,
+    digestEqual: true,
+    ...rest,
+  });
+
+  it('shows which zone is not in sync and why, and who rejected a change', async () => {
+    const rollout = {
+      position: 12,
+      at: T,
+      what: 'default/MeshTimeout/t',
+      proxies: 3,
+      acknowledged: 2,
+      rejected: 1,
+      milliseconds: 8.6,
+    };
+    const { out } = await run(['status'], {
+      'GET /sync': {
+        body: {
+          items: [
+            zone('a', { sidecars: { connected: 2, total: 3 } }),
+            zone('b', { state: 'behind', position: 9, lag: 3, digestEqual: false, reason: 'no answer for 7 s' }),
+          ],
+        },
+      },
+      'GET /rollouts': {
+        body: { items: [{ ...rollout, errors: [{ proxy: 'default.web-1', error: 'bad listener' }] }] },
+      },
+      'GET /log': head,
+    });
+    const cells = out.split('\n').map((line) => line.split(/ {3,}/));
+    expect(cells[0]).toEqual(['policy log at position 12; 2 zones, 1 not in sync']);
+    expect(cells[3]).toEqual(['a', 'in sync', '12', '0', 'equal', '2/3']);
+    expect(cells[4]).toEqual(['b', 'behind', '9', '3', 'DIFFERENT', '-', 'no answer for 7 s']);
+    expect(cells[7]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
+    expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
+  });
+});
+
+describe('log', () => {
+  const event = (position: number, rest: object = {}) => ({
+    position,
+    id: 'e',
+    type: 'ResourceUpdated',
+    at: '2026-11-22T09:59:00.123Z',
+    by: { user: 'mesh-system:admin', source: '127.0.0.1', client: 'x', message: 'slow backend' },
+    key: { type: 'MeshTimeout', mesh: 'demo', name: 't' },
+    version: 2,
+    ...rest,
+  });
+
+  it('shows the newest events, oldest first', async () => {
+    const { out, arrived } = await run(['log', '--type', 'MeshTimeout', '--limit', '2'], {
+      'GET /log': { body: { items: [event(8), event(7)] } },
+    });
+    expect(arrived[0]?.request).toBe('GET /log?type=MeshTimeout&limit=2&order=desc');
+    const cells = out.split('\n').map((line) => line.split(/ {3,}/));
+    expect(cells.map(([position]) => position)).toEqual(['POSITION', '7', '8', '']);
+    expect(cells[1]).toEqual([
+      '7',
+      '2026-11-22T09:59:00Z',
+      'updated',
+      'MeshTimeout',
+      'demo',
+      't',
+      '2',
+      'mesh-system:admin',
+      'slow backend',
+    ]);
+  });
+
+  it('follows from where the list ended', async () => {
+    const ndjson = `\n${JSON.stringify(event(9, { type: 'ResourceDeleted' }))}\n`;
+    const { out, arrived } = await run(['log', '--follow'], {
+      'GET /log?limit=20&order=desc': { body: { items: [event(8)] } },
+      'GET /log?after=8&follow=true': { body: ndjson },
+    });
+    expect(arrived).toHaveLength(2);
+    expect(out).toContain('9  2026-11-22T09:59:00Z  deleted  MeshTimeout  demo  t  2');
+  });
+});
+
 describe('the program', () => {
   it('knows its commands', async () => {
     const unknown = await run(['gte']);

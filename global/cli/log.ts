@@ -45,7 +45,7 @@ export function logCommand(deps: CliDeps): Command {
     .action(async (flags: LogFlags) => {
       const connection = connectionOf(flags, deps);
       const filter = { type: flags.type, name: flags.name, mesh: flags.mesh };
-      const { items } = logPage.parse(await connection.get('/log', { ...filter, size: flags.limit, order: 'desc' }));
+      const { items } = logPage.parse(await connection.get('/log', { ...filter, limit: flags.limit, order: 'desc' }));
       const newest = items.toSorted((a, b) => a.position - b.position);
       if (flags.output !== 'table') deps.out(`${render(newest, flags.output)}\n`);
       else deps.out(`${logTable(newest)}\n`);

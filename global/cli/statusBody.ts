@@ -31,20 +31,34 @@ const rollout = z.looseObject({
   errors: z.array(z.looseObject({ proxy: z.string(), error: z.string() })).optional(),
 });
 
-const statusBody = z.looseObject({
-  position: z.number(),
-  digest: z.string().optional(),
-  zones: z.array(zoneStatus),
-  rollouts: z.array(rollout).default([]),
-});
+const syncBody = z.looseObject({ items: z.array(zoneStatus) });
+const rolloutsBody = z.looseObject({ items: z.array(rollout) });
+const headBody = z.looseObject({ items: z.array(z.looseObject({ position: z.number() })) });
 
 /** How far the zones and the proxies are, as global knows it. */
-export type Status = z.infer<typeof statusBody>;
+export interface Status {
+  /** Head of the policy log; 0: it is empty. */
+  readonly position: number;
+  readonly zones: readonly ZoneStatus[];
+  /** The last changes, newest first. */
+  readonly rollouts: readonly Rollout[];
+}
+
 export type ZoneStatus = z.infer<typeof zoneStatus>;
 export type Rollout = z.infer<typeof rollout>;
 
+/** Puts together `GET /sync`, `GET /rollouts` and the newest event of `GET /log`. @throws ApiError */
 export async function fetchStatus(connection: Connection): Promise<Status> {
-  return statusBody.parse(await connection.get('/status'));
+  const [sync, rollouts, head] = await Promise.all([
+    connection.get('/sync'),
+    connection.get('/rollouts', { limit: 5 }),
+    connection.get('/log', { limit: 1, order: 'desc' }),
+  ]);
+  return {
+    position: headBody.parse(head).items[0]?.position ?? 0,
+    zones: syncBody.parse(sync).items,
+    rollouts: rolloutsBody.parse(rollouts).items,
+  };
 }
 
 export function isInSync(zone: ZoneStatus): boolean {
