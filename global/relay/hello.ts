@@ -17,13 +17,12 @@ export function answerHellos({ hub, welcome, onError }: Deps): () => void {
   const subscription = hub.nats.subscribe(`${HELLO_PREFIX}.*`, { queue: 'global' });
   const serve = async () => {
     for await (const message of subscription) {
-      answer(message.subject, () => message.json(), welcome)
-        .catch((error: Error) => {
-          onError(error);
-          return { error: error.message };
-        })
-        .then((reply) => message.respond(JSON.stringify(reply)))
-        .catch(onError);
+      // One after the other: each adds a source to the same stream.
+      const reply = await answer(message.subject, () => message.json(), welcome).catch((error: Error) => {
+        onError(error);
+        return { error: error.message };
+      });
+      message.respond(JSON.stringify(reply));
     }
   };
   serve().catch(onError);

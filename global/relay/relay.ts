@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { HEADER } from '../../shared/event/message.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
@@ -115,9 +116,7 @@ async function compareLast(source: RelaySource, { jsm }: HubConnection, last: nu
   );
 }
 
+/** Resolves after that time, or at once when the relay shall end. */
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  return setTimeout(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,0 +1,147 @@
+import { randomBytes, createCipheriv } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StaleWrite } from '../../zone/replica/ports.ts';
+import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+
+const eventually = (assertion: () => void | Promise<void>, timeout = 20_000) =>
+  vi.waitFor(assertion, { timeout, interval: 25 });
+
+describe('replication', () => {
+  let folder: TempDir;
+  let hub: Hub;
+  let leafA: Leaf;
+  let leafB: Leaf;
+  let a: ZoneReplica;
+  let b: ZoneReplica;
+
+  beforeAll(async () => {
+    folder = await tempDir('replication');
+    hub = await startHub(['zone-a', 'zone-b'], folder.path);
+    [leafA, leafB] = await Promise.all([startLeaf('zone-a', hub, folder.path), startLeaf('zone-b', hub, folder.path)]);
+    [a, b] = await Promise.all([
+      startReplica('zone-a', leafA, folder.path),
+      startReplica('zone-b', leafB, folder.path),
+    ]);
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.allSettled([a?.stop(), b?.stop()]);
+    await hub?.stop();
+    await Promise.allSettled([leafA?.stop(), leafB?.stop()]);
+    await folder?.remove();
+  });
+
+  it('brings the policy log to the zones, position and digest equal', async () => {
+    hub.log.append(resource('Mesh', 'default'));
+    for (let i = 0; i < 700; i++) hub.log.append(resource('MeshTimeout', `t${i % 50}`, { i }, 'default'));
+    hub.log.append(
+      resource('MeshTimeout', 'x', { a: 1 }, 'default'),
+      resource('MeshTimeout', 'y', { a: 2 }, 'default'),
+    );
+    const head = await hub.log.head();
+    await eventually(() => {
+      expect([a.replica.position(), b.replica.position()]).toEqual([head, head]);
+    });
+    expect(a.replica.digest()).toBe(b.replica.digest());
+    expect(a.replica.digest()).not.toBe('0'.repeat(64));
+    expect(a.replica.view.count('MeshTimeout', 'default')).toBe(52);
+    expect(a.replica.ready()).toBe(true);
+    expect(hub.errors).toEqual([]);
+  });
+
+  it('applies one change at once', async () => {
+    const seen: string[][] = [];
+    const stop = a.replica.onApplied(({ changes }) => seen.push(changes.map(({ key }) => key.name)));
+    hub.log.append(
+      resource('MeshTimeout', 'c1', {}, 'default'),
+      resource('MeshTimeout', 'c2', {}, 'default'),
+      resource('MeshTimeout', 'c3', {}, 'default'),
+    );
+    await eventually(() => expect(seen.flat()).toHaveLength(3));
+    stop();
+    expect(seen).toEqual([['c1', 'c2', 'c3']]);
+  });
+
+  it('keeps from zones what is for global only, and goes on after it', async () => {
+    hub.log.append(resource('GlobalSecret', 'admin-user-token', { sealed: { keyId: 'k', iv: '', ciphertext: '' } }));
+    const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
+    await eventually(() => expect(a.replica.position()).toBe(position));
+    expect(a.replica.view.count('GlobalSecret', '')).toBe(0);
+  });
+
+  it('opens a secret with the key that was granted to the zone', async () => {
+    const [keyId, dataKey, iv] = ['11111111-1111-4111-8111-111111111111', randomBytes(32), randomBytes(12)];
+    const cipher = createCipheriv('aes-256-gcm', dataKey, iv).setAAD(Buffer.from('default/Secret/s'));
+    const ciphertext = Buffer.concat([cipher.update('hidden'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+    hub.dataKeys.set(keyId, dataKey);
+    hub.log.append(resource('Secret', 's', { sealed: { keyId, iv: iv.toString('base64'), ciphertext } }, 'default'));
+    await eventually(() => {
+      const secret = b.replica.view.get({ type: 'Secret', mesh: 'default', name: 's' });
+      expect(secret?.resource.spec).toEqual({ data: Buffer.from('hidden').toString('base64') });
+    });
+    expect(b.replica.waitingForKeys()).toBe(0);
+  });
+
+  it('writes the zone log by compare-and-set, and shows an ingress to the other zone only', async () => {
+    const ingress = resource('ZoneIngress', 'ing', { zone: 'liar' });
+    const sequence = await a.log.put(ingress, 0);
+    await a.replica.applied(sequence);
+    expect(a.replica.view.get(ingress, 'zone-a')?.version).toBe(sequence);
+    await expect(a.log.put(ingress, 0)).rejects.toThrow(StaleWrite);
+    await a.log.put(resource('Dataplane', 'dp', {}, 'default'));
+    await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
+    expect(b.replica.view.count('Dataplane', 'default')).toBe(0);
+    await a.log.delete(ingress);
+    await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeUndefined());
+  });
+
+  it('a zone cannot greet as another, nor write what is not its own', async () => {
+    const before = (await hub.connection.jsm.streams.info('EVENTS')).state.last_seq;
+    const { connect } = await import('@nats-io/transport-node');
+    const zone = await connect({
+      servers: `nats://127.0.0.1:${leafA.port}`,
+      user: 'cp',
+      pass: 'p',
+      inboxPrefix: '_INBOX.zone-a',
+    });
+    await expect(zone.request('cp.hello.zone-b', '{}', { timeout: 500 })).rejects.toThrow();
+    zone.publish('cp.ev.default.MeshTimeout.evil', '{}');
+    zone.publish('cp.zone.zone-b.up.-.ZoneIngress.evil', '{}');
+    await zone.flush();
+    await zone.close();
+    expect((await hub.connection.jsm.streams.info('EVENTS')).state.last_seq).toBe(before);
+    expect(b.replica.view.find(resource('ZoneIngress', 'evil'))).toBeUndefined();
+  });
+
+  it('starts from its own copy and follows on', async () => {
+    await b.stop();
+    const position = hub.log.append(resource('MeshTimeout', 'while-away', {}, 'default'));
+    b = await startReplica('zone-b', leafB, folder.path);
+    expect(b.replica.position()).toBeGreaterThan(0);
+    await eventually(() => expect(b.replica.position()).toBe(position));
+    expect(b.replica.digest()).toBe(a.replica.digest());
+    expect(b.replica.view.get({ type: 'Secret', mesh: 'default', name: 's' })?.resource.spec).toHaveProperty('data');
+  });
+
+  it('goes on without gap or duplicate when the hub is killed under load', async () => {
+    const before = await hub.log.head();
+    for (let i = 0; i < 2_000; i++) {
+      hub.log.append(resource('MeshTimeout', `load${i}`, { i }, 'default'));
+      if (i === 500 || i === 1_200) {
+        await hub.server.kill();
+        await hub.server.restart();
+      }
+    }
+    const head = await hub.log.head();
+    expect(head).toBe(before + 2_000);
+    await eventually(() => expect([a.replica.position(), b.replica.position()]).toEqual([head, head]), 60_000);
+    expect(a.replica.digest()).toBe(b.replica.digest());
+    const { state } = await hub.connection.jsm.streams.info('EVENTS');
+    expect(state.last_seq).toBe(head);
+    for (const event of hub.log.events.slice(before, before + 100)) {
+      const message = await hub.connection.jsm.streams.getMessage('EVENTS', { seq: event.position });
+      expect(message?.header.get('Cp-Id')).toBe(event.id);
+    }
+  }, 120_000);
+});

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { hubConfig } from '../../deploy/nats/hubConfig.ts';
+import { leafConfig } from '../../deploy/nats/leafConfig.ts';
+import { freePorts } from '../../deploy/process/ports.ts';
+import { grantDataKey } from '../../global/secret/grant.ts';
+import type { KeyGrants } from '../../global/relay/grants.ts';
+import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
+import { provisionZone } from '../../global/relay/provision.ts';
+import { answerHellos } from '../../global/relay/hello.ts';
+import { relay, type RelaySource } from '../../global/relay/relay.ts';
+import type { LogEvent } from '../../shared/event/event.ts';
+import { keyText, type Resource } from '../../shared/resource/resource.ts';
+import { zoneKey } from '../../zone/identity/zoneKey.ts';
+import { Keyring } from '../../zone/replica/keyring.ts';
+import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { LocalCopy } from '../../zone/replica/localCopy.ts';
+import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
+import type { ZoneLog } from '../../zone/replica/ports.ts';
+import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
+import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
+import { type NatsServer, startNatsServer } from '../support/nats.ts';
+
+const PASSWORD = 'p';
+
+/** An event log in memory: the relay reads it, a test writes it. */
+export class MemoryLog implements RelaySource {
+  readonly logId = randomUUID();
+  readonly events: LogEvent[] = [];
+  readonly #wakes = new Set<() => void>();
+
+  append(...resources: readonly Resource[]): number {
+    const change = randomUUID();
+    resources.forEach((resource, index) => {
+      const version = this.events.filter((event) => keyText(event.key) === keyText(resource)).length + 1;
+      this.events.push({
+        position: this.events.length + 1,
+        id: randomUUID(),
+        change: { id: change, index, size: resources.length },
+        type: version === 1 ? 'ResourceCreated' : 'ResourceUpdated',
+        schema: 1,
+        key: { type: resource.type, mesh: resource.mesh, name: resource.name },
+        version,
+        at: new Date().toISOString(),
+        by: { user: 'test', source: '', client: '' },
+        resource,
+      });
+    });
+    for (const wake of this.#wakes) wake();
+    return this.events.length;
+  }
+
+  read = async (after: number, limit: number) => this.events.slice(after, after + limit);
+  head = async () => this.events.length;
+  listAll = async () => [...new Map(this.events.map((event) => [keyText(event.key), event])).values()];
+  listen = (wake: () => void) => {
+    this.#wakes.add(wake);
+    return () => this.#wakes.delete(wake);
+  };
+}
+
+export function resource(type: string, name: string, spec: unknown = {}, mesh = ''): Resource {
+  return { type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec };
+}
+
+export interface Hub {
+  readonly server: NatsServer;
+  readonly connection: HubConnection;
+  readonly log: MemoryLog;
+  /** Plain data keys by id; a test puts them there. */
+  readonly dataKeys: Map<string, Uint8Array>;
+  readonly leafPort: number;
+  readonly errors: Error[];
+  stop(): Promise<void>;
+}
+
+/** A hub with a relay on a log in memory, and the answers to hellos of zones. */
+export async function startHub(zones: readonly string[], folder: string): Promise<Hub> {
+  const [port = 0, leafPort = 0] = await freePorts(2);
+  const config = hubConfig({
+    listen: `127.0.0.1:${port}`,
+    leafListen: `127.0.0.1:${leafPort}`,
+    store: join(folder, 'hub'),
+    user: 'global',
+    password: PASSWORD,
+    zones: zones.map((zone) => ({ zone, password: PASSWORD })),
+  });
+  const server = await startNatsServer({ whole: { text: config, port } });
+  const connection = await connectToHub({ url: `nats://127.0.0.1:${port}`, user: 'global', password: PASSWORD });
+  const log = new MemoryLog();
+  const dataKeys = new Map<string, Uint8Array>();
+  const publicKeys = new Map<string, string>();
+  const errors: Error[] = [];
+  const keys: KeyGrants = {
+    zones: async () => [...publicKeys.keys()],
+    keyIds: async () => [...dataKeys.keys()],
+    grant: async (zone, keyId) => {
+      const [dataKey, publicKey] = [dataKeys.get(keyId), publicKeys.get(zone)];
+      return dataKey && publicKey ? grantDataKey(dataKey, publicKey, keyId) : undefined;
+    },
+  };
+  const ended = new AbortController();
+  const relaying = relay({ source: log, hub: connection, keys, onError: (error) => errors.push(error) }, ended.signal);
+  const endHellos = answerHellos({
+    hub: connection,
+    onError: (error) => errors.push(error),
+    welcome: async ({ zone, publicKey }) => {
+      publicKeys.set(zone, publicKey);
+      await provisionZone(connection.jsm, zone);
+      return { logId: log.logId, head: await log.head() };
+    },
+  });
+  return {
+    server,
+    connection,
+    log,
+    dataKeys,
+    leafPort,
+    errors,
+    stop: async () => {
+      endHellos();
+      ended.abort();
+      await relaying;
+      await connection.nats.close();
+      await server.stop();
+    },
+  };
+}
+
+export interface Leaf {
+  readonly server: NatsServer;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startLeaf(zone: string, hub: Hub, folder: string): Promise<Leaf> {
+  const [port = 0] = await freePorts(1);
+  const config = leafConfig({
+    zone,
+    listen: `127.0.0.1:${port}`,
+    store: join(folder, zone),
+    user: 'cp',
+    password: PASSWORD,
+    hub: { url: `nats-leaf://127.0.0.1:${hub.leafPort}`, user: zone, password: PASSWORD },
+  });
+  const server = await startNatsServer({ whole: { text: config, port } });
+  return { server, port, stop: () => server.stop() };
+}
+
+export interface ZoneReplica {
+  readonly replica: NatsReplica;
+  readonly log: ZoneLog;
+  readonly errors: Error[];
+  stop(): Promise<void>;
+}
+
+/** The replica of a zone control plane, provisioned and following. */
+export async function startReplica(zone: string, leaf: Leaf, folder: string): Promise<ZoneReplica> {
+  const connection = await connectToLeaf({
+    url: `nats://127.0.0.1:${leaf.port}`,
+    user: 'cp',
+    password: PASSWORD,
+    zone,
+  });
+  const key = zoneKey(join(folder, `${zone}.key`));
+  const errors: Error[] = [];
+  const replica = natsReplica({
+    leaf: connection,
+    zone,
+    keyring: new Keyring(key.privateKey),
+    copy: new LocalCopy(join(folder, `${zone}.sqlite`)),
+    onError: (error) => errors.push(error),
+  });
+  await provisionZoneLog(connection, zone);
+  replica.start();
+  if (!(await hasMirrors(connection))) {
+    for (;;) {
+      try {
+        await greet(connection, { zone, instance: `${zone}-1`, version: 'test', publicKey: key.publicKey });
+        break;
+      } catch (error) {
+        errors.push(error as Error); // the leaf link comes up a moment after the server
+      }
+    }
+    await provisionMirrors(connection, zone);
+  }
+  replica.followMirrors();
+  return {
+    replica,
+    log: natsZoneLog(connection),
+    errors,
+    stop: async () => {
+      replica.stop();
+      await connection.nats.close();
+    },
+  };
+}

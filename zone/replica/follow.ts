@@ -1,0 +1,93 @@
+import { DeliverPolicy, type JsMsg, type PushConsumer } from '@nats-io/jetstream';
+import type { LeafConnection } from './leafConnection.ts';
+
+export interface Following {
+  /** Sequence up to which everything was handed over. */
+  position(): number;
+  stop(): void;
+}
+
+export interface FollowOptions {
+  readonly leaf: LeafConnection;
+  readonly stream: string;
+  /** Sequence to begin after. */
+  readonly after: number;
+  /** Messages in order, each once. Must not throw. */
+  readonly onMessage: (message: JsMsg) => void;
+  /** The end of the stream was reached: at the start at once when there is nothing, later whenever nothing is pending. */
+  readonly onCaughtUp: () => void;
+  /** The stream was made anew (its volume was lost): sequences may begin again. */
+  readonly onRecreated: () => void;
+  readonly onError: (error: Error) => void;
+}
+
+/** The watchdog looks so often whether the stream is ahead of us although nothing comes. */
+const WATCH_MS = 2_000;
+const RETRY_MS = 200;
+
+/**
+ * Follows a stream with an ordered push consumer: it came back 0.5 s after a killed server, where a default pull consumer
+ * stalled for 41 s. A watchdog re-opens it when the stream is ahead and nothing comes, or was deleted and made anew, of which the client says nothing.
+ */
+export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated, onError }: FollowOptions): Following {
+  let position = after;
+  let seenAtWatch = -1;
+  let created = '';
+  let stopped = false;
+  let current: { close(): unknown } | undefined;
+
+  const open = async () => {
+    while (!stopped) {
+      try {
+        const consumer: PushConsumer = await leaf.js.consumers.getPushConsumer(stream, {
+          deliver_policy: DeliverPolicy.StartSequence,
+          opt_start_seq: position + 1,
+          deliver_prefix: `_INBOX.follow.${stream}`,
+        });
+        const messages = await consumer.consume();
+        current = messages;
+        if ((await leaf.jsm.streams.info(stream)).state.last_seq <= position) onCaughtUp();
+        for await (const message of messages) {
+          if (message.seq <= position) continue;
+          position = message.seq;
+          onMessage(message);
+          if (message.info.pending === 0) onCaughtUp();
+        }
+      } catch (error) {
+        if (!stopped) onError(error as Error);
+      }
+      if (!stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  };
+
+  const watch = async () => {
+    const info = await leaf.jsm.streams.info(stream);
+    if (created && info.created !== created) {
+      onRecreated();
+      if (info.state.last_seq < position) position = 0;
+      current?.close();
+    } else if (info.state.last_seq > position && seenAtWatch === position) {
+      onError(
+        new Error(
+          `the stream ${stream} is at ${info.state.last_seq}, we stand at ${position} and nothing comes: opening it anew`,
+        ),
+      );
+      current?.close();
+    } else if (info.state.last_seq <= position) {
+      onCaughtUp();
+    }
+    created = info.created;
+    seenAtWatch = position;
+  };
+  const timer = setInterval(() => void watch().catch(() => {}), WATCH_MS);
+  void watch().catch(() => {});
+  void open();
+  return {
+    position: () => position,
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+      current?.close();
+    },
+  };
+}
