@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Author, EVENT_SCHEMA, type LogEvent, type NewEvent } from '../../shared/event/event.ts';
 import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
 import type { Db, Row } from './db.ts';
-import { FencedOut, IdempotencyKeyReused, LogUnavailable, UnstorableChange, VersionConflict } from './errors.ts';
+import { FencedOut, IdempotencyKeyReused, UnstorableChange, VersionConflict } from './errors.ts';
 import { findChange } from './find.ts';
 import { type Commit, groupCommit, type Outcome } from './groupCommit.ts';
 import { count, time } from './rows.ts';
@@ -56,7 +56,8 @@ interface Prepared {
 async function write(db: Db, fence: number, batch: readonly Prepared[]): Promise<readonly Outcome<Events>[]> {
   let rows: readonly Row[];
   try {
-    rows = await call(db, fence, batch);
+    const json = JSON.stringify(batch.map((prepared) => prepared.json));
+    rows = await db.query('SELECT * FROM append_changes($1::jsonb, $2) ORDER BY ordinal', [json, fence]);
   } catch (error) {
     if (!isDataException(error)) throw error;
     // Something in one of the changes cannot be stored; that must not hurt the others.
@@ -73,17 +74,6 @@ async function write(db: Db, fence: number, batch: readonly Prepared[]): Promise
 /** SQLSTATE class 22: the input, not the database, is at fault. */
 function isDataException(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('22');
-}
-
-/** A lost connection leaves open whether the batch was written; changes that were are found by their ids, so ask once more. */
-async function call(db: Db, fence: number, batch: readonly Prepared[], mayRepeat = true): Promise<readonly Row[]> {
-  try {
-    const json = JSON.stringify(batch.map((prepared) => prepared.json));
-    return await db.query('SELECT * FROM append_changes($1::jsonb, $2) ORDER BY ordinal', [json, fence]);
-  } catch (error) {
-    if (error instanceof LogUnavailable && mayRepeat) return call(db, fence, batch, false);
-    throw error;
-  }
 }
 
 async function outcome(db: Db, { change, ids }: Prepared, row: ResultRow): Promise<Outcome<Events>> {

@@ -7,6 +7,7 @@ import { FencedOut } from './errors.ts';
 import { type EventFilter, findEvents } from './find.ts';
 import { migrate } from './migrate.ts';
 import { count, type Current, toCurrent, toEvent } from './rows.ts';
+import { repeating } from './repeating.ts';
 import { rebuildState, stateDifferences } from './state.ts';
 import { wakeUps } from './wakeUps.ts';
 
@@ -49,7 +50,8 @@ const headRow = z.object({ log_id: z.string(), last_seq: count, fence: count });
 const STATE = 'SELECT version, seq, schema_ver, body FROM resource';
 
 /** Opens the log on a database, bringing its tables up to date. Closing it closes the database. */
-export async function openEventLog(db: Db): Promise<EventLog> {
+export async function openEventLog(database: Db): Promise<EventLog> {
+  const db = repeating(database);
   await migrate(db);
   const headOf = async () =>
     headRow.parse((await db.query("SELECT log_id, last_seq, fence FROM log_head WHERE log = 'global'"))[0]);

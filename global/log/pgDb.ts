@@ -23,7 +23,7 @@ export function pgDb(url: string): Db {
     application_name: 'meridian',
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 3_000,
     types,
   };
   const pool = new pg.Pool({ ...options, max: 8 });
