@@ -1,15 +1,5 @@
 import { z } from 'zod';
-import {
-  enumeration,
-  flag,
-  list,
-  message,
-  optionalFlag,
-  requiredText,
-  text,
-  uint32,
-  unsupported,
-} from '../protoJson.ts';
+import { enumeration, flag, list, message, optionalFlag, requiredText, text, unsupported } from '../protoJson.ts';
 import type { MeshSpec } from './spec.ts';
 
 const caBackend = message({
@@ -38,5 +28,7 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
   metrics: unsupported,
 });
 
-/** `conf` of a builtin backend. */
-export const builtinConf = message({ caCert: message({ RSAbits: uint32, expiration: text }).optional() });
+/** `conf` of a builtin backend. It is kept as written, so numbers are numbers here. */
+export const builtinConf = message({
+  caCert: message({ RSAbits: z.number().int().optional(), expiration: text }).optional(),
+});

@@ -1,7 +1,11 @@
 /** A Mesh as parsed. Fields that the product does not act upon yet are kept and shown, see the schema. */
 export interface MeshSpec {
   readonly mtls?:
-    | { readonly enabledBackend?: string | undefined; readonly skipValidation?: boolean | undefined; readonly backends?: readonly CaBackend[] | undefined }
+    | {
+        readonly enabledBackend?: string | undefined;
+        readonly skipValidation?: boolean | undefined;
+        readonly backends?: readonly CaBackend[] | undefined;
+      }
     | undefined;
   readonly networking?: { readonly outbound?: { readonly passthrough?: boolean | undefined } | undefined } | undefined;
   readonly routing?:
@@ -25,6 +29,9 @@ export function enabledBackend(mesh: MeshSpec | undefined): CaBackend | undefine
 }
 
 /** Names of the Secrets that hold a builtin CA (multizone-and-dataplane §6.1). */
-export function builtinCaSecrets(mesh: string, backend: string): { readonly certificate: string; readonly key: string } {
+export function builtinCaSecrets(
+  mesh: string,
+  backend: string,
+): { readonly certificate: string; readonly key: string } {
   return { certificate: `${mesh}.ca-builtin-cert-${backend}`, key: `${mesh}.ca-builtin-key-${backend}` };
 }

@@ -16,9 +16,13 @@ export interface Sealed {
   readonly ciphertext: string;
 }
 
-/** A data key sealed to a zone: X25519 with an ephemeral key, HKDF-SHA256 (info `meridian-data-key`), AES-256-GCM. */
+/**
+ * A data key sealed to a zone: X25519 with an ephemeral key, HKDF-SHA256 (no salt, info `meridian-data-key`), AES-256-GCM
+ * (additional data: the key's id). All fields are base64; public keys are SPKI in DER.
+ */
 export interface KeyGrant {
   readonly ephemeralPublicKey: string;
   readonly iv: string;
+  /** Followed by the 16-byte tag. */
   readonly ciphertext: string;
 }

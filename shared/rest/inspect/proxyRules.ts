@@ -3,6 +3,7 @@ import { type DataplaneSpec, type Inbound, sectionName } from '../../resource/da
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import type { JsonFields } from '../resourceJson.ts';
+import { shownPolicies } from './shownPolicies.ts';
 
 /** `…/dataplanes/{n}/_rules`: the merged confs of every policy type, and where each comes from (kumactl-api §6.2). */
 export function proxyRuleRoutes(context: RestContext): Route[] {
@@ -19,17 +20,32 @@ export function proxyRuleRoutes(context: RestContext): Route[] {
         const matched = (await inspector.matchedPolicies(stored)).filter(({ policies }) => policies.length > 0);
         const inbounds = (stored.resource.spec as DataplaneSpec).networking.inbound ?? [];
         const services = await servicesIn(context, mesh);
+        const types = matched.map(({ type }) => type);
+        const show = await shownPolicies(context, mesh, types);
         return ok({
           resource: { type: dataplane.type, mesh, name: resource.name, labels: resource.labels },
           httpMatches: [],
-          rules: matched.map((one) => rulesOf(one, inbounds, services)),
+          rules: matched.map((one) => rulesOf(one, inbounds, services, show)),
         });
       },
     },
   ];
 }
 
-function rulesOf(matched: MatchedPolicies, inbounds: readonly Inbound[], services: readonly string[]): JsonFields {
+type RuleJson = (rule: Rule<unknown>) => JsonFields;
+
+function rulesOf(
+  matched: MatchedPolicies,
+  inbounds: readonly Inbound[],
+  services: readonly string[],
+  show: (origin: RuleOrigin) => Omit<RuleOrigin, 'ruleIndex'>,
+): JsonFields {
+  const meta = (origin: RuleOrigin): JsonFields => {
+    const { type, mesh, name, labels } = show(origin);
+    return { type, mesh, name, labels };
+  };
+  const ruleJson: RuleJson = ({ conf, origins }) => ({ conf, origin: origins.map(meta) });
+  const indexed = (origin: RuleOrigin) => ({ resourceMeta: meta(origin), ruleIndex: origin.ruleIndex });
   const perInbound = inbounds.map((inbound) => ({
     shown: inboundJson(inbound),
     rules: matched.inbound(sectionName(inbound)),
@@ -37,7 +53,7 @@ function rulesOf(matched: MatchedPolicies, inbounds: readonly Inbound[], service
   const { single } = matched;
   return {
     type: matched.type,
-    toRules: toRules(matched, services),
+    toRules: toRules(matched, services, ruleJson),
     fromRules: perInbound
       .filter(({ rules }) => rules.from.length > 0)
       .map(({ shown, rules }) => ({
@@ -54,13 +70,13 @@ function rulesOf(matched: MatchedPolicies, inbounds: readonly Inbound[], service
         })),
       })),
     toResourceRules: [],
-    ...(single && { proxyRule: { conf: single.conf, origin: single.origins.map(meta) } }),
+    ...(single && { proxyRule: ruleJson(single) }),
     warnings: [],
   };
 }
 
 /** Asked service by service; one rule that holds for all is shown once, without a matcher. */
-function toRules({ to }: MatchedPolicies, services: readonly string[]): JsonFields[] {
+function toRules({ to }: MatchedPolicies, services: readonly string[], ruleJson: RuleJson): JsonFields[] {
   const byConf = new Map<string, { rule: Rule<unknown>; services: string[] }>();
   for (const service of services) {
     const rule = to.forService(service);
@@ -93,18 +109,6 @@ function matchers({ tags, not }: ClientSubset): JsonFields[] {
     ...Object.entries(tags).map(([key, value]) => ({ key, value, not: false })),
     ...not.map(({ key, value }) => ({ key, value, not: true })),
   ];
-}
-
-function ruleJson({ conf, origins }: Rule<unknown>): JsonFields {
-  return { conf, origin: origins.map(meta) };
-}
-
-function meta({ type, mesh, name, labels }: RuleOrigin): JsonFields {
-  return { type, mesh, name, labels };
-}
-
-function indexed(origin: RuleOrigin): JsonFields {
-  return { resourceMeta: meta(origin), ruleIndex: origin.ruleIndex };
 }
 
 function inboundJson(inbound: Inbound): JsonFields {
