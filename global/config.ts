@@ -21,6 +21,11 @@ export const GLOBAL_SETTINGS = {
     '',
     'file with the 32-byte key (base64) that wraps the keys of secrets; empty: `secrets.key` in the data folder, made at the first start',
   ),
+  'secrets.key': setting(
+    text,
+    '',
+    'that key itself (base64), for environments that keep secrets; empty: it is read from `secrets.keyFile`',
+  ),
   'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the hub's nats-server"),
   'nats.user': setting(text, '', 'user at the hub'),
   'nats.password': setting(text, '', 'its password'),

@@ -9,8 +9,11 @@ export interface SecretKeys {
   get(keyId: string): Promise<Uint8Array | undefined>;
   /** Ids of all data keys that exist. */
   ids(): Promise<readonly string[]>;
+  /** Public keys by zone. */
   zones(): Promise<ReadonlyMap<string, string>>;
   putZone(zone: string, publicKey: string): Promise<void>;
+  /** No key is granted to the zone any more. */
+  removeZone(zone: string): Promise<void>;
 }
 
 export function secretKeys(db: Db): SecretKeys {
@@ -36,5 +39,6 @@ export function secretKeys(db: Db): SecretKeys {
         [zone, publicKey],
       );
     },
+    removeZone: async (zone) => void (await db.query('DELETE FROM zone_key WHERE zone = $1', [zone])),
   };
 }

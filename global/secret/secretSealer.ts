@@ -38,14 +38,31 @@ export function secretSealer(kek: Uint8Array, store: DataKeyStore): SecretSealer
   };
 }
 
-/** The data key of that id; undefined when it was destroyed. */
+/** The data keys were wrapped by another key-encryption key than this instance has. */
+export class WrongKeyEncryptionKey extends Error {
+  override name = 'WrongKeyEncryptionKey';
+
+  constructor(cause: unknown) {
+    super(
+      'the stored secrets were sealed with another key-encryption key; give this instance the one that the first was started with (MERIDIAN_GLOBAL_SECRETS_KEY_FILE)',
+      { cause },
+    );
+  }
+}
+
+/** The data key of that id; undefined when it was destroyed. @throws WrongKeyEncryptionKey */
 export async function openDataKey(
   kek: Uint8Array,
   store: DataKeyStore,
   keyId: string,
 ): Promise<Uint8Array | undefined> {
   const wrapped = await store.get(keyId);
-  return wrapped && decrypt(kek, { iv: wrapped.subarray(0, IV_BYTES), ciphertext: wrapped.subarray(IV_BYTES) }, keyId);
+  if (!wrapped) return undefined;
+  try {
+    return decrypt(kek, { iv: wrapped.subarray(0, IV_BYTES), ciphertext: wrapped.subarray(IV_BYTES) }, keyId);
+  } catch (error) {
+    throw new WrongKeyEncryptionKey(error);
+  }
 }
 
 function wrap(kek: Uint8Array, dataKey: Uint8Array, keyId: string): Uint8Array {

@@ -1,0 +1,24 @@
+import type { KeyGrant } from '../../shared/resource/secret/spec.ts';
+import { grantDataKey } from './grant.ts';
+import { type DataKeyStore, openDataKey } from './secretSealer.ts';
+
+/** Where the keys are kept: `secretKeys` of the log. */
+export interface KeyStore extends DataKeyStore {
+  ids(): Promise<readonly string[]>;
+  /** Public keys by zone. */
+  zones(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The stored data keys as the relay gives them to zones: opened with the key-encryption key, sealed to the zone. */
+export function keyGrants(kek: Uint8Array, store: KeyStore) {
+  return {
+    zones: async (): Promise<readonly string[]> => [...(await store.zones()).keys()],
+    keyIds: (): Promise<readonly string[]> => store.ids(),
+    /** @returns undefined when the key was destroyed, or the zone is not known. */
+    grant: async (zone: string, keyId: string): Promise<KeyGrant | undefined> => {
+      const publicKey = (await store.zones()).get(zone);
+      const dataKey = await openDataKey(kek, store, keyId);
+      return publicKey !== undefined && dataKey ? grantDataKey(dataKey, publicKey, keyId) : undefined;
+    },
+  };
+}
