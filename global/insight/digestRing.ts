@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { Digest } from '../../shared/event/digest.ts';
+import type { LogEvent } from '../../shared/event/event.ts';
+import { isVisibleToZones } from '../../shared/event/subject.ts';
+import { canonicalJson } from '../../shared/resource/json.ts';
+import { keyText, type Resource } from '../../shared/resource/resource.ts';
+
+/** So many positions back a zone's digest can be compared. */
+const KEPT = 10_000;
+
+export interface DigestSource {
+  read(after: number, limit: number): Promise<readonly LogEvent[]>;
+  head(): Promise<number>;
+  listAll(): Promise<readonly { readonly resource: Resource; readonly version: number; readonly position: number }[]>;
+  listen(wake: () => void): () => void;
+}
+
+/** Global's own digest of what zones may see, for every recent position: what a zone's is held against (D7). */
+export class DigestRing {
+  readonly #digest = new Digest((text) => createHash('sha256').update(text).digest());
+  readonly #at = new Map<number, { readonly digest: string; readonly time: number }>();
+  #position = 0;
+  #visible = 0;
+
+  /** Position of the last event that zones may see. */
+  get head(): number {
+    return this.#visible;
+  }
+
+  /** Everything up to here is taken in. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** @returns undefined for positions too far back, or ahead of us. */
+  digestAt(position: number): string | undefined {
+    return this.#at.get(position)?.digest;
+  }
+
+  /** When the event after that position was committed, milliseconds since 1970: since then a zone that stands there is behind. */
+  behindSince(position: number): number | undefined {
+    for (const [at, { time }] of this.#at) if (at > position) return time;
+    return undefined;
+  }
+
+  /** Begins with the current state instead of the history. */
+  restore(state: Awaited<ReturnType<DigestSource['listAll']>>, head: number): void {
+    for (const { resource, version } of state) {
+      if (isVisibleToZones(resource)) this.#digest.set(keyText(resource), version, canonicalJson(resource));
+    }
+    this.#position = head;
+  }
+
+  /** Where zones stand that have seen everything visible; only known after a restart when something visible is the head. */
+  mark(visible: number, time: number): void {
+    this.#visible = visible;
+    this.#keep(time);
+  }
+
+  apply(event: LogEvent): void {
+    if (event.position <= this.#position) return;
+    this.#position = event.position;
+    if (!isVisibleToZones(event.key)) return;
+    this.#digest.set(keyText(event.key), event.version, event.resource ? canonicalJson(event.resource) : undefined);
+    this.#visible = event.position;
+    this.#keep(Date.parse(event.at));
+  }
+
+  #keep(time: number): void {
+    this.#at.set(this.#visible, { digest: this.#digest.hex, time });
+    for (const oldest of this.#at.keys()) {
+      if (this.#at.size <= KEPT) break;
+      this.#at.delete(oldest);
+    }
+  }
+}
+
+const PAGE = 500;
+
+/** Keeps a ring up to date with the log. Returns the function that ends it. */
+export async function followDigest(
+  source: DigestSource,
+  ring: DigestRing,
+  onError: (error: Error) => void,
+): Promise<() => void> {
+  const head = await source.head();
+  ring.restore(await source.listAll(), head);
+  ring.mark(await lastVisible(source, head), Date.now());
+  let running = false;
+  let wanted = false;
+  const catchUp = async () => {
+    wanted = true;
+    if (running) return;
+    running = true;
+    try {
+      while (wanted) {
+        wanted = false;
+        for (;;) {
+          const events = await source.read(ring.position, PAGE);
+          for (const event of events) ring.apply(event);
+          if (events.length < PAGE) break;
+        }
+      }
+    } catch (error) {
+      onError(error as Error);
+    }
+    running = false;
+  };
+  const stop = source.listen(() => void catchUp());
+  await catchUp();
+  return stop;
+}
+
+/** The newest event that zones may see is found from the end, since what they may not see is rare. */
+async function lastVisible(source: DigestSource, head: number): Promise<number> {
+  for (let from = head; from > 0; from -= PAGE) {
+    const events = await source.read(Math.max(0, from - PAGE), Math.min(PAGE, from));
+    const last = [...events].reverse().find(({ key }) => isVisibleToZones(key));
+    if (last) return last.position;
+  }
+  return 0;
+}

@@ -1,0 +1,107 @@
+import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { resourceSchema } from '../../shared/event/message.ts';
+import { ZONE_STATUS, type ZoneStatus, zoneStatusSchema } from '../../shared/event/status.ts';
+import { zoneOfSubject } from '../../shared/event/subject.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import { View } from '../../shared/view/view.ts';
+import type { HubConnection } from '../relay/natsConnection.ts';
+
+/** A zone control plane's last report, and when it came by our clock. */
+export interface Report {
+  readonly status: ZoneStatus;
+  readonly receivedAt: number;
+}
+
+export interface ZoneFollower {
+  /** What the zones say of themselves: origin is the zone. */
+  readonly view: View;
+  /** Zone → instance → last report. */
+  readonly reports: ReadonlyMap<string, ReadonlyMap<string, Report>>;
+  onReport(listener: (zone: string, status: ZoneStatus) => void): void;
+  stop(): void;
+}
+
+const RETRY_MS = 250;
+const WATCH_MS = 2_000;
+
+/** Folds the logs of all zones, as the hub gathers them in `ZONES`. Held in memory only: every start folds them anew. */
+export function followZones(
+  { js, jsm }: HubConnection,
+  now: () => number,
+  onError: (error: Error) => void,
+): ZoneFollower {
+  const view = new View();
+  const reports = new Map<string, Map<string, Report>>();
+  const listeners = new Set<(zone: string, status: ZoneStatus) => void>();
+  let position = 0;
+  let seen = -1;
+  let stopped = false;
+  let current: { close(): unknown } | undefined;
+
+  const take = (message: JsMsg) => {
+    // The zone is who the hub says it is: the subject is made by the hub, the body by the zone.
+    const subject = zoneOfSubject(message.subject);
+    if (!subject) throw new Error('its subject names no zone and resource');
+    const { zone, key } = subject;
+    const body = message.string();
+    const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
+    if (key.type === ZONE_STATUS) {
+      if (!resource) reports.get(zone)?.delete(key.name);
+      else keep(zone, key.name, zoneStatusSchema.parse(resource.spec));
+      return;
+    }
+    const owned = resource && { ...resource, labels: { ...resource.labels, 'kuma.io/zone': zone } };
+    view.apply({ origin: zone, key, resource: owned, version: message.seq });
+  };
+  const keep = (zone: string, instance: string, status: ZoneStatus) => {
+    const ofZone = reports.get(zone) ?? new Map<string, Report>();
+    reports.set(zone, ofZone.set(instance, { status, receivedAt: now() }));
+    for (const listener of listeners) listener(zone, status);
+  };
+
+  const open = async () => {
+    while (!stopped) {
+      try {
+        const consumer = await js.consumers.getPushConsumer('ZONES', {
+          deliver_policy: DeliverPolicy.StartSequence,
+          opt_start_seq: position + 1,
+          deliver_prefix: '_INBOX.follow.ZONES',
+        });
+        const messages = await consumer.consume();
+        current = messages;
+        for await (const message of messages) {
+          position = message.seq;
+          try {
+            take(message);
+          } catch (error) {
+            onError(new Error(`${message.subject} of the zones' stream is set aside: ${(error as Error).message}`));
+          }
+        }
+      } catch (error) {
+        const NO_STREAM = 10_059; // no zone has ever greeted
+        if (!stopped && (error as { code?: number }).code !== NO_STREAM) onError(error as Error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  };
+  const watch = async () => {
+    const { state } = await jsm.streams.info('ZONES');
+    const isBehind = state.last_seq > position && seen === position;
+    const isAnew = state.last_seq < position;
+    seen = position;
+    if (isAnew) position = 0;
+    if (isBehind || isAnew) current?.close();
+  };
+  const timer = setInterval(() => void watch().catch(() => {}), WATCH_MS);
+  void open();
+  return {
+    view,
+    reports,
+    onReport: (listener) => listeners.add(listener),
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+      current?.close();
+    },
+  };
+}
