@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Registry as Metrics } from 'prom-client';
+import type { Registry } from '../../shared/resource/registry.ts';
+import type { Role } from '../../shared/resource/role.ts';
+import type { Proxy, ZoneSettings } from '../../shared/snapshot/proxy.ts';
+import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
+import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
+import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
+import { IdentityKeeper } from '../identity/identityKeeper.ts';
+import { issuer } from '../identity/issueCertificate.ts';
+import { Push } from '../push/push.ts';
+import { Rollouts } from '../push/rollouts.ts';
+import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
+import { bootstrapHandler } from './bootstrapHandler.ts';
+import { startDpServer } from './dpServer.ts';
+import { Insights } from './insights.ts';
+import type { NodeMetadata } from './nodeMetadata.ts';
+import { tagSets } from './proxyResource.ts';
+import { Registration } from './registration.ts';
+
+type Log = {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+export type DataPlaneDeps = {
+  readonly replica: Replica;
+  readonly zoneLog: ZoneLog;
+  readonly registry: Registry;
+  readonly settings: ZoneSettings;
+  readonly role: Role;
+  /** Id of this control plane, new with every start. */
+  readonly instance: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Folder that keeps the certificate of the port. */
+  readonly dataDir: string;
+  readonly auth: 'dpToken' | 'none';
+  readonly graceMs: number;
+  readonly quietMs: number;
+  readonly ceilingMs: number;
+  /** Ids of the other control planes of the zone that are alive; none when it has one only. */
+  readonly otherInstances?: () => ReadonlySet<string>;
+  readonly metrics?: Metrics;
+  readonly log: Log;
+};
+
+/** The data-plane side of a zone: what proxies talk to. */
+export interface DataPlane {
+  readonly ads: AdsServer;
+  readonly rollouts: Rollouts;
+  /** The port that it listens on. */
+  readonly port: number;
+  /** `host:port` for proxies. */
+  readonly address: string;
+  /** Why a proxy's configuration cannot be generated at present, by proxy id. */
+  errorOf(proxyId: string): string | undefined;
+  /** Ends all streams; what proxies registered stays. */
+  stop(): Promise<void>;
+}
+
+/** Proxies that left while nobody looked have so long to come back after a start. */
+const RETURN_MS = 30_000;
+
+/**
+ * Starts the dp-server port with bootstrap and ADS, and the loop that brings the replica's changes to the proxies. To be called
+ * when the replica is ready.
+ */
+export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
+  const { replica, zoneLog, registry, settings, role, instance, log } = deps;
+  const { view } = replica;
+  const { zone } = settings;
+  const now = () => new Date();
+  const connecting = new Map<string, NodeMetadata>();
+
+  const rollouts = new Rollouts({ now: Date.now, ...(deps.metrics ? { metrics: deps.metrics } : {}) });
+  const isConnected = (proxyId: string) => ads.proxies.has(proxyId) || isElsewhere(deps, proxyId);
+  const registration = new Registration({
+    registry,
+    replica,
+    log: zoneLog,
+    role,
+    zone,
+    auth: deps.auth,
+    graceMs: deps.graceMs,
+    isConnected,
+    admitted: (proxy, node) => connecting.set(proxy.id, node),
+    now,
+    later,
+    logger: log,
+  });
+  const ads = new GrpcAdsServer({
+    admit: registration.admit,
+    events: { connected, disconnected, acknowledged },
+    log,
+  });
+  const keeper = new IdentityKeeper({
+    view,
+    issuer,
+    tagsOf: ({ mesh, name }) => {
+      const dataplane = view.get({ type: 'Dataplane', mesh, name }, zone)?.resource;
+      return dataplane && tagSets(dataplane);
+    },
+    changed: (proxy) => {
+      push.refresh(proxy.id);
+      insights.changed(proxy.id, true);
+    },
+    failed: (proxy, error) => log.error({ proxy: proxy.id, error: error.message }, 'no certificate issued'),
+    now: Date.now,
+    later,
+  });
+  const push = new Push({
+    view,
+    ads,
+    registry,
+    settings,
+    identityOf: (proxy) => keeper.identityOf(proxy),
+    rollouts,
+    quietMs: deps.quietMs,
+    ceilingMs: deps.ceilingMs,
+    log,
+  });
+  const insights = new Insights({
+    view,
+    zone,
+    log: zoneLog,
+    instance,
+    counters: (proxyId) => ads.counters(proxyId),
+    issued: (proxyId) => keeper.issued(proxyId),
+    newId: randomUUID,
+    now,
+    later,
+    failed: (proxy, error) => log.warn({ proxy: proxy.id, error: error.message }, 'its insight was not written'),
+  });
+
+  function connected(proxy: Proxy): void {
+    log.info({ proxy: proxy.id }, 'proxy connected');
+    const node = connecting.get(proxy.id);
+    connecting.delete(proxy.id);
+    push.connected(proxy);
+    if (node) insights.connected(proxy, node);
+  }
+
+  function disconnected(proxy: Proxy): void {
+    log.info({ proxy: proxy.id }, 'proxy disconnected');
+    push.disconnected(proxy);
+    keeper.forget(proxy.id);
+    insights.disconnected(proxy, ads.counters(proxy.id));
+    registration.disconnected(proxy);
+  }
+
+  function acknowledged({ proxyId, kind, error }: Acknowledgement): void {
+    if (error !== undefined) {
+      log.warn({ proxy: proxyId, kind, error }, 'configuration refused; the last good one stays');
+      push.refused(proxyId, `${kind}: ${error}`);
+    }
+    insights.changed(proxyId, error !== undefined);
+  }
+
+  function applied(batch: Applied): void {
+    push.applied(batch);
+    // A CA's key alone shapes no snapshot, but certificates.
+    const meshes = new Set(batch.changes.flatMap(({ key }) => (key.type === 'Secret' ? [key.mesh] : [])));
+    for (const mesh of meshes) for (const proxy of push.sidecars(mesh)) keeper.refresh(proxy);
+    for (const { key, origin, after } of batch.changes) {
+      if (key.type === 'Dataplane' && origin === zone && !after) ads.disconnect(`${key.mesh}.${key.name}`, 'its Dataplane was deleted');
+    }
+  }
+
+  const certificate = await dpServerCertificate(deps.dataDir, certificateNames(deps.host), now());
+  const unsubscribe = replica.onApplied(applied);
+  const server = await startDpServer({
+    host: deps.host,
+    port: deps.port,
+    ...certificate,
+    services: [[ADS_SERVICE, ads.handlers]],
+    http: bootstrapHandler({ view, registry, role, zone, auth: deps.auth, certificatePem: certificate.certificatePem, host: dialled(deps.host), now }),
+  });
+  const endLeftovers = later(RETURN_MS, () => {
+    const live = deps.otherInstances?.() ?? new Set<string>();
+    registration.removeLeftovers();
+    insights.closeLeftovers((id) => id === instance || live.has(id));
+  });
+
+  return {
+    ads,
+    rollouts,
+    port: server.port,
+    address: `${dialled(deps.host)}:${server.port}`,
+    errorOf: (proxyId) => push.errorOf(proxyId),
+    async stop() {
+      endLeftovers();
+      unsubscribe();
+      registration.stop();
+      push.stop();
+      await insights.stop();
+      await server.close();
+      for (const proxyId of ads.proxies.keys()) keeper.forget(proxyId);
+    },
+  };
+}
+
+/** Another control plane of the zone says in the proxy's insight that it holds a stream of it. */
+function isElsewhere({ replica, settings, instance, otherInstances }: DataPlaneDeps, proxyId: string): boolean {
+  const others = otherInstances?.();
+  if (!others || others.size === 0) return false;
+  const dot = proxyId.indexOf('.');
+  const mesh = proxyId.slice(0, dot);
+  const type = mesh ? 'DataplaneInsight' : 'ZoneIngressInsight';
+  const spec = replica.view.get({ type, mesh, name: proxyId.slice(dot + 1) }, settings.zone)?.resource.spec;
+  const { subscriptions = [] } = (spec ?? {}) as { subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[] };
+  return subscriptions.some(({ controlPlaneInstanceId: id, disconnectTime }) => !disconnectTime && id !== undefined && id !== instance && others.has(id));
+}
+
+function later(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/** Proxies cannot dial "all addresses". */
+function dialled(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+}
+
+function certificateNames(host: string): string[] {
+  return [...new Set([hostname(), 'localhost', '127.0.0.1', '::1', dialled(host)])];
+}

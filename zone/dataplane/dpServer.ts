@@ -1,0 +1,80 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+
+type Options = {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly services: readonly (readonly [ServiceDefinition, UntypedServiceImplementation])[];
+  /** What is not gRPC: POST /bootstrap. */
+  readonly http: RequestListener;
+};
+
+export interface DpServer {
+  readonly port: number;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** Pings find dead peers within a minute; healthy ones are left alone most of the time. */
+const GRPC_OPTIONS = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.http2.min_ping_interval_without_data_ms': 1_000,
+  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+};
+const SHUTDOWN_MS = 500;
+
+/**
+ * The one TLS port for proxies (multizone-and-dataplane §4.1): ALPN decides, and the decrypted socket itself goes to the gRPC
+ * server or to the HTTP server, so that nothing is copied in between. Who offers HTTP/1.1 gets it, for POST /bootstrap: gRPC
+ * clients offer only h2.
+ */
+export async function startDpServer(options: Options): Promise<DpServer> {
+  const grpc = new Server(GRPC_OPTIONS);
+  for (const [definition, implementation] of options.services) grpc.addService(definition, implementation);
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const http = createHttpServer(options.http);
+  const sockets = new Set<Socket>();
+
+  const tls = createServer({
+    cert: options.certificatePem,
+    key: options.privateKeyPem,
+    minVersion: 'TLSv1.2',
+    ALPNCallback: ({ protocols }) => (protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined),
+  });
+  tls.on('secureConnection', (socket: TLSSocket) => {
+    socket.setNoDelay(true);
+    // An error of the connection ends its streams; whoever reads the socket is told by `close`.
+    socket.on('error', () => {});
+    if (socket.alpnProtocol === 'h2') injector.injectConnection(socket);
+    else http.emit('connection', socket);
+  });
+  tls.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    tls.once('error', reject);
+    tls.listen({ port: options.port, host: options.host, backlog: 4_096 }, () => {
+      tls.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (tls.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise<void>((resolve) => tls.close(() => resolve()));
+      injector.drain(SHUTDOWN_MS);
+      grpc.forceShutdown();
+      http.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

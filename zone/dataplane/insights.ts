@@ -1,0 +1,135 @@
+import type { JsonObject } from '../../shared/resource/json.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import type { View } from '../../shared/view/view.ts';
+import type { IssuedIdentity } from '../identity/identityKeeper.ts';
+import type { ZoneLog } from '../replica/ports.ts';
+import { type Connection, type Counters, mtls, subscription, withSubscription } from './insightResource.ts';
+import type { NodeMetadata } from './nodeMetadata.ts';
+import { resourceType } from './proxyResource.ts';
+
+type Deps = {
+  readonly view: View;
+  readonly zone: string;
+  readonly log: ZoneLog;
+  /** Id of this control plane. */
+  readonly instance: string;
+  readonly counters: (proxyId: string) => Counters | undefined;
+  readonly issued: (proxyId: string) => IssuedIdentity | undefined;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  readonly later: (ms: number, callback: () => void) => () => void;
+  readonly failed: (proxy: Proxy, error: Error) => void;
+};
+
+interface Watched {
+  readonly proxy: Proxy;
+  connection: Connection;
+  /** Taken when it closed: the server forgets them then. */
+  counters?: Counters | undefined;
+  cancel?: (() => void) | undefined;
+  due: number;
+}
+
+/** Who connected, left or refused something is known elsewhere soon; counters that went up can wait. */
+const SOON_MS = 200;
+const COUNTERS_MS = 5_000;
+
+/** Writes DataplaneInsights and ZoneIngressInsights to the zone log: merged, so that a busy proxy costs a message in a while. */
+export class Insights {
+  readonly #deps: Deps;
+  readonly #watched = new Map<string, Watched>();
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  connected(proxy: Proxy, node: NodeMetadata): void {
+    this.#watched.get(proxy.id)?.cancel?.();
+    const connection = { id: this.#deps.newId(), connectTime: this.#deps.now().toISOString(), version: node.versions };
+    this.#watched.set(proxy.id, { proxy, connection, due: Number.POSITIVE_INFINITY });
+    this.changed(proxy.id, true);
+  }
+
+  /** Counters or the certificate changed. @param soon it matters to somebody */
+  changed(proxyId: string, soon: boolean): void {
+    const watched = this.#watched.get(proxyId);
+    if (!watched) return;
+    const ms = soon ? SOON_MS : COUNTERS_MS;
+    const due = this.#deps.now().getTime() + ms;
+    if (watched.cancel && watched.due <= due) return;
+    watched.cancel?.();
+    watched.due = due;
+    watched.cancel = this.#deps.later(ms, () => this.#write(watched));
+  }
+
+  disconnected(proxy: Proxy, counters: Counters | undefined): void {
+    const watched = this.#watched.get(proxy.id);
+    if (!watched) return;
+    watched.connection = { ...watched.connection, disconnectTime: this.#deps.now().toISOString() };
+    watched.counters = counters;
+    this.changed(proxy.id, true);
+  }
+
+  /** Closes the connections of this control plane, writes what is outstanding and waits for it. */
+  async stop(): Promise<void> {
+    for (const watched of this.#watched.values()) {
+      watched.cancel?.();
+      watched.counters ??= this.#deps.counters(watched.proxy.id);
+      watched.connection = { disconnectTime: this.#deps.now().toISOString(), ...watched.connection };
+      this.#write(watched);
+    }
+    await Promise.allSettled(this.#writing);
+  }
+
+  /** Closes subscriptions that control planes left open which are no more. */
+  closeLeftovers(isLive: (instance: string) => boolean): void {
+    const at = this.#deps.now().toISOString();
+    for (const kind of ['sidecar', 'ingress'] as const) {
+      for (const { origin, resource } of [...this.#deps.view.entriesOfType(`${resourceType(kind)}Insight`)]) {
+        const open = (one: JsonObject) => !one.disconnectTime && !isLive(String(one.controlPlaneInstanceId));
+        const before = subscriptionsOf(resource);
+        if (origin !== this.#deps.zone || !before.some(open)) continue;
+        const subscriptions = before.map((one) => (open(one) ? { ...one, disconnectTime: at } : one));
+        this.#put({ ...resource, modificationTime: at, spec: { ...(resource.spec as JsonObject), subscriptions } }, () => {});
+      }
+    }
+  }
+
+  #write(watched: Watched): void {
+    watched.cancel = undefined;
+    const { proxy, connection } = watched;
+    const { view, zone } = this.#deps;
+    const at = this.#deps.now().toISOString();
+    const key = { mesh: proxy.mesh, name: proxy.name };
+    const type = resourceType(proxy.kind);
+    const closed = connection.disconnectTime !== undefined;
+    if (closed) this.#watched.delete(proxy.id);
+    // An insight goes with its Dataplane, and must not come back after it.
+    if (!view.get({ type, ...key }, zone)) return;
+    const before = view.get({ type: `${type}Insight`, ...key }, zone)?.resource;
+    const own = subscription(connection, watched.counters ?? this.#deps.counters(proxy.id), this.#deps.instance, at);
+    const issued = this.#deps.issued(proxy.id);
+    const spec = {
+      ...(before?.spec as JsonObject | undefined),
+      subscriptions: withSubscription(subscriptionsOf(before), own, at),
+      ...(issued ? { mTLS: mtls(issued) } : {}),
+      metadata: { ...proxy.metadata } as unknown as JsonObject,
+    };
+    const times = { creationTime: before?.creationTime ?? at, modificationTime: at };
+    this.#put({ type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec }, (error) => this.#deps.failed(proxy, error));
+  }
+
+  #put(resource: Resource, failed: (error: Error) => void): void {
+    const writing: Promise<void> = this.#deps.log
+      .put(resource)
+      .then(() => undefined, failed)
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+}
+
+function subscriptionsOf(insight: Resource | undefined): JsonObject[] {
+  return ((insight?.spec as { subscriptions?: JsonObject[] } | undefined)?.subscriptions ?? []) as JsonObject[];
+}

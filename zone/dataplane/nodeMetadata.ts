@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ProxyKind, ProxyMetadata } from '../../shared/snapshot/proxy.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535).catch(0);
+const text = z.string().catch('');
+const version = z.object({ version: text, gitTag: text, gitCommit: text, buildDate: text }).partial();
+
+/** The keys of node.metadata, flat ones with dots, ports as texts (multizone-and-dataplane §4.5). The set grows: others are left. */
+const metadataSchema = z.object({
+  'dataplane.resource': text,
+  'dataplane.proxyType': z.enum(['dataplane', 'ingress', 'egress']).catch('dataplane'),
+  'dataplane.admin.port': port,
+  'dataplane.admin.socketPath': text,
+  'dataplane.dns.port': port,
+  'dataplane.readinessReporter.port': port,
+  features: z.array(z.string()).catch([]),
+  workdir: text,
+  'meridian.loopbackPrefix': z
+    .string()
+    .regex(/^127\.\d{1,3}$/)
+    .optional()
+    .catch(undefined),
+  transparentProxy: z
+    .object({
+      redirect: z.object({
+        inbound: z.object({ enabled: z.boolean().catch(true), port }).partial(),
+        outbound: z.object({ enabled: z.boolean().catch(true), port }).partial(),
+        dns: z.object({ enabled: z.boolean().catch(false), port }).partial().optional(),
+      }),
+    })
+    .optional()
+    .catch(undefined),
+  version: z
+    .object({ kumaDp: version.catch({}), envoy: z.object({ version: text, build: text }).partial().catch({}) })
+    .partial()
+    .catch({}),
+});
+
+/** What the first request of a stream says of its proxy. */
+export interface NodeMetadata {
+  readonly kind: ProxyKind;
+  readonly proxy: ProxyMetadata;
+  /** JSON text of the Dataplane or ZoneIngress to be registered; empty when it must exist already. */
+  readonly resource: string;
+  /** `version` as it came, for the insight. */
+  readonly versions: { readonly kumaDp: Readonly<Record<string, unknown>>; readonly envoy: Readonly<Record<string, unknown>> };
+}
+
+/** Never fails: what a proxy says wrongly counts as not said. */
+export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeMetadata {
+  const metadata = metadataSchema.parse(json);
+  const redirect = metadata.transparentProxy?.redirect;
+  const loopbackPrefix = metadata['meridian.loopbackPrefix'];
+  const proxyType = metadata['dataplane.proxyType'];
+  const { kumaDp = {}, envoy = {} } = metadata.version;
+  return {
+    kind: proxyType === 'dataplane' ? 'sidecar' : proxyType,
+    resource: metadata['dataplane.resource'],
+    versions: { kumaDp, envoy },
+    proxy: {
+      features: metadata.features,
+      adminPort: metadata['dataplane.admin.port'],
+      adminSocket: metadata['dataplane.admin.socketPath'],
+      readinessPort: metadata['dataplane.readinessReporter.port'],
+      dnsPort: metadata['dataplane.dns.port'],
+      workdir: metadata.workdir,
+      ...(loopbackPrefix ? { loopbackPrefix } : {}),
+      ...(redirect
+        ? { transparentProxy: { inboundPort: redirect.inbound.port ?? 0, outboundPort: redirect.outbound.port ?? 0, dnsPort: redirect.dns?.port ?? 0 } }
+        : {}),
+      version: { dp: kumaDp.version ?? '', envoy: envoy.version ?? '' },
+    },
+  };
+}
+
+/** `<mesh>.<name>`, split at the first dot; zone proxies have no mesh. @throws Error when there is no name */
+export function parseNodeId(id: string): { readonly mesh: string; readonly name: string } {
+  const dot = id.indexOf('.');
+  const name = id.slice(dot + 1);
+  if (dot < 0 || name === '') throw new Error(`node.id is "${id}"; it must be <mesh>.<name>, for zone proxies .<name>`);
+  return { mesh: id.slice(0, dot), name };
+}

@@ -1,0 +1,67 @@
+import { computedLabels } from '../../shared/resource/labels.ts';
+import { parseResource } from '../../shared/resource/parseResource.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { Role } from '../../shared/resource/role.ts';
+import type { DataplaneSpec, Tags } from '../../shared/resource/dataplane/spec.ts';
+import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts';
+import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
+
+/** What a proxy says of itself cannot be accepted; the message says what would be right. */
+export class ProxyRefused extends Error {
+  override name = 'ProxyRefused';
+  /** INVALID_ARGUMENT. */
+  readonly grpcStatus = 3;
+}
+
+/** Put on resources that came with a proxy's connection and go with it; those written by hand stay. */
+export const AUTO_REGISTERED_LABEL = 'meridian.io/auto-registered';
+
+const TYPES: Readonly<Record<ProxyKind, string>> = { sidecar: 'Dataplane', ingress: 'ZoneIngress', egress: 'ZoneEgress' };
+
+export function resourceType(kind: ProxyKind): string {
+  return TYPES[kind];
+}
+
+type Deps = { readonly registry: Registry; readonly role: Role; readonly now: () => Date };
+
+/**
+ * The Dataplane or ZoneIngress that a proxy brings along, checked and completed as a write over REST would be: labels, the
+ * zone's tag on inbounds, the zone of an ingress. @throws ProxyRefused
+ */
+export function proxyResource(text: string, kind: ProxyKind, { registry, role, now }: Deps): Resource {
+  const type = resourceType(kind);
+  const descriptor = registry.byType(type);
+  if (!descriptor) throw new ProxyRefused(`proxies of kind ${kind} are not supported: this build has no ${type}`);
+  const parsed = parseResource(descriptor, json(text, type), now().toISOString());
+  if (!parsed.ok) {
+    const violations = parsed.violations.map(({ field, reason }) => (field ? `${field}: ${reason}` : reason));
+    throw new ProxyRefused(`the ${type} is not valid: ${[parsed.malformed, ...violations].filter(Boolean).join('; ')}`);
+  }
+  const { resource } = parsed;
+  if (resource.type !== type) throw new ProxyRefused(`a proxy of kind ${kind} needs a ${type}, not a ${resource.type || 'resource without type'}`);
+  const completed: Resource = { ...resource, spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec };
+  const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as ZoneIngressSpec), zone: role.zone };
+  const labels = { ...computedLabels(descriptor, completed, role), [AUTO_REGISTERED_LABEL]: 'true' };
+  return { ...completed, labels, spec };
+}
+
+/** Tags of a Dataplane's inbounds, or of its gateway: what it is known by. */
+export function tagSets(dataplane: Resource | undefined): Tags[] {
+  const networking = (dataplane?.spec as DataplaneSpec | undefined)?.networking;
+  if (networking?.gateway) return [networking.gateway.tags];
+  return (networking?.inbound ?? []).flatMap(({ tags }) => (tags ? [tags] : []));
+}
+
+/** The service that a proxy counts as: that of its first inbound. */
+export function identifyingService(dataplane: Resource): string {
+  return tagSets(dataplane)[0]?.['kuma.io/service'] ?? dataplane.name;
+}
+
+function json(text: string, type: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProxyRefused(`the ${type} is not JSON: ${(cause as Error).message}`);
+  }
+}

@@ -1,0 +1,158 @@
+import { canonicalJson } from '../../shared/resource/json.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
+import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
+import type { Role } from '../../shared/resource/role.ts';
+import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts';
+import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import type { View } from '../../shared/view/view.ts';
+import type { Admit, StreamOpening } from '../ads/ports.ts';
+import { verifyDataplaneToken, verifyZoneToken } from '../identity/verifyToken.ts';
+import type { Replica, ZoneLog } from '../replica/ports.ts';
+import { type NodeMetadata, parseNodeId, readNodeMetadata } from './nodeMetadata.ts';
+import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType, tagSets } from './proxyResource.ts';
+
+type Log = { info(fields: object, message: string): void; error(fields: object, message: string): void };
+
+export type RegistrationDeps = {
+  readonly registry: Registry;
+  readonly replica: Pick<Replica, 'view' | 'applied' | 'ready'>;
+  readonly log: ZoneLog;
+  /** Mode `zone` (or `standalone`) and the zone's name. */
+  readonly role: Role;
+  readonly zone: string;
+  readonly auth: 'dpToken' | 'none';
+  /** A proxy whose stream ended may come back for so long before what it registered is deleted. */
+  readonly graceMs: number;
+  /** Does a control plane of the zone, this one included, hold a stream of that proxy? */
+  readonly isConnected: (proxyId: string) => boolean;
+  readonly admitted: (proxy: Proxy, node: NodeMetadata) => void;
+  readonly now: () => Date;
+  /** Calls back after that many milliseconds, unless it is taken back. */
+  readonly later: (ms: number, callback: () => void) => () => void;
+  readonly logger: Log;
+};
+
+class NotReady extends Error {
+  override name = 'NotReady';
+  /** UNAVAILABLE. */
+  readonly grpcStatus = 14;
+}
+
+/**
+ * Admits proxies (multizone-and-dataplane §4.7): authenticates, puts the Dataplane or ZoneIngress they bring into the zone log
+ * and waits until the own view holds it, so that the first snapshot is made upon it. What came with a connection goes with it.
+ */
+export class Registration {
+  readonly #deps: RegistrationDeps;
+  readonly #leaving = new Map<string, () => void>();
+  readonly #view: View;
+  #stopped = false;
+
+  constructor(deps: RegistrationDeps) {
+    this.#deps = deps;
+    this.#view = deps.replica.view;
+  }
+
+  /** @throws ProxyRefused or TokenRefused, which close the stream */
+  readonly admit: Admit = async (opening) => {
+    if (!this.#deps.replica.ready()) throw new NotReady('the zone is not ready yet: its copy of the log is being filled');
+    const { proxy, node, existing, brought } = this.#read(opening);
+    await this.#authenticate(opening.token, proxy, [brought, existing]);
+    this.#leaving.get(proxy.id)?.();
+    this.#leaving.delete(proxy.id);
+    if (brought) await this.#register(brought, existing);
+    else if (!existing) throw new ProxyRefused(`there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`);
+    this.#deps.admitted(proxy, node);
+    return proxy;
+  };
+
+  /** The proxy's last stream ended: when it does not come back in time, what it registered is deleted. */
+  disconnected(proxy: Proxy): void {
+    if (this.#stopped || !this.#find(proxy)?.labels[AUTO_REGISTERED_LABEL]) return;
+    this.#leaving.get(proxy.id)?.();
+    const leave = () => {
+      this.#leaving.delete(proxy.id);
+      if (!this.#deps.isConnected(proxy.id)) this.#remove(keyOf(proxy));
+    };
+    this.#leaving.set(proxy.id, this.#deps.later(this.#deps.graceMs, leave));
+  }
+
+  /**
+   * Deletes what proxies registered that are not connected to anybody: they left while no control plane was looking. To be
+   * called some time after the start, when all have had the time to come back.
+   */
+  removeLeftovers(): void {
+    for (const kind of ['sidecar', 'ingress'] as const) {
+      for (const { origin, resource } of [...this.#view.entriesOfType(resourceType(kind))]) {
+        if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
+        if (!this.#deps.isConnected(`${resource.mesh}.${resource.name}`)) this.#remove(resource);
+      }
+    }
+  }
+
+  /** The control plane goes: its proxies do not, and what they registered stays. */
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#leaving.values()) cancel();
+    this.#leaving.clear();
+  }
+
+  #read({ nodeId, metadata }: StreamOpening) {
+    const { mesh, name } = parseNodeId(nodeId);
+    const node = readNodeMetadata(metadata);
+    const proxy: Proxy = { id: nodeId, kind: node.kind, mesh, name, metadata: node.proxy };
+    if ((node.kind === 'sidecar') !== (mesh !== '')) throw new ProxyRefused(`node.id is "${nodeId}", but the proxy is of kind ${node.kind}`);
+    if (mesh && !this.#view.get({ type: 'Mesh', mesh: '', name: mesh })) throw new ProxyRefused(`there is no mesh ${mesh}`);
+    const brought = node.resource ? proxyResource(node.resource, node.kind, this.#deps) : undefined;
+    if (brought && (brought.name !== name || brought.mesh !== mesh)) {
+      throw new ProxyRefused(`node.id is "${nodeId}", but the resource is ${brought.mesh}.${brought.name}`);
+    }
+    return { proxy, node, brought, existing: this.#find(proxy) };
+  }
+
+  /** A token must allow what is brought and what would be replaced by it (§4.7.1). */
+  async #authenticate(token: string, proxy: Proxy, resources: readonly (Resource | undefined)[]): Promise<void> {
+    if (this.#deps.auth === 'none') return;
+    const deps = { view: this.#view, now: this.#deps.now };
+    if (proxy.kind !== 'sidecar') return verifyZoneToken(token, { zone: this.#deps.zone, scope: proxy.kind }, deps);
+    for (const resource of resources) {
+      if (!resource) continue;
+      const workload = resource.labels['kuma.io/workload'] ?? '';
+      await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: tagSets(resource), workload }, deps);
+    }
+    if (resources.every((resource) => !resource)) await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: [], workload: '' }, deps);
+  }
+
+  async #register(brought: Resource, existing: Resource | undefined): Promise<void> {
+    const resource = existing ? { ...kept(brought, existing), creationTime: existing.creationTime } : brought;
+    if (existing && content(existing) === content(resource)) return;
+    const sequence = await this.#deps.log.put(resource);
+    await this.#deps.replica.applied(sequence);
+  }
+
+  #remove(key: ResourceKey): void {
+    const { type, mesh, name } = key;
+    this.#deps.logger.info({ type, mesh, name }, 'the proxy is gone: deleting what it registered');
+    const failed = (cause: Error) => this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
+    this.#deps.log.delete({ type, mesh, name }).catch(failed);
+    this.#deps.log.delete({ type: `${type}Insight`, mesh, name }).catch(failed);
+  }
+
+  #find(proxy: Proxy): Resource | undefined {
+    return this.#view.get(keyOf(proxy), this.#deps.zone)?.resource;
+  }
+}
+
+function keyOf({ kind, mesh, name }: Proxy): ResourceKey {
+  return { type: resourceType(kind), mesh, name };
+}
+
+/** What the control plane wrote into an ingress is not the proxy's to take away. */
+function kept(brought: Resource, existing: Resource): Resource {
+  const { availableServices } = existing.spec as Partial<ZoneIngressSpec>;
+  return availableServices ? { ...brought, spec: { ...(brought.spec as ZoneIngressSpec), availableServices } } : brought;
+}
+
+function content({ labels, spec }: Resource): string {
+  return canonicalJson({ labels, spec });
+}

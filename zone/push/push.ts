@@ -1,0 +1,197 @@
+import { affectedProxies, type Scope, type World } from '../../shared/snapshot/affectedProxies.ts';
+import { type Generated, generate } from '../../shared/snapshot/generateSnapshot.ts';
+import { Memo } from '../../shared/snapshot/memo.ts';
+import type { Proxy, ProxyIdentity, ZoneSettings } from '../../shared/snapshot/proxy.ts';
+import { ProxyIndex } from '../../shared/snapshot/proxyIndex.ts';
+import { regenerateEndpoints } from '../../shared/snapshot/regenerateEndpoints.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
+import type { View } from '../../shared/view/view.ts';
+import type { AdsServer } from '../ads/ports.ts';
+import type { Applied } from '../replica/ports.ts';
+import type { Outcome, Rollouts } from './rollouts.ts';
+
+type Log = { error(fields: object, message: string): void };
+
+type Deps = {
+  readonly view: View;
+  readonly ads: AdsServer;
+  readonly registry: Registry;
+  readonly settings: ZoneSettings;
+  /** The proxy's certificate as far as there is one; having it looked at renews it where needed. */
+  readonly identityOf: (proxy: Proxy) => ProxyIdentity | undefined;
+  readonly rollouts: Rollouts;
+  /** A push waits until no change came for so long … */
+  readonly quietMs: number;
+  /** … but no longer than this. */
+  readonly ceilingMs: number;
+  readonly log: Log;
+};
+
+/** What a proxy waits for: a new snapshot, or new endpoints only; and the changes that it is waiting because of. */
+interface Pending {
+  scope: Scope;
+  readonly changes: Set<string>;
+}
+
+/** Generating goes on for so long before acknowledgements and heartbeats get their turn. */
+const SLICE_MS = 8;
+
+/**
+ * Brings changes of the view to the proxies that they concern (D9): merged, at most one waiting for each proxy, in slices that
+ * yield to the event loop. A proxy whose configuration cannot be generated keeps its last good one.
+ */
+export class Push {
+  readonly #deps: Deps;
+  readonly #world: World;
+  readonly #index = new ProxyIndex();
+  readonly #pending = new Map<string, Pending>();
+  readonly #refusals = new Map<string, string>();
+  readonly #errors = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #latest = 0;
+  #pushing = false;
+  #stopped = false;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#world = { view: deps.view, registry: deps.registry, settings: deps.settings, memo: new Memo() };
+  }
+
+  /** The view has applied these changes just now. */
+  applied({ changes, position, change }: Applied): void {
+    const affected = affectedProxies(this.#world, this.#index, changes);
+    const ids = new Set<string>();
+    for (const [proxyId, scope] of affected) {
+      if (!this.#deps.ads.proxies.has(proxyId)) continue;
+      ids.add(proxyId);
+      this.#add(proxyId, scope, change?.id);
+    }
+    // What could not be made before may be possible now.
+    for (const proxyId of this.#errors.keys()) {
+      ids.add(proxyId);
+      this.#add(proxyId, 'all', change?.id);
+    }
+    // Who waits for a first snapshot is not in the index yet, but gets this change with it.
+    if (change) {
+      for (const [proxyId, pending] of this.#pending) {
+        if (ids.has(proxyId) || this.#index.get(proxyId)) continue;
+        pending.changes.add(change.id);
+        ids.add(proxyId);
+      }
+      this.#deps.rollouts.begin(change, position, ids);
+    }
+    if (ids.size > 0) this.#schedule();
+  }
+
+  /** A proxy came: it gets its first snapshot without waiting for quiet. */
+  connected(proxy: Proxy): void {
+    this.#index.remove(proxy.id);
+    this.#refusals.delete(proxy.id);
+    this.#add(proxy.id, 'all', undefined);
+    this.#start();
+  }
+
+  disconnected(proxy: Proxy): void {
+    const pending = this.#pending.get(proxy.id);
+    if (pending) this.#deps.rollouts.settle(pending.changes, proxy.id, { gone: true });
+    this.#pending.delete(proxy.id);
+    this.#index.remove(proxy.id);
+    this.#refusals.delete(proxy.id);
+    this.#errors.delete(proxy.id);
+  }
+
+  /** Something that is not in the view changed for this proxy: its certificate. */
+  refresh(proxyId: string): void {
+    if (!this.#deps.ads.proxies.has(proxyId)) return;
+    this.#add(proxyId, 'all', undefined);
+    this.#schedule();
+  }
+
+  /** The proxy refused something: the reason is told with the rollout. */
+  refused(proxyId: string, error: string): void {
+    this.#refusals.set(proxyId, error);
+  }
+
+  /** Why the proxy's configuration cannot be generated at present. */
+  errorOf(proxyId: string): string | undefined {
+    return this.#errors.get(proxyId);
+  }
+
+  /** Connected sidecars of a mesh that have had a snapshot. */
+  *sidecars(mesh: string): Iterable<Proxy> {
+    for (const { proxy } of this.#index.sidecars(mesh)) yield proxy;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #add(proxyId: string, scope: Scope, change: string | undefined): void {
+    const pending = this.#pending.get(proxyId);
+    if (!pending) {
+      this.#pending.set(proxyId, { scope, changes: new Set(change ? [change] : []) });
+      return;
+    }
+    if (change) pending.changes.add(change);
+    if (scope === 'all' || pending.scope === 'all') pending.scope = 'all';
+    else pending.scope = new Set([...pending.scope, ...scope]);
+  }
+
+  #schedule(): void {
+    if (this.#pushing || this.#stopped) return;
+    const now = performance.now();
+    if (this.#timer) clearTimeout(this.#timer);
+    else this.#latest = now + this.#deps.ceilingMs;
+    this.#timer = setTimeout(() => this.#start(), Math.max(0, Math.min(this.#deps.quietMs, this.#latest - now)));
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#pushing || this.#stopped) return;
+    this.#pushing = true;
+    // Connections come in one event each: those of a crowd are taken together.
+    setImmediate(() => this.#slice());
+  }
+
+  #slice(): void {
+    const end = performance.now() + SLICE_MS;
+    for (const [proxyId, pending] of this.#pending) {
+      if (performance.now() >= end) break;
+      this.#pending.delete(proxyId);
+      this.#push(proxyId, pending);
+    }
+    if (this.#pending.size > 0 && !this.#stopped) setImmediate(() => this.#slice());
+    else this.#pushing = false;
+  }
+
+  #push(proxyId: string, { scope, changes }: Pending): void {
+    const proxy = this.#deps.ads.proxies.get(proxyId);
+    if (!proxy) return;
+    const settle = (outcome: Outcome) => this.#deps.rollouts.settle(changes, proxyId, outcome);
+    try {
+      const generated = this.#generate(proxy, scope);
+      const settled = this.#deps.ads.setSnapshot(proxyId, generated.snapshot);
+      this.#index.update(proxy, generated);
+      this.#errors.delete(proxyId);
+      void settled.then((accepted) => {
+        if (accepted === undefined) settle({ gone: true });
+        else if (accepted) settle({ accepted });
+        else settle({ accepted, error: this.#refusals.get(proxyId) ?? 'refused' });
+      });
+    } catch (cause) {
+      const error = `its configuration cannot be made: ${(cause as Error).message}`;
+      this.#errors.set(proxyId, error);
+      this.#deps.log.error({ proxy: proxyId, error: (cause as Error).stack }, 'configuration cannot be made; the last good one stays');
+      settle({ accepted: false, error });
+    }
+  }
+
+  #generate(proxy: Proxy, scope: Scope): Generated {
+    const previous = this.#index.get(proxy.id);
+    if (previous && scope !== 'all') return regenerateEndpoints(previous.generated, this.#world);
+    const identity = this.#deps.identityOf(proxy);
+    return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy });
+  }
+}
