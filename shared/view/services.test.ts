@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { resourceOf, viewOf, type WrittenResource } from '../../test/support/snapshotCase.ts';
+import { availableServices } from './availableServices.ts';
+import { serviceIndex } from './services.ts';
+import type { View } from './view.ts';
+
+const dataplane = (
+  name: string,
+  address: string,
+  tags: Record<string, string>,
+  inbound: object = {},
+): WrittenResource => ({
+  type: 'Dataplane',
+  mesh: 'default',
+  name,
+  origin: 'zone-1',
+  networking: { address, inbound: [{ port: 80, tags, ...inbound }] },
+});
+
+const MESH: WrittenResource = { type: 'Mesh', name: 'default' };
+const A = { 'kuma.io/service': 'a', 'kuma.io/protocol': 'http' };
+const B = { 'kuma.io/service': 'b' };
+
+let version = 100;
+const write = (view: View, one: WrittenResource, deleted = false) =>
+  view.apply({
+    origin: one.origin ?? '',
+    key: resourceOf(one),
+    resource: deleted ? null : resourceOf(one),
+    version: ++version,
+  });
+
+describe('service index', () => {
+  it('keeps what did not change, so that a change is seen by comparing objects', () => {
+    const view = viewOf([MESH, dataplane('a-1', '10.0.0.1', A), dataplane('b-1', '10.0.0.2', B)]);
+    const before = serviceIndex(view, 'default', 'zone-1');
+    expect(serviceIndex(view, 'default', 'zone-1')).toBe(before);
+
+    write(view, { ...dataplane('b-1', '10.0.0.2', B), labels: { only: 'a label' } });
+    expect(serviceIndex(view, 'default', 'zone-1')).toBe(before);
+
+    write(view, dataplane('b-1', '10.0.0.3', B));
+    const after = serviceIndex(view, 'default', 'zone-1');
+    expect(after.services.get('a')).toBe(before.services.get('a'));
+    expect(after.services.get('b')).not.toBe(before.services.get('b'));
+    expect(after.shape).toBe(before.shape);
+  });
+
+  it('keeps the protocol of a service whose instances are all unhealthy', () => {
+    const view = viewOf([MESH, dataplane('a-1', '10.0.0.1', A, { state: 'NotReady' })]);
+    expect(serviceIndex(view, 'default', 'zone-1').services.get('a')).toMatchObject({
+      protocol: 'http',
+      endpoints: [],
+      local: true,
+    });
+  });
+
+  it('knows services of other zones without mTLS, but no way to them', () => {
+    const ingress: WrittenResource = {
+      type: 'ZoneIngress',
+      name: 'i',
+      origin: 'zone-2',
+      networking: { address: '10.0.0.9', port: 10001, advertisedAddress: '10.0.0.9', advertisedPort: 10001 },
+      availableServices: [{ mesh: 'default', instances: 3, tags: A }],
+    };
+    const view = viewOf([MESH, ingress]);
+    expect(serviceIndex(view, 'default', 'zone-1').services.get('a')).toMatchObject({
+      protocol: 'http',
+      endpoints: [],
+      local: false,
+    });
+    write(view, { ...MESH, mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] } });
+    expect(serviceIndex(view, 'default', 'zone-1').services.get('a')?.endpoints).toMatchObject([
+      { address: '10.0.0.9', zone: 'zone-2', weight: 3, priority: 0 },
+    ]);
+    expect(serviceIndex(view, 'default', 'zone-1').services.get('a')?.localEndpoints).toEqual([]);
+  });
+});
+
+describe('available services', () => {
+  it('are healthy inbounds and gateways of this zone, counted by tags and sorted', () => {
+    const view = viewOf([
+      MESH,
+      dataplane('b-1', '10.0.0.3', B),
+      dataplane('a-1', '10.0.0.1', A),
+      dataplane('a-2', '10.0.0.2', A),
+      dataplane('a-3', '10.0.0.4', A, { state: 'NotReady' }),
+      dataplane('a-4', '10.0.0.5', A, { health: { ready: false } }),
+      dataplane('a-5', '10.0.0.6', A, { state: 'Ignored' }),
+      { ...dataplane('a-6', '10.0.0.7', A), origin: 'zone-2' },
+      {
+        type: 'Dataplane',
+        mesh: 'default',
+        name: 'edge',
+        origin: 'zone-1',
+        networking: { address: '10.0.0.8', gateway: { tags: { 'kuma.io/service': 'edge' } } },
+      },
+    ]);
+    expect(availableServices(view, 'zone-1')).toEqual([
+      { mesh: 'default', instances: 2, tags: { ...A, 'kuma.io/zone': 'zone-1' } },
+      { mesh: 'default', instances: 1, tags: { ...B, 'kuma.io/zone': 'zone-1' } },
+      { mesh: 'default', instances: 1, tags: { 'kuma.io/service': 'edge', 'kuma.io/zone': 'zone-1' } },
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { toolPath } from '../../deploy/setup/tools.ts';
+import { makeBuiltinCa } from '../../global/mesh/builtinCa.ts';
+import { generateSnapshot } from '../../shared/snapshot/generateSnapshot.ts';
+import { snapshotCase, snapshotCases } from '../support/snapshotCase.ts';
+import { type Pems, staticBootstrap } from '../support/staticBootstrap.ts';
+import { type TempDir, tempDir } from '../support/tempDir.ts';
+
+const run = promisify(execFile);
+const registry = await loadRegistry();
+const cases = snapshotCases(new URL('../../shared/snapshot/testdata/', import.meta.url));
+
+describe('Envoy accepts the snapshot', () => {
+  let dir: TempDir;
+  let pems: Pems;
+
+  beforeAll(async () => {
+    dir = await tempDir('validate');
+    pems = await makeBuiltinCa('default', { now: new Date() });
+  });
+  afterAll(() => dir.remove());
+
+  for (const file of cases) {
+    const name = file.pathname.split('/').at(-1) as string;
+    it(name, async () => {
+      await expect(
+        validate(dir.path, name, staticBootstrap(generateSnapshot(snapshotCase(file, registry)), pems)),
+      ).resolves.toContain('OK');
+    });
+  }
+
+  it('and would refuse one that is wrong', async () => {
+    const wrong = {
+      staticResources: {
+        clusters: [{ name: 'c', type: 'STATIC', connectTimeout: '1s', loadAssignment: { clusterName: '' } }],
+      },
+    };
+    await expect(validate(dir.path, 'wrong', wrong)).rejects.toThrow(/ClusterName/);
+  });
+});
+
+/** What `envoy --mode validate` says of a bootstrap. @throws Error with Envoy's reason. */
+async function validate(dir: string, name: string, bootstrap: object): Promise<string> {
+  const path = join(dir, `${name}.json`);
+  await writeFile(path, JSON.stringify(bootstrap));
+  const { stdout, stderr } = await run(toolPath('envoy'), ['--mode', 'validate', '-c', path, '-l', 'error']);
+  return stdout + stderr;
+}
