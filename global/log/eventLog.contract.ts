@@ -4,8 +4,9 @@ import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
 import type { ProposedChange } from './append.ts';
 import { IdempotencyKeyReused, LogUnavailable, UnstorableChange, VersionConflict } from './errors.ts';
-import type { EventLog } from './eventLog.ts';
+import { type EventLog, LOG_CHANNEL } from './eventLog.ts';
 import { onLeader } from './leader.ts';
+import { logReader } from './logReader.ts';
 import { secretKeys } from './secretKeys.ts';
 
 const BY: Author = { user: 'jane/ops', source: '10.0.0.1', client: 'test' };
@@ -240,7 +241,50 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       await log.append(change([put(keyNamed('wake'), 0)]));
       await woken.promise;
       stop();
-      log.listen(() => {})();
+      let deaf = true;
+      log.listen(() => {
+        deaf = false;
+      })();
+      await log.append(change([put(keyNamed('wake-2'), 0)]));
+      expect(deaf).toBe(true);
+    });
+
+    it('notifies other instances once a batch, with the position of its last event', async () => {
+      const before = await log.head();
+      const payloads: string[] = [];
+      const done = Promise.withResolvers<void>();
+      const unlisten = await log.db.listen(LOG_CHANNEL, (payload) => {
+        if (payload) payloads.push(payload);
+        if (Number(payload) >= before + 4) done.resolve();
+      });
+      await Promise.all(['1', '2', '3'].map((n) => log.append(change([put(keyNamed(`notify-${n}`), 0)]))));
+      await log.append(change([put(keyNamed('notify-4'), 0)]));
+      await done.promise;
+      expect(payloads).toEqual([String(before + 3), String(before + 4)]);
+      await unlisten();
+    });
+
+    it('is followed by a reader from any position, through a filter, until it is aborted', async () => {
+      const reader = logReader(log);
+      const [first] = await log.append(change([put(keyNamed('follow-1', 'follow'), 0), put(keyNamed('other'), 0)]));
+      const stop = new AbortController();
+      const following = reader.follow({ after: (first?.position ?? 1) - 1, mesh: 'follow' }, stop.signal);
+      const seen: string[] = [];
+      for await (const { key } of following) {
+        seen.push(key.name);
+        if (seen.length === 3) break;
+        // Written while somebody waits for it.
+        void log.append(
+          change([put(keyNamed('unseen'), null), put(keyNamed(`follow-${seen.length + 1}`, 'follow'), 0)]),
+        );
+      }
+      expect(seen).toEqual(['follow-1', 'follow-2', 'follow-3']);
+      const idle = reader.follow({ after: await log.head() }, stop.signal)[Symbol.asyncIterator]();
+      const next = idle.next();
+      stop.abort();
+      expect(await next).toMatchObject({ done: true });
+      const { items } = await reader.read({ change: first?.change.id ?? '', order: 'desc', limit: 10 });
+      expect(items.map(({ key }) => key.name)).toEqual(['other', 'follow-1']);
     });
 
     it('keeps the data key of the current version only, and none of what was deleted', async () => {

@@ -91,6 +91,8 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   IdempotencyKeyReused: { status: 409, title: 'Conflict' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
   LogUnavailable: { status: 503, title: 'Service unavailable' },
+  IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
+  UnstorableChange: { status: 400, title: 'Bad Request' },
   SigningKeyNotFound: { status: 404, title: 'Signing Key not found' },
 };
 
