@@ -9,7 +9,7 @@ export const rolloutSchema = z.object({
   /** Proxies whose configuration it changed. */
   affected: z.number(),
   acknowledged: z.number(),
-  rejected: z.array(z.object({ proxy: z.string(), kind: z.string(), error: z.string() })),
+  rejected: z.array(z.object({ proxy: z.string(), error: z.string() })),
   /** When the last of them answered, RFC 3339; absent while some have not. */
   completedAt: z.string().optional(),
 });

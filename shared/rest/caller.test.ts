@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isLocal } from './caller.ts';
-import { goDurationMs } from './duration.ts';
+import { goDurationMs } from '../resource/goDuration.ts';
 import { NotJson, parseJsonBody } from './jsonBody.ts';
 
 describe('a request of this host', () => {

@@ -88,8 +88,6 @@ export class Unavailable extends RestError {
 const MEANINGS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
   VersionConflict: { status: 409, title: 'Conflict' },
   StaleWrite: { status: 409, title: 'Conflict' },
-  IdempotencyKeyReused: { status: 409, title: 'Conflict' },
-  UnstorableChange: { status: 400, title: 'Bad Request' },
   LogUnavailable: { status: 503, title: 'Service unavailable' },
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },

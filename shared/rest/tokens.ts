@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireAdmin } from './access.ts';
 import type { RestContext } from './context.ts';
-import { goDurationMs } from './duration.ts';
+import { goDurationMs } from '../resource/goDuration.ts';
 import { Invalid, RestError } from './errors.ts';
 import type { Answer, Route } from './http.ts';
 import { NotJson, parseJsonBody } from './jsonBody.ts';

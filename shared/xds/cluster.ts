@@ -1,5 +1,6 @@
 import { ADS } from './address.ts';
 import type { ClusterJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts';
+import type { HttpProtocolOptionsJson } from './gen/envoy/config/core/v3/protocol_pb.d.ts';
 import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
 import { statName } from './names.ts';
 import { typed } from './typed.ts';
@@ -37,6 +38,13 @@ export function originalDstCluster(name: string, connectTimeout: string): Cluste
 export function speak(cluster: ClusterJson, version: 'http1' | 'http2'): void {
   const explicitHttpConfig = version === 'http2' ? { http2ProtocolOptions: {} } : { httpProtocolOptions: {} };
   cluster.typedExtensionProtocolOptions = { [HTTP_OPTIONS]: typed(HTTP_OPTIONS, { explicitHttpConfig }) };
+}
+
+/** Options of all HTTP versions; only where `speak` chose one. */
+export function setCommonHttpOptions(cluster: ClusterJson, options: HttpProtocolOptionsJson): void {
+  const all = cluster.typedExtensionProtocolOptions as Record<string, Record<string, unknown>> | undefined;
+  const own = all?.[HTTP_OPTIONS];
+  if (own) own.commonHttpProtocolOptions = { ...(own.commonHttpProtocolOptions as object | undefined), ...options };
 }
 
 /** Dials from that address, so that iptables tells the proxy's own loopback traffic from the application's. */
