@@ -30,7 +30,9 @@ type Counter = { -readonly [Field in keyof KindCounters]: KindCounters[Field] };
  * while the connection is full; the newest snapshot counts when it drains, so that a slow reader costs no memory.
  */
 export class AdsStream<S extends KindState, R extends { readonly kind: XdsKind }> {
-  readonly counters = Object.fromEntries(XDS_KINDS.map((kind) => [kind, { sent: 0, acknowledged: 0, rejected: 0 }])) as Record<XdsKind, Counter>;
+  readonly counters = Object.fromEntries(
+    XDS_KINDS.map((kind) => [kind, { sent: 0, acknowledged: 0, rejected: 0 }]),
+  ) as Record<XdsKind, Counter>;
   snapshot: Snapshot | undefined;
   readonly #deps: Deps<S, R>;
   readonly #backOff = new Map<XdsKind, NodeJS.Timeout>();

@@ -3,8 +3,15 @@ import type { XdsKind } from '../../shared/xds/snapshot.ts';
 import { type DeltaRequest, type DeltaState, deltaMachine } from './deltaStream.ts';
 import type { Encoded } from './encoded.ts';
 
-const one = (name: string, version: string): Encoded => ({ name, version, sotw: Buffer.alloc(0), delta: Buffer.alloc(0), endpoints: '' });
-const set = (resources: Record<string, string>) => new Map(Object.entries(resources).map(([name, version]) => [name, one(name, version)]));
+const one = (name: string, version: string): Encoded => ({
+  name,
+  version,
+  sotw: Buffer.alloc(0),
+  delta: Buffer.alloc(0),
+  endpoints: '',
+});
+const set = (resources: Record<string, string>) =>
+  new Map(Object.entries(resources).map(([name, version]) => [name, one(name, version)]));
 
 /** Drives one kind as a client and a server would. */
 class Session {
@@ -16,7 +23,14 @@ class Session {
   }
 
   request(request: Partial<DeltaRequest>) {
-    const received = deltaMachine.receive(this.state, { kind: this.state.kind, nonce: '', subscribe: [], unsubscribe: [], initialVersions: {}, ...request });
+    const received = deltaMachine.receive(this.state, {
+      kind: this.state.kind,
+      nonce: '',
+      subscribe: [],
+      unsubscribe: [],
+      initialVersions: {},
+      ...request,
+    });
     this.state = received.state;
     return received.answer;
   }
@@ -26,7 +40,12 @@ class Session {
     if (this.state.awaiting) return 'in flight';
     const { state, response } = deltaMachine.respond(this.state, wanted, String(++this.#nonce), mayRemove);
     this.state = state;
-    return response && [...response.resources.map(({ name, version }) => `${name}@${version}`), ...response.removed.map((name) => `-${name}`)];
+    return (
+      response && [
+        ...response.resources.map(({ name, version }) => `${name}@${version}`),
+        ...response.removed.map((name) => `-${name}`),
+      ]
+    );
   }
 
   ack() {
@@ -132,7 +151,11 @@ describe('delta', () => {
       session.ack();
       session.push(set({ a: 'bad', b: '2' }));
       const answer = session.request({ nonce: '2', error: 'Error adding/updating cluster(s) a: no such thing' });
-      expect(answer).toEqual({ accepted: false, error: 'Error adding/updating cluster(s) a: no such thing', names: ['a'] });
+      expect(answer).toEqual({
+        accepted: false,
+        error: 'Error adding/updating cluster(s) a: no such thing',
+        names: ['a'],
+      });
       return session;
     };
 

@@ -67,7 +67,15 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
     }
     for (const name of removed) known.delete(name);
     const sent = new Map(changed.map(({ name, version }) => [name, version]));
-    const after = { ...state, known, rejected, resend: NO_NAMES, owesFirst: false, settled: undefined, awaiting: { nonce, sent } };
+    const after = {
+      ...state,
+      known,
+      rejected,
+      resend: NO_NAMES,
+      owesFirst: false,
+      settled: undefined,
+      awaiting: { nonce, sent },
+    };
     return { state: after, response: { kind: state.kind, nonce, resources: changed, removed, changed } };
   },
 };

@@ -7,7 +7,10 @@ import { WireWriter } from './wireWriter.ts';
 
 const encoderOf = compileEncoders((typeName) => registry.getMessage(typeName));
 const writer = new WireWriter();
-const descriptors = Object.fromEntries(XDS_KINDS.map((kind) => [kind, descriptorOf(TYPE_URL[kind])])) as Record<XdsKind, DescMessage>;
+const descriptors = Object.fromEntries(XDS_KINDS.map((kind) => [kind, descriptorOf(TYPE_URL[kind])])) as Record<
+  XdsKind,
+  DescMessage
+>;
 
 /** Any message from its proto3-JSON object. @throws EncodeError naming the field */
 export function encodeMessage(desc: DescMessage, json: unknown): Buffer {

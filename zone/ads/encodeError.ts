@@ -26,6 +26,11 @@ export class EncodeError extends Error {
 
 /** For messages: the value, shortened. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value);
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : typeof value === 'object'
+        ? (JSON.stringify(value) ?? '')
+        : String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

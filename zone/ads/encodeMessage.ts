@@ -62,7 +62,8 @@ export function compileEncoders(find: FindMessage): (desc: DescMessage) => Messa
 
 function messageEncoder(desc: DescMessage, fields: ReadonlyMap<string, FieldEncoder>): MessageEncoder {
   return (writer, json, packed) => {
-    if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new EncodeError(`expected an object (${desc.typeName}), got ${shown(json)}`);
+    if (json === null || typeof json !== 'object' || Array.isArray(json))
+      throw new EncodeError(`expected an object (${desc.typeName}), got ${shown(json)}`);
     const values = json as ObjectJson;
     const keys: string[] = [];
     const encoders: FieldEncoder[] = [];
@@ -76,7 +77,11 @@ function messageEncoder(desc: DescMessage, fields: ReadonlyMap<string, FieldEnco
       if (field.oneof) {
         oneofs ??= new Map();
         const other = oneofs.get(field.oneof);
-        if (other !== undefined) throw new EncodeError(`only one of ${other} and ${key} may be set (${field.oneof.name} of ${desc.typeName})`, key);
+        if (other !== undefined)
+          throw new EncodeError(
+            `only one of ${other} and ${key} may be set (${field.oneof.name} of ${desc.typeName})`,
+            key,
+          );
         oneofs.set(field.oneof, key);
       }
       // Fields go out by number. Objects have few keys, mostly written in that order, so an insertion sort is quick.
@@ -136,9 +141,17 @@ function fieldWriter(field: DescField, encoderOf: (desc: DescMessage) => Message
   }
 }
 
-function listWriter(field: DescField & { fieldKind: 'list' }, encoderOf: (desc: DescMessage) => MessageEncoder): MessageEncoder {
+function listWriter(
+  field: DescField & { fieldKind: 'list' },
+  encoderOf: (desc: DescMessage) => MessageEncoder,
+): MessageEncoder {
   const item = field.listKind === 'message' ? embedded(field.number, field.message, encoderOf) : undefined;
-  const codec = field.listKind === 'message' ? undefined : field.listKind === 'enum' ? enumCodec(field.enum) : scalarCodec(field.scalar);
+  const codec =
+    field.listKind === 'message'
+      ? undefined
+      : field.listKind === 'enum'
+        ? enumCodec(field.enum)
+        : scalarCodec(field.scalar);
   const packed = codec !== undefined && field.packed;
   const write = codec && !packed ? tagged(field.number, codec) : undefined;
   const tag = (field.number << 3) | 2;
@@ -161,18 +174,28 @@ function listWriter(field: DescField & { fieldKind: 'list' }, encoderOf: (desc: 
   };
 }
 
-function mapWriter(field: DescField & { fieldKind: 'map' }, encoderOf: (desc: DescMessage) => MessageEncoder): MessageEncoder {
+function mapWriter(
+  field: DescField & { fieldKind: 'map' },
+  encoderOf: (desc: DescMessage) => MessageEncoder,
+): MessageEncoder {
   const key = tagged(1, scalarCodec(field.mapKey));
   const parseKey = (text: string): unknown => {
-    if (field.mapKey === ScalarType.BOOL) return text === 'true' ? true : text === 'false' ? false : scalarCodec(field.mapKey).parse(text);
+    if (field.mapKey === ScalarType.BOOL)
+      return text === 'true' ? true : text === 'false' ? false : scalarCodec(field.mapKey).parse(text);
     return scalarCodec(field.mapKey).parse(text);
   };
-  const codec = field.mapKind === 'message' ? undefined : field.mapKind === 'enum' ? enumCodec(field.enum) : scalarCodec(field.scalar);
+  const codec =
+    field.mapKind === 'message'
+      ? undefined
+      : field.mapKind === 'enum'
+        ? enumCodec(field.enum)
+        : scalarCodec(field.scalar);
   const scalar = codec ? tagged(2, codec) : undefined;
   const message = field.mapKind === 'message' ? embedded(2, field.message, encoderOf) : undefined;
   const tag = (field.number << 3) | 2;
   return (writer, json) => {
-    if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new EncodeError(`expected a map, got ${shown(json)}`);
+    if (json === null || typeof json !== 'object' || Array.isArray(json))
+      throw new EncodeError(`expected a map, got ${shown(json)}`);
     for (const name of Object.keys(json).sort()) {
       const value = (json as ObjectJson)[name];
       writer.varint(tag);

@@ -15,7 +15,12 @@ export interface ScalarCodec {
   write(writer: WireWriter, value: never): void;
 }
 
-function codec<T>(wireType: WireType, parse: (json: unknown) => T, isZero: (value: T) => boolean, write: (writer: WireWriter, value: T) => void): ScalarCodec {
+function codec<T>(
+  wireType: WireType,
+  parse: (json: unknown) => T,
+  isZero: (value: T) => boolean,
+  write: (writer: WireWriter, value: T) => void,
+): ScalarCodec {
   return { wireType, parse, isZero: isZero as ScalarCodec['isZero'], write: write as ScalarCodec['write'] };
 }
 
@@ -37,9 +42,24 @@ const CODECS: Readonly<Record<ScalarType, ScalarCodec>> = {
   [ScalarType.INT32]: codec(0, int32, isZero, (w, v) => w.int32(v)),
   [ScalarType.FIXED64]: codec(1, uint64, isZero64, (w, v) => w.fixed64(v)),
   [ScalarType.FIXED32]: codec(5, uint32, isZero, (w, v) => w.fixed32(v)),
-  [ScalarType.BOOL]: codec(0, flag, (v) => !v, (w, v) => w.byte(v ? 1 : 0)),
-  [ScalarType.STRING]: codec(2, text, (v) => v === '', (w, v) => w.string(v)),
-  [ScalarType.BYTES]: codec(2, base64, (v) => v.byteLength === 0, (w, v) => w.bytes(v)),
+  [ScalarType.BOOL]: codec(
+    0,
+    flag,
+    (v) => !v,
+    (w, v) => w.byte(v ? 1 : 0),
+  ),
+  [ScalarType.STRING]: codec(
+    2,
+    text,
+    (v) => v === '',
+    (w, v) => w.string(v),
+  ),
+  [ScalarType.BYTES]: codec(
+    2,
+    base64,
+    (v) => v.byteLength === 0,
+    (w, v) => w.bytes(v),
+  ),
   [ScalarType.UINT32]: codec(0, uint32, isZero, (w, v) => w.varint(v)),
   [ScalarType.SFIXED32]: codec(5, int32, isZero, (w, v) => w.fixed32(v)),
   [ScalarType.SFIXED64]: codec(1, int64, isZero64, (w, v) => w.fixed64(v)),
@@ -57,11 +77,17 @@ export function enumCodec(desc: DescEnum): ScalarCodec {
   const zero = desc.values[0]?.number ?? 0;
   const parse = (json: unknown): number => {
     const number = typeof json === 'string' ? numbers.get(json) : json === null ? zero : json;
-    if (typeof number === 'number' && number >= -0x8000_0000 && number <= 0x7fff_ffff && Number.isInteger(number)) return number;
+    if (typeof number === 'number' && number >= -0x8000_0000 && number <= 0x7fff_ffff && Number.isInteger(number))
+      return number;
     const names = [...numbers.keys()];
     throw new EncodeError(`${shown(json)} is none of ${names.slice(0, 12).join(', ')}${names.length > 12 ? '…' : ''}`);
   };
-  return codec(0, parse, (value) => value === zero, (writer, value) => writer.int32(value));
+  return codec(
+    0,
+    parse,
+    (value) => value === zero,
+    (writer, value) => writer.int32(value),
+  );
 }
 
 function text(json: unknown): string {
@@ -89,7 +115,10 @@ function integer(what: string, minimum: number, maximum: number) {
 
 function long(what: string, minimum: bigint, maximum: bigint) {
   return (json: unknown): bigint => {
-    const value = Number.isInteger(json) || (typeof json === 'string' && /^-?\d+$/.test(json)) ? BigInt(json as string | number) : undefined;
+    const value =
+      Number.isInteger(json) || (typeof json === 'string' && /^-?\d+$/.test(json))
+        ? BigInt(json as string | number)
+        : undefined;
     if (value !== undefined && value >= minimum && value <= maximum) return value;
     throw new EncodeError(`expected ${what}, got ${shown(json)}`);
   };
@@ -106,7 +135,8 @@ function decimal(json: unknown): number {
 
 function float(json: unknown): number {
   const value = decimal(json);
-  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw new EncodeError(`${shown(json)} does not fit a float`);
+  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value)))
+    throw new EncodeError(`${shown(json)} does not fit a float`);
   return value;
 }
 

@@ -26,7 +26,10 @@ const WRAPPERS: Readonly<Record<string, ScalarType>> = {
 };
 
 /** Encoders of the types of google.protobuf that have a JSON form of their own (protobuf.dev/programming-guides/json). */
-export function wellKnown(desc: DescMessage, pack: (typeName: string) => Packed | undefined): MessageEncoder | undefined {
+export function wellKnown(
+  desc: DescMessage,
+  pack: (typeName: string) => Packed | undefined,
+): MessageEncoder | undefined {
   if (!desc.typeName.startsWith('google.protobuf.')) return undefined;
   const name = desc.typeName.slice('google.protobuf.'.length);
   const wrapped = WRAPPERS[name];
@@ -66,7 +69,8 @@ function any(writer: WireWriter, json: unknown, pack: (typeName: string) => Pack
   const fields = object(json);
   const url = fields['@type'];
   if (url === undefined && Object.keys(fields).length === 0) return;
-  if (typeof url !== 'string' || url === '') throw new EncodeError(`an Any needs the text ${TYPE_URL_PREFIX}<type>, got ${shown(url)}`, '@type');
+  if (typeof url !== 'string' || url === '')
+    throw new EncodeError(`an Any needs the text ${TYPE_URL_PREFIX}<type>, got ${shown(url)}`, '@type');
   const typeName = url.slice(url.lastIndexOf('/') + 1);
   const packed = pack(typeName);
   if (!packed) throw new EncodeError(`${typeName} is no type that this build knows`, '@type');
@@ -100,7 +104,8 @@ function duration(writer: WireWriter, json: unknown): void {
 
 /** RFC 3339. */
 function timestamp(writer: WireWriter, json: unknown): void {
-  const match = typeof json === 'string' ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(json) : null;
+  const match =
+    typeof json === 'string' ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(json) : null;
   const milliseconds = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
   if (!match || Number.isNaN(milliseconds)) throw new EncodeError(`expected a time as in RFC 3339, got ${shown(json)}`);
   secondsAndNanos(writer, BigInt(milliseconds / 1000), Number((match[2] ?? '').padEnd(9, '0')));
@@ -119,7 +124,8 @@ function secondsAndNanos(writer: WireWriter, seconds: bigint, nanos: number): vo
 
 /** Paths in lowerCamelCase with commas between; on the wire in snake_case. */
 function fieldMask(writer: WireWriter, json: unknown): void {
-  if (typeof json !== 'string' || json.includes('_')) throw new EncodeError(`expected paths in lowerCamelCase with commas between, got ${shown(json)}`);
+  if (typeof json !== 'string' || json.includes('_'))
+    throw new EncodeError(`expected paths in lowerCamelCase with commas between, got ${shown(json)}`);
   for (const path of json === '' ? [] : json.split(',')) {
     writer.byte(0x0a);
     writer.string(path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
@@ -183,6 +189,7 @@ function value(writer: WireWriter, json: unknown): void {
 }
 
 function object(json: unknown): Readonly<Record<string, unknown>> {
-  if (json !== null && typeof json === 'object' && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;
+  if (json !== null && typeof json === 'object' && !Array.isArray(json))
+    return json as Readonly<Record<string, unknown>>;
   throw new EncodeError(`expected an object, got ${shown(json)}`);
 }

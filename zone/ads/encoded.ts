@@ -21,7 +21,9 @@ export interface Encoded {
 const encodings: Readonly<Record<XdsKind, WeakMap<XdsResource, Encoded>>> = Object.fromEntries(
   XDS_KINDS.map((kind) => [kind, new WeakMap()]),
 ) as never;
-const typeUrls = Object.fromEntries(XDS_KINDS.map((kind) => [kind, bytesField(1, Buffer.from(TYPE_URL[kind]))])) as Record<XdsKind, Buffer>;
+const typeUrls = Object.fromEntries(
+  XDS_KINDS.map((kind) => [kind, bytesField(1, Buffer.from(TYPE_URL[kind]))]),
+) as Record<XdsKind, Buffer>;
 
 /** Encodes each distinct object once, however many proxies share it. @throws EncodeError */
 export function encodedOf(kind: XdsKind, name: string, resource: XdsResource): Encoded {
@@ -35,7 +37,10 @@ export function encodedOf(kind: XdsKind, name: string, resource: XdsResource): E
     version,
     sotw: bytesField(2, any),
     // Resource of discovery.proto: version = 1, resource = 2, name = 3.
-    delta: bytesField(2, Buffer.concat([bytesField(1, Buffer.from(version)), bytesField(2, any), bytesField(3, Buffer.from(name))])),
+    delta: bytesField(
+      2,
+      Buffer.concat([bytesField(1, Buffer.from(version)), bytesField(2, any), bytesField(3, Buffer.from(name))]),
+    ),
     endpoints: kind === 'cluster' ? endpointsName(name, resource) : '',
   };
   encodings[kind].set(resource, encoded);

@@ -34,7 +34,12 @@ export interface KindMachine<S extends KindState, Request> {
   initial(kind: XdsKind): S;
   receive(state: S, request: Request): Received<S>;
   /** @param mayRemove whether now is the time to take away what is no longer wanted (make before break). */
-  respond(state: S, wanted: Wanted, nonce: string, mayRemove: boolean): { readonly state: S; readonly response?: Response & { readonly changed: readonly Encoded[] } };
+  respond(
+    state: S,
+    wanted: Wanted,
+    nonce: string,
+    mayRemove: boolean,
+  ): { readonly state: S; readonly response?: Response & { readonly changed: readonly Encoded[] } };
 }
 
 /** Does the proxy stand by a refusal of something that is still wanted? */

@@ -13,7 +13,9 @@ function snapshot(cluster: string, { connectTimeout = '1s', host = '10.0.0.1' }:
   return {
     ...EMPTY_SNAPSHOT,
     cluster: new Map([[cluster, { name: cluster, type: 'EDS', connectTimeout }]]),
-    endpoint: new Map([[cluster, { clusterName: cluster, endpoints: [{ lbEndpoints: [{ endpoint: { hostname: host } }] }] }]]),
+    endpoint: new Map([
+      [cluster, { clusterName: cluster, endpoints: [{ lbEndpoints: [{ endpoint: { hostname: host } }] }] }],
+    ]),
     listener: new Map([['l', { name: 'l', statPrefix: 'x' }]]),
     route: new Map([['r', { name: 'r', virtualHosts: [{ name: cluster, domains: ['*'] }] }]]),
   };
@@ -23,7 +25,12 @@ function snapshot(cluster: string, { connectTimeout = '1s', host = '10.0.0.1' }:
 class Client<S extends KindState> {
   state: StreamState<S>;
   readonly #machine: KindMachine<S, never>;
-  readonly #request: (kind: XdsKind, nonce: string, add: readonly string[], error?: string) => { readonly kind: XdsKind };
+  readonly #request: (
+    kind: XdsKind,
+    nonce: string,
+    add: readonly string[],
+    error?: string,
+  ) => { readonly kind: XdsKind };
 
   constructor(machine: KindMachine<S, never>, request: Client<S>['request']) {
     this.#machine = machine;
@@ -43,7 +50,10 @@ class Client<S extends KindState> {
   advance(held: ReadonlySet<XdsKind> = new Set()) {
     const { state, responses } = advance(this.#machine, this.state, held);
     this.state = state;
-    return responses.map(({ kind, resources, removed }) => `${kind} ${[...resources.map(({ name }) => name), ...removed.map((name) => `-${name}`)].join(' ')}`);
+    return responses.map(
+      ({ kind, resources, removed }) =>
+        `${kind} ${[...resources.map(({ name }) => name), ...removed.map((name) => `-${name}`)].join(' ')}`,
+    );
   }
 
   ask(kind: XdsKind, ...names: string[]) {
@@ -61,8 +71,23 @@ class Client<S extends KindState> {
 }
 
 const delta = () =>
-  new Client(deltaMachine as never, (kind, nonce, names, error) => ({ kind, nonce, subscribe: nonce ? [] : names, unsubscribe: [], initialVersions: {}, ...(error ? { error } : {}) }) as never);
-const sotw = () => new Client(sotwMachine as never, (kind, nonce, names, error) => ({ kind, nonce, names, version: '', ...(error ? { error } : {}) }) as never);
+  new Client(
+    deltaMachine as never,
+    (kind, nonce, names, error) =>
+      ({
+        kind,
+        nonce,
+        subscribe: nonce ? [] : names,
+        unsubscribe: [],
+        initialVersions: {},
+        ...(error ? { error } : {}),
+      }) as never,
+  );
+const sotw = () =>
+  new Client(
+    sotwMachine as never,
+    (kind, nonce, names, error) => ({ kind, nonce, names, version: '', ...(error ? { error } : {}) }) as never,
+  );
 
 /** Through the start of an Envoy: clusters, endpoints, listeners, routes. */
 function started<S extends KindState>(client: Client<S>): Client<S> {
@@ -95,7 +120,12 @@ describe('the order of a push', () => {
     const client = started(sotw());
     expect(client.set(snapshot('b'))).toEqual(['cluster b a']);
     expect(client.answer('endpoint', ['a', 'b'])).toEqual([]);
-    client.state = receive(sotwMachine as never, client.state, { kind: 'endpoint', nonce: '2', names: ['a', 'b'], version: '' } as never).state;
+    client.state = receive(sotwMachine as never, client.state, {
+      kind: 'endpoint',
+      nonce: '2',
+      names: ['a', 'b'],
+      version: '',
+    } as never).state;
     expect(client.advance()).toEqual(['endpoint b']);
     client.answer('endpoint', ['a', 'b']);
     expect(client.answer('cluster')).toEqual(['route r']);

@@ -50,8 +50,11 @@ export function advance<S extends KindState>(
     responses.push(response);
     // A changed cluster warms until its endpoints are sent again, changed or not; Envoy does not ask for them in delta.
     if (kind === 'cluster') {
-      const names = response.changed.map((one) => one.endpoints).filter((name) => kinds.endpoint.subscription.names.has(name));
-      if (names.length > 0) kinds.endpoint = { ...kinds.endpoint, resend: new Set([...kinds.endpoint.resend, ...names]) };
+      const names = response.changed
+        .map((one) => one.endpoints)
+        .filter((name) => kinds.endpoint.subscription.names.has(name));
+      if (names.length > 0)
+        kinds.endpoint = { ...kinds.endpoint, resend: new Set([...kinds.endpoint.resend, ...names]) };
     }
   };
 
@@ -75,7 +78,10 @@ export function advance<S extends KindState>(
 /** Nothing on its way, nothing left to send. To be asked after `advance`, which sends all that may be sent. */
 export function isSettled<S extends KindState>({ kinds, wanted }: StreamState<S>, held: ReadonlySet<XdsKind>): boolean {
   if (!wanted) return false;
-  return XDS_KINDS.every((kind) => !kinds[kind].requested || (!kinds[kind].awaiting && (!held.has(kind) || kinds[kind].settled === wanted[kind])));
+  return XDS_KINDS.every(
+    (kind) =>
+      !kinds[kind].requested || (!kinds[kind].awaiting && (!held.has(kind) || kinds[kind].settled === wanted[kind])),
+  );
 }
 
 /** Does the proxy refuse some of what it shall have? */

@@ -1,5 +1,9 @@
 import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
-import { DeltaDiscoveryRequestSchema, DiscoveryRequestSchema } from '../../shared/xds/gen/envoy/service/discovery/v3/discovery_pb.js';
+import type { Node } from '../../shared/xds/gen/envoy/config/core/v3/base_pb.js';
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '../../shared/xds/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { TYPE_URL, XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
 import type { DeltaRequest } from './deltaStream.ts';
 import type { SotwRequest } from './sotwStream.ts';
@@ -50,6 +54,19 @@ function refusal(detail: { readonly message: string } | undefined): { error?: st
   return detail ? { error: detail.message || 'refused without a reason' } : {};
 }
 
-function nodeOf(node: { readonly id: string; readonly metadata?: JsonObject | undefined } | undefined): Decoded<never>['node'] {
-  return node && { id: node.id, metadata: node.metadata ?? {} };
+/** Envoy tells its own version in the node; it goes where kuma-dp would have put it, `metadata.version.envoy`. */
+function nodeOf(node: Node | undefined): Decoded<never>['node'] {
+  if (!node) return undefined;
+  const metadata = node.metadata ?? {};
+  const told = node.userAgentVersionType;
+  const version = (metadata.version ?? {}) as JsonObject;
+  if (version.envoy || told.case !== 'userAgentBuildVersion' || !told.value.version) return { id: node.id, metadata };
+  const { majorNumber, minorNumber, patch } = told.value.version;
+  const labels = told.value.metadata ?? {};
+  const parts = ['revision.sha', 'revision.status', 'build.type', 'ssl.version'].map((label) =>
+    String(labels[label] ?? ''),
+  );
+  const number = `${majorNumber}.${minorNumber}.${patch}`;
+  const build = [parts[0], number, ...parts.slice(1)].join('/');
+  return { id: node.id, metadata: { ...metadata, version: { ...version, envoy: { version: number, build } } } };
 }

@@ -19,7 +19,12 @@ export function sotwBytes({ kind, nonce, resources }: Response): Buffer {
 
 /** DeltaDiscoveryResponse: system_version_info = 1, resources = 2, type_url = 4, nonce = 5, removed_resources = 6. */
 export function deltaBytes({ kind, nonce, resources, removed }: Response): Buffer {
-  return Buffer.concat([...resources.map((one) => one.delta), typeUrl[kind], field(5, nonce), ...removed.map((name) => field(6, name))]);
+  return Buffer.concat([
+    ...resources.map((one) => one.delta),
+    typeUrl[kind],
+    field(5, nonce),
+    ...removed.map((name) => field(6, name)),
+  ]);
 }
 
 /** Version of several resources together: equal sets have equal versions. */
@@ -29,7 +34,10 @@ export function setVersion(resources: Iterable<Encoded>): string {
   return hash.digest('base64url').slice(0, 16);
 }
 
-const typeUrl = Object.fromEntries(XDS_KINDS.map((kind) => [kind, field(4, TYPE_URL[kind])])) as Record<XdsKind, Buffer>;
+const typeUrl = Object.fromEntries(XDS_KINDS.map((kind) => [kind, field(4, TYPE_URL[kind])])) as Record<
+  XdsKind,
+  Buffer
+>;
 
 function field(number: number, value: string): Buffer {
   return bytesField(number, Buffer.from(value));

@@ -83,7 +83,11 @@ export class GrpcAdsServer implements AdsServer {
     this.#connected.get(proxyId)?.end(status.UNAVAILABLE, reason);
   }
 
-  #serve<S extends KindState, R extends { readonly kind: XdsKind }>(call: Call, protocol: Protocol<S, R>, decode: (bytes: Buffer) => Decoded<R>): void {
+  #serve<S extends KindState, R extends { readonly kind: XdsKind }>(
+    call: Call,
+    protocol: Protocol<S, R>,
+    decode: (bytes: Buffer) => Decoded<R>,
+  ): void {
     const { log } = this.#deps;
     let connected: Connected | undefined;
     let stream: AdsStream<S, R> | undefined;
@@ -102,16 +106,18 @@ export class GrpcAdsServer implements AdsServer {
       stream?.close();
       // A newer stream of the same proxy may be in its place by now: then the proxy is not gone.
       if (!connected || this.#connected.get(connected.proxy.id) !== connected) return;
-      this.#connected.delete(connected.proxy.id);
       this.proxies.delete(connected.proxy.id);
       this.#deps.events.disconnected(connected.proxy);
+      // Its counters are told until here.
+      this.#connected.delete(connected.proxy.id);
     };
     const open = (proxy: Proxy) => {
       if (ended) return;
       stream = new AdsStream({
         call,
         protocol,
-        answered: (kind, error) => this.#deps.events.acknowledged({ proxyId: proxy.id, kind, ...(error === undefined ? {} : { error }) }),
+        answered: (kind, error) =>
+          this.#deps.events.acknowledged({ proxyId: proxy.id, kind, ...(error === undefined ? {} : { error }) }),
       });
       connected = { proxy, stream: stream as unknown as OpenStream, end };
       const older = this.#connected.get(proxy.id);
@@ -129,7 +135,12 @@ export class GrpcAdsServer implements AdsServer {
         if (!admitting) {
           if (!node?.id) return end(status.INVALID_ARGUMENT, 'the first request of a stream must carry node.id');
           admitting = true;
-          const opening = { nodeId: node.id, metadata: node.metadata, token: tokenOf(call.metadata), peer: call.getPeer() };
+          const opening = {
+            nodeId: node.id,
+            metadata: node.metadata,
+            token: tokenOf(call.metadata),
+            peer: call.getPeer(),
+          };
           this.#deps.admit(opening).then(open, (cause: unknown) => {
             const { code, message } = refusal(cause);
             log.warn({ proxy: node.id, peer: opening.peer, reason: message }, 'stream refused');

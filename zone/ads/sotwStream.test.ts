@@ -4,8 +4,15 @@ import type { Encoded } from './encoded.ts';
 import { setVersion } from './response.ts';
 import { type SotwRequest, type SotwState, sotwMachine } from './sotwStream.ts';
 
-const one = (name: string, version: string): Encoded => ({ name, version, sotw: Buffer.alloc(0), delta: Buffer.alloc(0), endpoints: '' });
-const set = (resources: Record<string, string>) => new Map(Object.entries(resources).map(([name, version]) => [name, one(name, version)]));
+const one = (name: string, version: string): Encoded => ({
+  name,
+  version,
+  sotw: Buffer.alloc(0),
+  delta: Buffer.alloc(0),
+  endpoints: '',
+});
+const set = (resources: Record<string, string>) =>
+  new Map(Object.entries(resources).map(([name, version]) => [name, one(name, version)]));
 
 class Session {
   state: SotwState;
@@ -16,7 +23,13 @@ class Session {
   }
 
   request(names: readonly string[], request: Partial<SotwRequest> = {}) {
-    const received = sotwMachine.receive(this.state, { kind: this.state.kind, nonce: this.state.lastNonce, names, version: '', ...request });
+    const received = sotwMachine.receive(this.state, {
+      kind: this.state.kind,
+      nonce: this.state.lastNonce,
+      names,
+      version: '',
+      ...request,
+    });
     this.state = received.state;
     return received.answer;
   }

@@ -71,7 +71,9 @@ export const sotwMachine: KindMachine<SotwState, SotwRequest> = {
 
   respond(state, wanted, nonce, mayRemove) {
     if (state.settled === wanted && state.resend.size === 0 && !state.owesFirst) return { state };
-    return isWholeKind(state.kind) ? respondWhole(state, wanted, nonce, mayRemove) : respondPartial(state, wanted, nonce, mayRemove);
+    return isWholeKind(state.kind)
+      ? respondWhole(state, wanted, nonce, mayRemove)
+      : respondPartial(state, wanted, nonce, mayRemove);
   },
 };
 
@@ -91,7 +93,16 @@ function respondWhole(before: SotwState, wanted: Wanted, nonce: string, mayRemov
   }
   const sent = new Map(changed.map(({ name, version }) => [name, version]));
   const rejected = new Map([...state.rejected].filter(([name, version]) => wanted.get(name)?.version === version));
-  const after = { ...state, offered: set, rejected, resend: NO_NAMES, owesFirst: false, settled: undefined, lastNonce: nonce, awaiting: { nonce, sent } };
+  const after = {
+    ...state,
+    offered: set,
+    rejected,
+    resend: NO_NAMES,
+    owesFirst: false,
+    settled: undefined,
+    lastNonce: nonce,
+    awaiting: { nonce, sent },
+  };
   return { state: after, response: { kind: state.kind, nonce, resources: [...set.values()], removed: [], changed } };
 }
 
@@ -103,7 +114,9 @@ function wholeSet(state: SotwState, wanted: Wanted, mayRemove: boolean): Wanted 
     const sendable = state.rejected.get(one.name) === one.version ? state.held.get(one.name) : one;
     if (sendable) set.set(one.name, sendable);
   }
-  if (!mayRemove) for (const one of state.held.values()) if (!set.has(one.name) && wants(state.subscription, one.name)) set.set(one.name, one);
+  if (!mayRemove)
+    for (const one of state.held.values())
+      if (!set.has(one.name) && wants(state.subscription, one.name)) set.set(one.name, one);
   return set;
 }
 
@@ -130,7 +143,16 @@ function respondPartial(state: SotwState, wanted: Wanted, nonce: string, mayRemo
     rejected.delete(one.name);
   }
   const sent = new Map(changed.map(({ name, version }) => [name, version]));
-  const after = { ...state, held, rejected, resend: NO_NAMES, owesFirst: false, settled: undefined, lastNonce: nonce, awaiting: { nonce, sent } };
+  const after = {
+    ...state,
+    held,
+    rejected,
+    resend: NO_NAMES,
+    owesFirst: false,
+    settled: undefined,
+    lastNonce: nonce,
+    awaiting: { nonce, sent },
+  };
   return { state: after, response: { kind: state.kind, nonce, resources: changed, removed: [], changed } };
 }
 
@@ -138,7 +160,12 @@ function accepted(state: SotwState): SotwState {
   return { ...state, awaiting: undefined, held: state.offered ?? state.held, offered: undefined };
 }
 
-function refused(before: SotwState, after: SotwState, sent: ReadonlyMap<string, string>, names: readonly string[]): SotwState {
+function refused(
+  before: SotwState,
+  after: SotwState,
+  sent: ReadonlyMap<string, string>,
+  names: readonly string[],
+): SotwState {
   const held = new Map(after.held);
   const rejected = new Map(after.rejected);
   for (const name of names) {
@@ -155,10 +182,13 @@ function subscribed(before: SotwState, { names, version }: SotwRequest): SotwSta
   const subscription = sotwSubscription(before.subscription, before.kind, names);
   const resend = new Set([...before.resend].filter((name) => wants(subscription, name)));
   // "The server must resend any newly requested resources, even if it previously sent those […] and [they] have not changed."
-  if (before.requested) for (const name of subscription.names) if (!before.subscription.names.has(name)) resend.add(name);
+  if (before.requested)
+    for (const name of subscription.names) if (!before.subscription.names.has(name)) resend.add(name);
   const held = new Map([...before.held].filter(([name]) => wants(subscription, name)));
   const rejected = new Map([...before.rejected].filter(([name]) => wants(subscription, name)));
-  const first = before.requested ? {} : { requested: true, owesFirst: isWholeKind(before.kind), broughtVersion: version };
+  const first = before.requested
+    ? {}
+    : { requested: true, owesFirst: isWholeKind(before.kind), broughtVersion: version };
   return { ...before, ...first, subscription, resend, held, rejected, settled: undefined };
 }
 
@@ -166,5 +196,9 @@ function sameNames({ subscription }: SotwState, names: readonly string[]): boole
   if (names.length === 0) return subscription.unnamed || (!subscription.wildcard && subscription.names.size === 0);
   const given = new Set(names);
   const wildcard = given.delete('*');
-  return wildcard === subscription.wildcard && given.size === subscription.names.size && [...given].every((name) => subscription.names.has(name));
+  return (
+    wildcard === subscription.wildcard &&
+    given.size === subscription.names.size &&
+    [...given].every((name) => subscription.names.has(name))
+  );
 }

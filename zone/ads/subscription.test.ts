@@ -3,9 +3,15 @@ import type { XdsKind } from '../../shared/xds/snapshot.ts';
 import { deltaSubscription, NO_SUBSCRIPTION, type Subscription, sotwSubscription } from './subscription.ts';
 
 const shown = ({ wildcard, names }: Subscription) => [...(wildcard ? ['*'] : []), ...names];
-const sotw = (kind: XdsKind, ...requests: string[][]) => shown(requests.reduce((before, names) => sotwSubscription(before, kind, names), NO_SUBSCRIPTION));
+const sotw = (kind: XdsKind, ...requests: string[][]) =>
+  shown(requests.reduce((before, names) => sotwSubscription(before, kind, names), NO_SUBSCRIPTION));
 const delta = (kind: XdsKind, ...requests: { add?: string[]; remove?: string[] }[]) =>
-  shown(requests.reduce((before, { add = [], remove = [] }) => deltaSubscription(before, kind, add, remove), NO_SUBSCRIPTION));
+  shown(
+    requests.reduce(
+      (before, { add = [], remove = [] }) => deltaSubscription(before, kind, add, remove),
+      NO_SUBSCRIPTION,
+    ),
+  );
 
 // xDS protocol, "How the client specifies what resources to return": its two worked examples, step by step.
 describe('what a stream subscribes to', () => {

@@ -35,9 +35,15 @@ export function sotwSubscription(before: Subscription, kind: XdsKind, names: rea
  * Incremental: requests carry additions and removals. A first request without names is a wildcard for clusters and listeners,
  * which continues when names are added later, until `*` is unsubscribed.
  */
-export function deltaSubscription(before: Subscription, kind: XdsKind, subscribe: readonly string[], unsubscribe: readonly string[]): Subscription {
+export function deltaSubscription(
+  before: Subscription,
+  kind: XdsKind,
+  subscribe: readonly string[],
+  unsubscribe: readonly string[],
+): Subscription {
   const legacy = before.unnamed && isWholeKind(kind);
-  if (subscribe.length === 0 && unsubscribe.length === 0) return legacy && !before.wildcard ? { ...before, wildcard: true } : before;
+  if (subscribe.length === 0 && unsubscribe.length === 0)
+    return legacy && !before.wildcard ? { ...before, wildcard: true } : before;
   const names = new Set(before.names);
   let wildcard = before.wildcard;
   for (const name of unsubscribe) {

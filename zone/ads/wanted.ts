@@ -9,7 +9,9 @@ type WantedKinds = Readonly<Record<XdsKind, Wanted>>;
  * @throws EncodeError; nothing of the snapshot counts then.
  */
 export function wantedOf(snapshot: Snapshot, before: WantedKinds | undefined): WantedKinds {
-  return Object.fromEntries(XDS_KINDS.map((kind) => [kind, wantedKind(kind, snapshot[kind], before?.[kind])])) as WantedKinds;
+  return Object.fromEntries(
+    XDS_KINDS.map((kind) => [kind, wantedKind(kind, snapshot[kind], before?.[kind])]),
+  ) as WantedKinds;
 }
 
 function wantedKind(kind: XdsKind, resources: ReadonlyMap<string, XdsResource>, before: Wanted | undefined): Wanted {

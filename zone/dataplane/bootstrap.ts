@@ -38,7 +38,15 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
     },
     admin: {
       address: { pipe: { path: adminSocket, mode: 0o600 } },
-      accessLog: [{ name: 'envoy.access_loggers.file', typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog', path: '/dev/null' } }],
+      accessLog: [
+        {
+          name: 'envoy.access_loggers.file',
+          typedConfig: {
+            '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+            path: '/dev/null',
+          },
+        },
+      ],
     },
     dynamicResources: {
       adsConfig: {
@@ -48,7 +56,10 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
         grpcServices: [
           {
             // Back within seconds after a restart of the control plane; Envoy's own 30 s would leave new config waiting.
-            envoyGrpc: { clusterName: 'ads_cluster', retryPolicy: { retryBackOff: { baseInterval: '0.2s', maxInterval: '3s' } } },
+            envoyGrpc: {
+              clusterName: 'ads_cluster',
+              retryPolicy: { retryBackOff: { baseInterval: '0.2s', maxInterval: '3s' } },
+            },
             initialMetadata: request.dataplaneToken ? [{ key: 'authorization', value: request.dataplaneToken }] : [],
           },
         ],
@@ -74,7 +85,9 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
 
 /** Kuma's kuma-dp says with a feature that it can delta; our own launcher, and any other, gets it too unless it asks not to. */
 function apiType(request: BootstrapRequest): string {
-  const asked = request.features.includes('feature-delta-grpc') || !request.features.some((feature) => feature.startsWith('feature-'));
+  const asked =
+    request.features.includes('feature-delta-grpc') ||
+    !request.features.some((feature) => feature.startsWith('feature-'));
   return asked ? 'DELTA_GRPC' : 'GRPC';
 }
 

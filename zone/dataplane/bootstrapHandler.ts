@@ -37,8 +37,10 @@ const TEXT = 'text/plain; charset=utf-8';
 /** `POST /bootstrap` (multizone-and-dataplane §4.2-4.5); errors are plain text, as kuma-dp prints them. */
 export function bootstrapHandler(deps: Deps): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const send = ({ status, contentType, body }: Answer) => response.writeHead(status, { 'content-type': contentType }).end(body);
-    if (request.url?.split('?')[0] !== '/bootstrap') return send({ status: 404, contentType: TEXT, body: 'there is only POST /bootstrap, and ADS over gRPC\n' });
+    const send = ({ status, contentType, body }: Answer) =>
+      response.writeHead(status, { 'content-type': contentType }).end(body);
+    if (request.url?.split('?')[0] !== '/bootstrap')
+      return send({ status: 404, contentType: TEXT, body: 'there is only POST /bootstrap, and ADS over gRPC\n' });
     if (request.method !== 'POST') return send({ status: 405, contentType: TEXT, body: 'POST it\n' });
     let size = 0;
     const chunks: Buffer[] = [];
@@ -57,15 +59,24 @@ export function bootstrapHandler(deps: Deps): (request: IncomingMessage, respons
 }
 
 /** @param localPort port that the request came in at: Envoy connects to the same */
-export function answer(body: string, headers: { readonly host?: string | undefined; readonly accept?: string | undefined }, localPort: number, deps: Deps): Answer {
+export function answer(
+  body: string,
+  headers: { readonly host?: string | undefined; readonly accept?: string | undefined },
+  localPort: number,
+  deps: Deps,
+): Answer {
   try {
     const request = parseRequest(body);
     const { host, port } = hostOf(headers.host, deps.host, localPort);
     if (!isNamed(deps.certificatePem, host)) {
-      return refused(400, `the certificate of this control plane does not name ${host}; use one of ${new X509Certificate(deps.certificatePem).subjectAltName}`);
+      return refused(
+        400,
+        `the certificate of this control plane does not name ${host}; use one of ${new X509Certificate(deps.certificatePem).subjectAltName}`,
+      );
     }
     if (request.caCert && !isAuthority(request.caCert)) return refused(400, 'the CA certificate given is not a CA');
-    if (deps.auth === 'dpToken' && !request.dataplaneToken) return refused(422, 'a token is required: dataplaneToken is empty');
+    if (deps.auth === 'dpToken' && !request.dataplaneToken)
+      return refused(422, 'a token is required: dataplaneToken is empty');
     const resource = subjectOf(request, deps);
     // An empty 404 tells kuma-dp to try again: the Dataplane may be created later.
     if (!resource) return { status: 404, contentType: TEXT, body: '' };
@@ -73,12 +84,21 @@ export function answer(body: string, headers: { readonly host?: string | undefin
     const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ?? 0;
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
     const xds = { host, port, caPem: request.caCert || deps.certificatePem };
-    const bootstrap = JSON.stringify(bootstrapConfig(request, { mesh: resource.mesh, name: resource.name, cluster, adminPort }, xds), null, 2);
+    const bootstrap = JSON.stringify(
+      bootstrapConfig(request, { mesh: resource.mesh, name: resource.name, cluster, adminPort }, xds),
+      null,
+      2,
+    );
     // YAML is a superset of JSON, so this is the YAML that others ask for, too.
-    if (headers.accept && !/json|\*\/\*/.test(headers.accept)) return { status: 200, contentType: 'text/x-yaml', body: bootstrap };
+    if (headers.accept && !/json|\*\/\*/.test(headers.accept))
+      return { status: 200, contentType: 'text/x-yaml', body: bootstrap };
     const address = (resource.spec as Partial<DataplaneSpec>).networking?.address ?? '';
     const kumaSidecarConfiguration = { networking: { corefileTemplate: null, address }, metrics: { aggregate: [] } };
-    return { status: 200, contentType: 'application/json', body: JSON.stringify({ bootstrap: Buffer.from(bootstrap).toString('base64'), kumaSidecarConfiguration }) };
+    return {
+      status: 200,
+      contentType: 'application/json',
+      body: JSON.stringify({ bootstrap: Buffer.from(bootstrap).toString('base64'), kumaSidecarConfiguration }),
+    };
   } catch (cause) {
     return cause instanceof ProxyRefused ? refused(422, cause.message) : refused(400, (cause as Error).message);
   }
@@ -101,10 +121,15 @@ function subjectOf(request: BootstrapRequest, deps: Deps): Resource | undefined 
   const kind = kindOf(request);
   if (request.dataplaneResource) {
     const resource = proxyResource(request.dataplaneResource, kind, deps);
-    if (resource.mesh && !deps.view.get({ type: 'Mesh', mesh: '', name: resource.mesh })) throw new ProxyRefused(`there is no mesh ${resource.mesh}`);
+    if (resource.mesh && !deps.view.get({ type: 'Mesh', mesh: '', name: resource.mesh }))
+      throw new ProxyRefused(`there is no mesh ${resource.mesh}`);
     return resource;
   }
-  const key = { type: resourceType(kind), mesh: kind === 'sidecar' ? request.mesh || 'default' : '', name: request.name };
+  const key = {
+    type: resourceType(kind),
+    mesh: kind === 'sidecar' ? request.mesh || 'default' : '',
+    name: request.name,
+  };
   return deps.view.get(key, deps.zone)?.resource;
 }
 

@@ -1,24 +1,46 @@
 import { z } from 'zod';
 
-const text = z.string().nullish().transform((value) => value ?? '');
-const port = z.number().int().min(0).max(65_535).nullish().transform((value) => value ?? 0);
-const object = z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? {});
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const port = z
+  .number()
+  .int()
+  .min(0)
+  .max(65_535)
+  .nullish()
+  .transform((value) => value ?? 0);
+const object = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {});
 
 /** Body of POST /bootstrap (multizone-and-dataplane §4.2). Tolerant, since the set of fields grows with every minor. */
 export const bootstrapRequestSchema = z.looseObject({
   mesh: text,
   name: text,
-  proxyType: z.enum(['', 'dataplane', 'ingress', 'egress']).nullish().transform((value) => value || 'dataplane'),
+  proxyType: z
+    .enum(['', 'dataplane', 'ingress', 'egress'])
+    .nullish()
+    .transform((value) => value || 'dataplane'),
   dataplaneToken: text,
   dataplaneResource: text,
-  version: z.looseObject({ kumaDp: object, envoy: object }).partial().nullish().transform((value) => value ?? {}),
+  version: z
+    .looseObject({ kumaDp: object, envoy: object })
+    .partial()
+    .nullish()
+    .transform((value) => value ?? {}),
   caCert: text,
   dynamicMetadata: object,
   dnsPort: port,
   readinessPort: port,
   // Despite the name the control plane reads true as enabled (§4.2).
   appProbeProxyDisabled: z.boolean().nullish(),
-  features: z.array(z.string()).nullish().transform((value) => value ?? []),
+  features: z
+    .array(z.string())
+    .nullish()
+    .transform((value) => value ?? []),
   workdir: text,
   systemCaPath: text,
   metricsResources: z.looseObject({ certPath: text, keyPath: text }).partial().nullish(),

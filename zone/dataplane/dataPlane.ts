@@ -166,7 +166,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     const meshes = new Set(batch.changes.flatMap(({ key }) => (key.type === 'Secret' ? [key.mesh] : [])));
     for (const mesh of meshes) for (const proxy of push.sidecars(mesh)) keeper.refresh(proxy);
     for (const { key, origin, after } of batch.changes) {
-      if (key.type === 'Dataplane' && origin === zone && !after) ads.disconnect(`${key.mesh}.${key.name}`, 'its Dataplane was deleted');
+      if (key.type === 'Dataplane' && origin === zone && !after)
+        ads.disconnect(`${key.mesh}.${key.name}`, 'its Dataplane was deleted');
     }
   }
 
@@ -177,7 +178,16 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     port: deps.port,
     ...certificate,
     services: [[ADS_SERVICE, ads.handlers]],
-    http: bootstrapHandler({ view, registry, role, zone, auth: deps.auth, certificatePem: certificate.certificatePem, host: dialled(deps.host), now }),
+    http: bootstrapHandler({
+      view,
+      registry,
+      role,
+      zone,
+      auth: deps.auth,
+      certificatePem: certificate.certificatePem,
+      host: dialled(deps.host),
+      now,
+    }),
   });
   const endLeftovers = later(RETURN_MS, () => {
     const live = deps.otherInstances?.() ?? new Set<string>();
@@ -211,8 +221,13 @@ function isElsewhere({ replica, settings, instance, otherInstances }: DataPlaneD
   const mesh = proxyId.slice(0, dot);
   const type = mesh ? 'DataplaneInsight' : 'ZoneIngressInsight';
   const spec = replica.view.get({ type, mesh, name: proxyId.slice(dot + 1) }, settings.zone)?.resource.spec;
-  const { subscriptions = [] } = (spec ?? {}) as { subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[] };
-  return subscriptions.some(({ controlPlaneInstanceId: id, disconnectTime }) => !disconnectTime && id !== undefined && id !== instance && others.has(id));
+  const { subscriptions = [] } = (spec ?? {}) as {
+    subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[];
+  };
+  return subscriptions.some(
+    ({ controlPlaneInstanceId: id, disconnectTime }) =>
+      !disconnectTime && id !== undefined && id !== instance && others.has(id),
+  );
 }
 
 function later(ms: number, callback: () => void): () => void {

@@ -46,7 +46,8 @@ export async function startDpServer(options: Options): Promise<DpServer> {
     cert: options.certificatePem,
     key: options.privateKeyPem,
     minVersion: 'TLSv1.2',
-    ALPNCallback: ({ protocols }) => (protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined),
+    ALPNCallback: ({ protocols }) =>
+      protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined,
   });
   tls.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true);

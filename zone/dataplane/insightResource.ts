@@ -10,17 +10,30 @@ export interface Connection {
   readonly id: string;
   readonly connectTime: string;
   readonly disconnectTime?: string;
-  readonly version: { readonly kumaDp: Readonly<Record<string, unknown>>; readonly envoy: Readonly<Record<string, unknown>> };
+  readonly version: {
+    readonly kumaDp: Readonly<Record<string, unknown>>;
+    readonly envoy: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** Subscriptions kept for a proxy, the newest ones (kumactl-api §5.2). */
 const KEPT_SUBSCRIPTIONS = 2;
 
 /** Kuma's names of the counted kinds; SDS is only in the total. */
-const COUNTED: Readonly<Partial<Record<XdsKind, string>>> = { cluster: 'cds', endpoint: 'eds', listener: 'lds', route: 'rds' };
+const COUNTED: Readonly<Partial<Record<XdsKind, string>>> = {
+  cluster: 'cds',
+  endpoint: 'eds',
+  listener: 'lds',
+  route: 'rds',
+};
 
 /** A subscription of DataplaneInsight, counters as texts, zero ones left out (multizone-and-dataplane §4.7.2). */
-export function subscription(connection: Connection, counters: Counters | undefined, instance: string, at: string): JsonObject {
+export function subscription(
+  connection: Connection,
+  counters: Counters | undefined,
+  instance: string,
+  at: string,
+): JsonObject {
   const { id, connectTime, disconnectTime, version } = connection;
   return {
     id,
@@ -37,7 +50,9 @@ export function subscription(connection: Connection, counters: Counters | undefi
 
 /** The list with this subscription in its place: it replaces the one of its id, and all older ones are closed. */
 export function withSubscription(before: readonly JsonObject[], own: JsonObject, at: string): JsonObject[] {
-  const others = before.filter(({ id }) => id !== own.id).map((one) => (one.disconnectTime ? one : { ...one, disconnectTime: at }));
+  const others = before
+    .filter(({ id }) => id !== own.id)
+    .map((one) => (one.disconnectTime ? one : { ...one, disconnectTime: at }));
   return [...others, own].slice(-KEPT_SUBSCRIPTIONS);
 }
 

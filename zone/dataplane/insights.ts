@@ -92,7 +92,10 @@ export class Insights {
         const before = subscriptionsOf(resource);
         if (origin !== this.#deps.zone || !before.some(open)) continue;
         const subscriptions = before.map((one) => (open(one) ? { ...one, disconnectTime: at } : one));
-        this.#put({ ...resource, modificationTime: at, spec: { ...(resource.spec as JsonObject), subscriptions } }, () => {});
+        this.#put(
+          { ...resource, modificationTime: at, spec: { ...(resource.spec as JsonObject), subscriptions } },
+          () => {},
+        );
       }
     }
   }
@@ -118,7 +121,9 @@ export class Insights {
       metadata: { ...proxy.metadata } as unknown as JsonObject,
     };
     const times = { creationTime: before?.creationTime ?? at, modificationTime: at };
-    this.#put({ type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec }, (error) => this.#deps.failed(proxy, error));
+    this.#put({ type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec }, (error) =>
+      this.#deps.failed(proxy, error),
+    );
   }
 
   #put(resource: Resource, failed: (error: Error) => void): void {

@@ -25,7 +25,10 @@ const metadataSchema = z.object({
       redirect: z.object({
         inbound: z.object({ enabled: z.boolean().catch(true), port }).partial(),
         outbound: z.object({ enabled: z.boolean().catch(true), port }).partial(),
-        dns: z.object({ enabled: z.boolean().catch(false), port }).partial().optional(),
+        dns: z
+          .object({ enabled: z.boolean().catch(false), port })
+          .partial()
+          .optional(),
       }),
     })
     .optional()
@@ -43,7 +46,10 @@ export interface NodeMetadata {
   /** JSON text of the Dataplane or ZoneIngress to be registered; empty when it must exist already. */
   readonly resource: string;
   /** `version` as it came, for the insight. */
-  readonly versions: { readonly kumaDp: Readonly<Record<string, unknown>>; readonly envoy: Readonly<Record<string, unknown>> };
+  readonly versions: {
+    readonly kumaDp: Readonly<Record<string, unknown>>;
+    readonly envoy: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** Never fails: what a proxy says wrongly counts as not said. */
@@ -66,7 +72,13 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
       workdir: metadata.workdir,
       ...(loopbackPrefix ? { loopbackPrefix } : {}),
       ...(redirect
-        ? { transparentProxy: { inboundPort: redirect.inbound.port ?? 0, outboundPort: redirect.outbound.port ?? 0, dnsPort: redirect.dns?.port ?? 0 } }
+        ? {
+            transparentProxy: {
+              inboundPort: redirect.inbound.port ?? 0,
+              outboundPort: redirect.outbound.port ?? 0,
+              dnsPort: redirect.dns?.port ?? 0,
+            },
+          }
         : {}),
       version: { dp: kumaDp.version ?? '', envoy: envoy.version ?? '' },
     },

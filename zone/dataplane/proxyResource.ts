@@ -17,7 +17,11 @@ export class ProxyRefused extends Error {
 /** Put on resources that came with a proxy's connection and go with it; those written by hand stay. */
 export const AUTO_REGISTERED_LABEL = 'meridian.io/auto-registered';
 
-const TYPES: Readonly<Record<ProxyKind, string>> = { sidecar: 'Dataplane', ingress: 'ZoneIngress', egress: 'ZoneEgress' };
+const TYPES: Readonly<Record<ProxyKind, string>> = {
+  sidecar: 'Dataplane',
+  ingress: 'ZoneIngress',
+  egress: 'ZoneEgress',
+};
 
 export function resourceType(kind: ProxyKind): string {
   return TYPES[kind];
@@ -39,8 +43,14 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
     throw new ProxyRefused(`the ${type} is not valid: ${[parsed.malformed, ...violations].filter(Boolean).join('; ')}`);
   }
   const { resource } = parsed;
-  if (resource.type !== type) throw new ProxyRefused(`a proxy of kind ${kind} needs a ${type}, not a ${resource.type || 'resource without type'}`);
-  const completed: Resource = { ...resource, spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec };
+  if (resource.type !== type)
+    throw new ProxyRefused(
+      `a proxy of kind ${kind} needs a ${type}, not a ${resource.type || 'resource without type'}`,
+    );
+  const completed: Resource = {
+    ...resource,
+    spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec,
+  };
   const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as ZoneIngressSpec), zone: role.zone };
   const labels = { ...computedLabels(descriptor, completed, role), [AUTO_REGISTERED_LABEL]: 'true' };
   return { ...completed, labels, spec };

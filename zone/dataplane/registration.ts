@@ -55,13 +55,17 @@ export class Registration {
 
   /** @throws ProxyRefused or TokenRefused, which close the stream */
   readonly admit: Admit = async (opening) => {
-    if (!this.#deps.replica.ready()) throw new NotReady('the zone is not ready yet: its copy of the log is being filled');
+    if (!this.#deps.replica.ready())
+      throw new NotReady('the zone is not ready yet: its copy of the log is being filled');
     const { proxy, node, existing, brought } = this.#read(opening);
     await this.#authenticate(opening.token, proxy, [brought, existing]);
     this.#leaving.get(proxy.id)?.();
     this.#leaving.delete(proxy.id);
     if (brought) await this.#register(brought, existing);
-    else if (!existing) throw new ProxyRefused(`there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`);
+    else if (!existing)
+      throw new ProxyRefused(
+        `there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`,
+      );
     this.#deps.admitted(proxy, node);
     return proxy;
   };
@@ -101,8 +105,10 @@ export class Registration {
     const { mesh, name } = parseNodeId(nodeId);
     const node = readNodeMetadata(metadata);
     const proxy: Proxy = { id: nodeId, kind: node.kind, mesh, name, metadata: node.proxy };
-    if ((node.kind === 'sidecar') !== (mesh !== '')) throw new ProxyRefused(`node.id is "${nodeId}", but the proxy is of kind ${node.kind}`);
-    if (mesh && !this.#view.get({ type: 'Mesh', mesh: '', name: mesh })) throw new ProxyRefused(`there is no mesh ${mesh}`);
+    if ((node.kind === 'sidecar') !== (mesh !== ''))
+      throw new ProxyRefused(`node.id is "${nodeId}", but the proxy is of kind ${node.kind}`);
+    if (mesh && !this.#view.get({ type: 'Mesh', mesh: '', name: mesh }))
+      throw new ProxyRefused(`there is no mesh ${mesh}`);
     const brought = node.resource ? proxyResource(node.resource, node.kind, this.#deps) : undefined;
     if (brought && (brought.name !== name || brought.mesh !== mesh)) {
       throw new ProxyRefused(`node.id is "${nodeId}", but the resource is ${brought.mesh}.${brought.name}`);
@@ -118,9 +124,14 @@ export class Registration {
     for (const resource of resources) {
       if (!resource) continue;
       const workload = resource.labels['kuma.io/workload'] ?? '';
-      await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: tagSets(resource), workload }, deps);
+      await verifyDataplaneToken(
+        token,
+        { mesh: proxy.mesh, name: proxy.name, tags: tagSets(resource), workload },
+        deps,
+      );
     }
-    if (resources.every((resource) => !resource)) await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: [], workload: '' }, deps);
+    if (resources.every((resource) => !resource))
+      await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: [], workload: '' }, deps);
   }
 
   async #register(brought: Resource, existing: Resource | undefined): Promise<void> {
@@ -133,7 +144,8 @@ export class Registration {
   #remove(key: ResourceKey): void {
     const { type, mesh, name } = key;
     this.#deps.logger.info({ type, mesh, name }, 'the proxy is gone: deleting what it registered');
-    const failed = (cause: Error) => this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
+    const failed = (cause: Error) =>
+      this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
     this.#deps.log.delete({ type, mesh, name }).catch(failed);
     this.#deps.log.delete({ type: `${type}Insight`, mesh, name }).catch(failed);
   }
@@ -150,7 +162,9 @@ function keyOf({ kind, mesh, name }: Proxy): ResourceKey {
 /** What the control plane wrote into an ingress is not the proxy's to take away. */
 function kept(brought: Resource, existing: Resource): Resource {
   const { availableServices } = existing.spec as Partial<ZoneIngressSpec>;
-  return availableServices ? { ...brought, spec: { ...(brought.spec as ZoneIngressSpec), availableServices } } : brought;
+  return availableServices
+    ? { ...brought, spec: { ...(brought.spec as ZoneIngressSpec), availableServices } }
+    : brought;
 }
 
 function content({ labels, spec }: Resource): string {

@@ -21,11 +21,18 @@ const RENEW_BEFORE_MS = YEAR_MS;
  * proxies find their way back after a restart; made anew when a name is missing or it ends within a year.
  * @param names host names and IP addresses that proxies may reach the zone at
  */
-export async function dpServerCertificate(folder: string, names: readonly string[], now: Date): Promise<ServerCertificate> {
+export async function dpServerCertificate(
+  folder: string,
+  names: readonly string[],
+  now: Date,
+): Promise<ServerCertificate> {
   const certificateFile = join(folder, 'dp-server.crt');
   const keyFile = join(folder, 'dp-server.key');
   if (existsSync(certificateFile) && existsSync(keyFile)) {
-    const kept = { certificatePem: readFileSync(certificateFile, 'utf8'), privateKeyPem: readFileSync(keyFile, 'utf8') };
+    const kept = {
+      certificatePem: readFileSync(certificateFile, 'utf8'),
+      privateKeyPem: readFileSync(keyFile, 'utf8'),
+    };
     if (isGood(kept.certificatePem, names, now)) return kept;
   }
   const made = await makeServerCertificate(names, now);
@@ -62,15 +69,22 @@ async function makeServerCertificate(names: readonly string[], now: Date): Promi
       new x509.BasicConstraintsExtension(true, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
+      ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n` };
+  return {
+    certificatePem: `${certificate.toString('pem')}\n`,
+    privateKeyPem: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`,
+  };
 }
 
 function isGood(pem: string, names: readonly string[], now: Date): boolean {
   const certificate = new X509Certificate(pem);
-  return certificate.validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS && names.every((name) => isNamed(pem, name));
+  return (
+    certificate.validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS && names.every((name) => isNamed(pem, name))
+  );
 }

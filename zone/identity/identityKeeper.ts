@@ -114,7 +114,12 @@ export class IdentityKeeper {
       const kept = this.#kept.get(proxy.id);
       // Meanwhile it is gone, or something newer is being issued.
       if (kept?.basis !== basis) return;
-      const issued = { backend, issuedAt: this.#deps.now(), notAfter: certificate.notAfter, count: (kept.issued?.count ?? 0) + 1 };
+      const issued = {
+        backend,
+        issuedAt: this.#deps.now(),
+        notAfter: certificate.notAfter,
+        count: (kept.issued?.count ?? 0) + 1,
+      };
       this.#kept.set(proxy.id, { basis, certificate, issued });
       this.#again(proxy, basis, (lifetimeMs * 4) / 5);
       this.#deps.changed(proxy);

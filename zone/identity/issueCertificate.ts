@@ -38,9 +38,19 @@ export type Issuer = (request: CertificateRequest) => Promise<IssuedCertificate>
 export async function issuer(ca: SigningCa): Promise<Issuer> {
   const root = new x509.X509Certificate(ca.certificatePem);
   const key = createPrivateKey(ca.privateKeyPem);
-  if (!new X509Certificate(ca.certificatePem).checkPrivateKey(key)) throw new Error("the CA's key is not that of its certificate");
-  const algorithm = key.asymmetricKeyType === 'ec' ? { ...EC, namedCurve: curveOf(key.asymmetricKeyDetails?.namedCurve) } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), algorithm, false, ['sign']);
+  if (!new X509Certificate(ca.certificatePem).checkPrivateKey(key))
+    throw new Error("the CA's key is not that of its certificate");
+  const algorithm =
+    key.asymmetricKeyType === 'ec'
+      ? { ...EC, namedCurve: curveOf(key.asymmetricKeyDetails?.namedCurve) }
+      : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const signingKey = await webcrypto.subtle.importKey(
+    'pkcs8',
+    key.export({ type: 'pkcs8', format: 'der' }),
+    algorithm,
+    false,
+    ['sign'],
+  );
   const authority = await x509.AuthorityKeyIdentifierExtension.create(root);
   const fixed = [
     new x509.BasicConstraintsExtension(false, undefined, true),
@@ -60,7 +70,13 @@ export async function issuer(ca: SigningCa): Promise<Issuer> {
       signingKey,
       signingAlgorithm: algorithm,
       // Critical, since the subject is empty (RFC 5280, 4.1.2.6).
-      extensions: [...fixed, new x509.SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url' as const, value })), true)],
+      extensions: [
+        ...fixed,
+        new x509.SubjectAlternativeNameExtension(
+          uris.map((value) => ({ type: 'url' as const, value })),
+          true,
+        ),
+      ],
     });
     const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
     return {

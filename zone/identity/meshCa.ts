@@ -33,7 +33,10 @@ export function meshCa(view: View, mesh: string): MeshCa | undefined {
     lifetimeMs,
     revision: hash([backend.name, lifetimeMs, certificatePem ?? '', privateKeyPem ?? '']),
     ca: certificatePem !== undefined && privateKeyPem !== undefined ? { certificatePem, privateKeyPem } : undefined,
-    missing: missing.length > 0 ? `no certificate can be issued in mesh ${mesh}: ${missing.join(' and ')} of its CA backend ${backend.name} not there` : '',
+    missing:
+      missing.length > 0
+        ? `no certificate can be issued in mesh ${mesh}: ${missing.join(' and ')} of its CA backend ${backend.name} not there`
+        : '',
   };
 }
 
@@ -55,9 +58,15 @@ function builtin(view: View, mesh: string, backend: CaBackend): { certificate: P
 /** `conf.cert` and `conf.key`, each a Secret's name or given inline (multizone-and-dataplane §6.1). Files are the operator's to put into a Secret. */
 function provided(view: View, mesh: string, backend: CaBackend): { certificate: Part; key: Part } {
   const part = (field: 'cert' | 'key'): Part => {
-    const source = (backend.conf?.[field] ?? {}) as { readonly secret?: string; readonly inline?: string; readonly inlineString?: string };
+    const source = (backend.conf?.[field] ?? {}) as {
+      readonly secret?: string;
+      readonly inline?: string;
+      readonly inlineString?: string;
+    };
     if (source.secret) return secret(view, mesh, source.secret);
-    const pem = source.inlineString ?? (source.inline === undefined ? undefined : Buffer.from(source.inline, 'base64').toString('utf8'));
+    const pem =
+      source.inlineString ??
+      (source.inline === undefined ? undefined : Buffer.from(source.inline, 'base64').toString('utf8'));
     return { pem, from: `conf.${field}` };
   };
   return { certificate: part('cert'), key: part('key') };
@@ -65,5 +74,8 @@ function provided(view: View, mesh: string, backend: CaBackend): { certificate: 
 
 function secret(view: View, mesh: string, name: string): Part {
   const data = (view.get({ type: 'Secret', mesh, name })?.resource.spec as SecretSpec | undefined)?.data;
-  return { pem: data === undefined ? undefined : Buffer.from(data, 'base64').toString('utf8'), from: `the Secret ${name}` };
+  return {
+    pem: data === undefined ? undefined : Buffer.from(data, 'base64').toString('utf8'),
+    from: `the Secret ${name}`,
+  };
 }

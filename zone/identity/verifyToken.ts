@@ -47,38 +47,54 @@ export async function verifyDataplaneToken(token: string, bearer: TokenBearer, {
   const claims = parsed(dataplaneClaims, payload);
   notRevoked(claims.jti, secret(`dataplane-token-revocations-${mesh}`));
   if (claims.Mesh !== mesh) throw new TokenRefused(`the token is for mesh ${claims.Mesh}, not for ${mesh}`);
-  if (claims.Name && claims.Name !== bearer.name) throw new TokenRefused(`the token is for the proxy ${claims.Name}, not for ${bearer.name}`);
-  if (claims.Workload && claims.Workload !== bearer.workload) throw new TokenRefused(`the token is for the workload ${claims.Workload}, not for ${bearer.workload || 'none'}`);
+  if (claims.Name && claims.Name !== bearer.name)
+    throw new TokenRefused(`the token is for the proxy ${claims.Name}, not for ${bearer.name}`);
+  if (claims.Workload && claims.Workload !== bearer.workload)
+    throw new TokenRefused(`the token is for the workload ${claims.Workload}, not for ${bearer.workload || 'none'}`);
   for (const [tag, allowed] of Object.entries(claims.Tags ?? {})) {
     const values = bearer.tags.flatMap((set) => (set[tag] === undefined ? [] : [set[tag]]));
-    if (values.length === 0) throw new TokenRefused(`the token is for a Dataplane with the tag ${tag}, which this one has not`);
+    if (values.length === 0)
+      throw new TokenRefused(`the token is for a Dataplane with the tag ${tag}, which this one has not`);
     const other = values.find((value) => !allowed.includes(value));
     if (other !== undefined) throw new TokenRefused(`the token allows ${tag}=${allowed.join(',')}, not ${other}`);
   }
 }
 
 /** Checks a token of a zone proxy. @param scope `ingress` or `egress` @throws TokenRefused */
-export async function verifyZoneToken(token: string, { zone, scope }: { readonly zone: string; readonly scope: string }, { view, now }: Deps): Promise<void> {
+export async function verifyZoneToken(
+  token: string,
+  { zone, scope }: { readonly zone: string; readonly scope: string },
+  { view, now }: Deps,
+): Promise<void> {
   const secret = (name: string) => textOf(view, 'GlobalSecret', '', name);
   const payload = await verify(token, 'zone-token-signing-public-key', secret, now());
   const claims = parsed(zoneClaims, payload);
   notRevoked(claims.jti, secret('zone-token-revocations'));
   if (claims.Zone !== zone) throw new TokenRefused(`the token is for zone ${claims.Zone}, not for ${zone}`);
-  if (!(claims.Scope ?? []).includes(scope)) throw new TokenRefused(`the token is for ${(claims.Scope ?? []).join(', ') || 'nothing'}, not for ${scope}`);
+  if (!(claims.Scope ?? []).includes(scope))
+    throw new TokenRefused(`the token is for ${(claims.Scope ?? []).join(', ') || 'nothing'}, not for ${scope}`);
 }
 
-async function verify(token: string, prefix: string, secret: (name: string) => string | undefined, now: Date): Promise<unknown> {
+async function verify(
+  token: string,
+  prefix: string,
+  secret: (name: string) => string | undefined,
+  now: Date,
+): Promise<unknown> {
   if (!token) throw new TokenRefused('there is no token');
   try {
     // Tokens without a key id are signed by the first key, which had no serial (Kuma's own old ones).
     const { kid } = decodeProtectedHeader(token);
     const name = !kid || kid === '0' ? prefix : `${prefix}-${kid}`;
     const pem = secret(name);
-    if (pem === undefined) throw new TokenRefused(`there is no signing key ${name}; if it was rotated, issue the token anew`);
+    if (pem === undefined)
+      throw new TokenRefused(`there is no signing key ${name}; if it was rotated, issue the token anew`);
     const { payload } = await jwtVerify(token, publicKey(pem), { algorithms: ['RS256'], currentDate: now });
     return payload;
   } catch (cause) {
-    throw cause instanceof TokenRefused ? cause : new TokenRefused(`the token is not valid: ${(cause as Error).message}`);
+    throw cause instanceof TokenRefused
+      ? cause
+      : new TokenRefused(`the token is not valid: ${(cause as Error).message}`);
   }
 }
 

@@ -183,7 +183,10 @@ export class Push {
     } catch (cause) {
       const error = `its configuration cannot be made: ${(cause as Error).message}`;
       this.#errors.set(proxyId, error);
-      this.#deps.log.error({ proxy: proxyId, error: (cause as Error).stack }, 'configuration cannot be made; the last good one stays');
+      this.#deps.log.error(
+        { proxy: proxyId, error: (cause as Error).stack },
+        'configuration cannot be made; the last good one stays',
+      );
       settle({ accepted: false, error });
     }
   }

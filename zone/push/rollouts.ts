@@ -25,7 +25,10 @@ export interface Rejection {
 }
 
 /** How a push ended for a proxy: it has the configuration, or not and why, or it left. */
-export type Outcome = { readonly accepted: true } | { readonly accepted: false; readonly error: string } | { readonly gone: true };
+export type Outcome =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly error: string }
+  | { readonly gone: true };
 
 interface Tracked {
   readonly id: string;
@@ -68,7 +71,11 @@ export class Rollouts {
       buckets: BUCKETS_S,
       registers,
     });
-    this.#rejections = new Counter({ name: 'meridian_rejected_pushes_total', help: 'Pushes that a proxy refused', registers });
+    this.#rejections = new Counter({
+      name: 'meridian_rejected_pushes_total',
+      help: 'Pushes that a proxy refused',
+      registers,
+    });
     const open = () => [...this.#rollouts.values()].filter(({ waiting }) => waiting.size > 0).length;
     new Gauge({
       name: 'meridian_rollouts_open',

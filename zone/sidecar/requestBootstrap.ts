@@ -1,0 +1,93 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { z } from 'zod';
+import { StartError } from './startError.ts';
+
+export interface BootstrapCall {
+  /** `https://host:5678` */
+  readonly cpAddress: string;
+  readonly caCert: string | undefined;
+  /** This call only: Envoy always verifies what the bootstrap tells it to. */
+  readonly skipVerify: boolean;
+  readonly body: object;
+}
+
+type Deps = {
+  readonly signal: AbortSignal;
+  readonly log: (message: string, fields?: object) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+const CALL_TIMEOUT_MS = 10_000;
+const LONGEST_WAIT_MS = 3_000;
+const GIVE_UP_MS = 5 * 60_000;
+
+const answerSchema = z.looseObject({ bootstrap: z.string().min(1) });
+
+/**
+ * Asks the control plane for the bootstrap configuration, as often as it takes: what is wrong with the network or with the
+ * control plane may pass, as may a Dataplane that is not there yet (an empty 404); another 4xx does not (multizone-and-dataplane
+ * §4.3). @returns the configuration's text @throws StartError
+ */
+export async function requestBootstrap(call: BootstrapCall, { signal, log, sleep, now }: Deps): Promise<string> {
+  const begin = now();
+  for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const problem = await attempt(call, signal);
+    if ('bootstrap' in problem) return problem.bootstrap;
+    signal.throwIfAborted();
+    if (now() - begin + wait > GIVE_UP_MS)
+      throw new StartError(`no bootstrap configuration from ${call.cpAddress} within 5 minutes: ${problem.retry}`);
+    log(`${problem.retry}; trying again`, { controlPlane: call.cpAddress });
+    await sleep(wait);
+  }
+}
+
+async function attempt(call: BootstrapCall, signal: AbortSignal): Promise<{ bootstrap: string } | { retry: string }> {
+  let answer: { status: number; body: string };
+  try {
+    answer = await post(call, signal);
+  } catch (cause) {
+    return { retry: `cannot reach the control plane: ${(cause as Error).message}` };
+  }
+  const { status, body } = answer;
+  if (status === 200) {
+    const parsed = answerSchema.safeParse(JSON.parse(body));
+    if (!parsed.success) throw new StartError(`${call.cpAddress} answered without a bootstrap configuration`);
+    return { bootstrap: Buffer.from(parsed.data.bootstrap, 'base64').toString('utf8') };
+  }
+  if (status === 404 && body.trim() === '') return { retry: 'the control plane does not know this proxy yet' };
+  if (status >= 500) return { retry: `the control plane answered ${status}: ${body.trim()}` };
+  throw new StartError(`the control plane at ${call.cpAddress} refused this proxy (${status}): ${body.trim()}`);
+}
+
+function post(
+  { cpAddress, caCert, skipVerify, body }: BootstrapCall,
+  signal: AbortSignal,
+): Promise<{ status: number; body: string }> {
+  const url = new URL('/bootstrap', cpAddress);
+  const options = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+    agent: false as const,
+  };
+  return new Promise((resolve, reject) => {
+    const request =
+      url.protocol === 'http:'
+        ? httpRequest(url, options)
+        : httpsRequest(url, { ...options, rejectUnauthorized: !skipVerify, ...(caCert ? { ca: caCert } : {}) });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    });
+    request.end(JSON.stringify(body, null, 2));
+  });
+}
