@@ -41,12 +41,12 @@ export async function startProxy(ground: Ground, spec: ProxySpec): Promise<Child
     ...['--work-dir', folder],
     ...['--concurrency', '1'],
     ...['--drain-time', '0s'],
+    ...['--readiness-port', String(readinessPort)],
     ...['--dns-port', String(spec.dnsPort)],
     ...(spec.loopbackPrefix ? ['--loopback-prefix', spec.loopbackPrefix] : []),
   ];
   const child = startScript(ground, 'deploy/meridian.ts', args, {
     name: spec.name,
-    env: { KUMA_READINESS_PORT: String(readinessPort) },
     generation: GENERATION.proxy,
   });
   await child.ready();

@@ -28,7 +28,7 @@ export const globalReturns: Proof = {
 export function converged(status: Status): boolean {
   return (
     status.zones.length > 0 &&
-    status.zones.every((zone) => isInSync(zone) && zone.position === status.position && zone.digestEqual === true)
+    status.zones.every((zone) => isInSync(zone) && zone.lag === 0 && zone.digestEqual === true)
   );
 }
 
