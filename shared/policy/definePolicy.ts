@@ -17,12 +17,18 @@ export interface PolicyDefinition<Spec, Conf> {
   readonly schema: ZodType<Spec>;
   readonly validate?: (resource: Resource<Spec>) => readonly Violation[];
   readonly warnings?: (resource: Resource<Spec>) => readonly string[];
+  /**
+   * How confs are folded into one, in ascending priority; without it as JSON merge patch (policies §2.6). For routes,
+   * whose rule lists merge in a way of their own.
+   */
+  readonly mergeConfs?: (confs: readonly Conf[]) => Conf;
   readonly effects: PolicyEffects<Conf>;
 }
 
 /** A policy: a resource descriptor that also says what it does to Envoy's configuration. */
 export interface PolicyDescriptor<Spec = unknown, Conf = unknown> extends ResourceDescriptor<Spec> {
   readonly order: number;
+  readonly mergeConfs?: (confs: readonly Conf[]) => Conf;
   readonly effects: PolicyEffects<Conf>;
 }
 

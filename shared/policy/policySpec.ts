@@ -1,0 +1,33 @@
+import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
+import type { ClientMatch } from './rules.ts';
+
+/** What the specs of all targetRef policies have in common; a policy's own schema says the rest. */
+export interface PolicySpec {
+  readonly targetRef?: TargetRef | undefined;
+  readonly to?: readonly PolicyEntry[] | undefined;
+  readonly from?: readonly PolicyEntry[] | undefined;
+  readonly rules?: readonly PolicyRule[] | undefined;
+  readonly default?: unknown;
+}
+
+/** An entry of `to` or `from`. */
+export interface PolicyEntry {
+  readonly targetRef: TargetRef;
+  readonly default?: unknown;
+}
+
+/** An entry of `rules`: several matches are an OR, none is everybody (policies §2.9). */
+export interface PolicyRule {
+  readonly matches?: readonly ClientMatch[] | undefined;
+  readonly default?: unknown;
+}
+
+export function topTargetRef(spec: PolicySpec): TargetRef {
+  return spec.targetRef ?? WHOLE_MESH;
+}
+
+/** The conf of a `to` or `from` entry: its `default`; a route's entry is all but its targetRef (`hostnames`, `rules`). */
+export function entryConf(entry: PolicyEntry): unknown {
+  const { targetRef: _, ...rest } = entry;
+  return 'default' in entry ? entry.default : rest;
+}

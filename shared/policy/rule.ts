@@ -1,0 +1,22 @@
+import type { Candidate } from './candidate.ts';
+import type { Rule, RuleOrigin } from './rules.ts';
+
+interface WithConf {
+  readonly candidate: Candidate;
+  readonly index: number;
+  readonly conf: unknown;
+}
+
+/** One rule of all these confs, given in ascending priority; `undefined` when there are none. */
+export function ruleOf(
+  items: readonly WithConf[],
+  merge: (confs: readonly unknown[]) => unknown,
+): Rule<unknown> | undefined {
+  if (items.length === 0) return undefined;
+  return { conf: merge(items.map(({ conf }) => conf)), origins: items.map(originOf) };
+}
+
+export function originOf({ candidate: { resource }, index }: Omit<WithConf, 'conf'>): RuleOrigin {
+  const { type, mesh, name, labels } = resource;
+  return { type, mesh, name, labels, ruleIndex: index };
+}

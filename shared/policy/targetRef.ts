@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** Kinds of a targetRef, least specific first: a place in this list is a kind's rank (policies §2.1). */
+export const KINDS = [
+  'Mesh',
+  'Dataplane',
+  'MeshSubset',
+  'MeshGateway',
+  'MeshService',
+  'MeshExternalService',
+  'MeshMultiZoneService',
+  'MeshServiceSubset',
+  'MeshHTTPRoute',
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** What all top-level targetRefs of tag-based meshes may be (policies §2.2, "base5"). */
+export const PROXY_KINDS: readonly Kind[] = ['Mesh', 'MeshSubset', 'MeshService', 'MeshServiceSubset', 'Dataplane'];
+
+export interface TargetRef {
+  readonly kind: Kind;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly sectionName?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly proxyTypes?: readonly ('Sidecar' | 'Gateway')[] | undefined;
+  /** Reserved in Kuma, always refused. */
+  readonly mesh?: string | undefined;
+}
+
+const texts = z.record(z.string(), z.string());
+
+/** A targetRef as written. What a policy allows in it is said by `targetRefViolations`. */
+export const targetRefSchema = z.object({
+  kind: z.enum(KINDS),
+  name: z.string().optional(),
+  namespace: z.string().optional(),
+  labels: texts.optional(),
+  sectionName: z.string().optional(),
+  tags: texts.optional(),
+  proxyTypes: z.array(z.enum(['Sidecar', 'Gateway'])).optional(),
+  mesh: z.string().optional(),
+});
+
+/** An omitted top-level targetRef means the whole mesh. */
+export const WHOLE_MESH: TargetRef = { kind: 'Mesh' };
+
+export function rank(kind: Kind): number {
+  return KINDS.indexOf(kind);
+}
