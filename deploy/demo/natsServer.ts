@@ -1,9 +1,9 @@
-import { chownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Child } from './child.ts';
 import { folderOf, GENERATION, type Ground, start } from './ground.ts';
+import { writeSecretFile } from './runAs.ts';
 import { findTool } from './tools.ts';
 
 const TIMEOUT = 30_000;
@@ -27,9 +27,7 @@ export async function startNats(
   config: (store: string) => string,
 ): Promise<Child> {
   const folder = folderOf(ground, name);
-  const file = join(folder, 'nats.conf');
-  writeFileSync(file, config(join(folder, 'jetstream')), { mode: 0o600 });
-  if (ground.runAs) chownSync(file, ground.runAs.uid, ground.runAs.gid);
+  const file = writeSecretFile(join(folder, 'nats.conf'), config(join(folder, 'jetstream')), ground.runAs);
   const child = start(ground, { name, file: findTool('nats-server'), args: ['-c', file], generation: GENERATION.nats });
   const deadline = Date.now() + TIMEOUT;
   while (!(await greets(port))) {

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Child } from './child.ts';
 import { folderOf, GENERATION, type Ground, startScript } from './ground.ts';
 import type { RestBody } from './mesh.ts';
 import { freePorts } from './ports.ts';
+import { writeSecretFile } from './runAs.ts';
 import { findTool } from './tools.ts';
 
 export interface ProxySpec {
@@ -25,11 +25,7 @@ export interface ProxySpec {
 /** `meridian dp` with its Envoy; resolves when Envoy says that it is ready. @throws StartError */
 export async function startProxy(ground: Ground, spec: ProxySpec): Promise<Child> {
   const folder = folderOf(ground, spec.name);
-  const file = (name: string, content: string) => {
-    const path = join(folder, name);
-    writeFileSync(path, content, { mode: 0o644 });
-    return path;
-  };
+  const file = (name: string, content: string) => writeSecretFile(join(folder, name), content, ground.runAs);
   const [readinessPort = 0] = await freePorts(1);
   const args = [
     'dp',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { RunAs } from './child.ts';
 
 const NOBODY = 65_534;
@@ -30,6 +30,13 @@ export function chooseUser(needed: readonly string[], env: NodeJS.ProcessEnv): U
 /** A folder that the children may write to. */
 export function makeFolder(path: string, runAs: RunAs | undefined): string {
   mkdirSync(path, { recursive: true, mode: 0o755 });
+  if (runAs) chownSync(path, runAs.uid, runAs.gid);
+  return path;
+}
+
+/** A file that only its owner, the children's user, may read: it holds a secret. @returns the path */
+export function writeSecretFile(path: string, content: string, runAs: RunAs | undefined): string {
+  writeFileSync(path, content, { mode: 0o600 });
   if (runAs) chownSync(path, runAs.uid, runAs.gid);
   return path;
 }

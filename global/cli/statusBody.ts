@@ -19,21 +19,26 @@ const zoneStatus = z.looseObject({
 
 const rollout = z.looseObject({
   position: z.number(),
+  /** Commit, RFC 3339. */
   at: z.string(),
-  /** What changed, `default/MeshTimeout/t`. */
-  what: z.string().optional(),
-  /** Proxies that it concerns, that accepted and that rejected it. */
-  proxies: z.number(),
+  /** Proxies whose configuration it changed, in all zones. */
+  affected: z.number(),
   acknowledged: z.number(),
-  rejected: z.number(),
-  /** Milliseconds from the commit until the last acknowledgement. */
-  milliseconds: z.number().nullish(),
-  errors: z.array(z.looseObject({ proxy: z.string(), error: z.string() })).optional(),
+  rejected: z.array(z.looseObject({ proxy: z.string(), error: z.string() })),
+  /** When the last of them answered, RFC 3339; absent while some have not. */
+  completedAt: z.string().nullish(),
 });
 
 const syncBody = z.looseObject({ items: z.array(zoneStatus) });
 const rolloutsBody = z.looseObject({ items: z.array(rollout) });
-const headBody = z.looseObject({ items: z.array(z.looseObject({ position: z.number() })) });
+const logBody = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      position: z.number(),
+      key: z.looseObject({ type: z.string(), mesh: z.string(), name: z.string() }),
+    }),
+  ),
+});
 
 /** How far the zones and the proxies are, as global knows it. */
 export interface Status {
@@ -45,20 +50,33 @@ export interface Status {
 }
 
 export type ZoneStatus = z.infer<typeof zoneStatus>;
-export type Rollout = z.infer<typeof rollout>;
 
-/** Puts together `GET /sync`, `GET /rollouts` and the newest event of `GET /log`. @throws ApiError */
+export interface Rollout extends z.infer<typeof rollout> {
+  /** What changed, `MeshTimeout t in default`; empty when that is too long ago. */
+  readonly what: string;
+}
+
+/** Puts together `GET /sync`, `GET /rollouts` and the newest events of `GET /log`. @throws ApiError */
 export async function fetchStatus(connection: Connection): Promise<Status> {
-  const [sync, rollouts, head] = await Promise.all([
+  const [sync, rollouts, log] = await Promise.all([
     connection.get('/sync'),
     connection.get('/rollouts', { limit: 5 }),
-    connection.get('/log', { limit: 1, order: 'desc' }),
+    connection.get('/log', { limit: 100, order: 'desc' }),
   ]);
+  const events = logBody.parse(log).items;
+  const what = new Map(
+    events.map(({ position, key }) => [position, `${key.type} ${key.name}${key.mesh ? ` in ${key.mesh}` : ''}`]),
+  );
   return {
-    position: headBody.parse(head).items[0]?.position ?? 0,
+    position: events[0]?.position ?? 0,
     zones: syncBody.parse(sync).items,
-    rollouts: rolloutsBody.parse(rollouts).items,
+    rollouts: rolloutsBody.parse(rollouts).items.map((one) => ({ ...one, what: what.get(one.position) ?? '' })),
   };
+}
+
+/** Milliseconds from the commit to the last answer; undefined while some proxy has not answered. */
+export function rolloutTime({ at, completedAt }: Rollout): number | undefined {
+  return completedAt ? Math.max(0, Date.parse(completedAt) - Date.parse(at)) : undefined;
 }
 
 export function isInSync(zone: ZoneStatus): boolean {

@@ -1,4 +1,4 @@
-import { isInSync, type Status } from '../../../global/cli/statusBody.ts';
+import { isInSync, rolloutTime, type Status } from '../../../global/cli/statusBody.ts';
 import { table } from '../../../global/cli/table.ts';
 import type { TrafficSummary } from './traffic.ts';
 
@@ -41,12 +41,15 @@ function zonesText(status: Status): string {
   return table(['ZONE', 'STATE', 'POSITION', 'LAG', 'DIGEST', 'SIDECARS', ''], rows);
 }
 
-function lastChange(status: Status): string {
-  const [last] = status.rollouts;
+/** The newest change that concerned some proxy. */
+function lastChange({ rollouts }: Status): string {
+  const last = rollouts.find(({ affected }) => affected > 0);
   if (!last) return 'last change: none yet';
-  const took = typeof last.milliseconds === 'number' ? ` in ${Math.round(last.milliseconds)} ms` : '';
-  const rejected = last.rejected > 0 ? `, ${last.rejected} rejected it` : '';
-  return `last change: position ${last.position} ${last.what ?? ''}, ${last.acknowledged} of ${last.proxies} proxies have it${took}${rejected}`;
+  const { position, what, affected, acknowledged, rejected } = last;
+  const took = rolloutTime(last);
+  const time = took === undefined ? '' : ` in ${took} ms`;
+  const refused = rejected.length > 0 ? `, ${rejected.length} rejected it` : '';
+  return `last change: position ${position} ${what}, ${acknowledged} of ${affected} proxies have it${time}${refused}`;
 }
 
 function trafficText(traffic: readonly TrafficSummary[]): string {
