@@ -1,17 +1,8 @@
-import { z } from 'zod';
 import type { Violation } from '../resource/violation.ts';
 import type { ClientMatch } from './rules.ts';
 
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[a-zA-Z0-9._-]+)*$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-/** `rules[].matches[]` as written (policies §2.9). */
-export const clientMatchSchema = z
-  .object({
-    spiffeID: z.object({ type: z.enum(['Exact', 'Prefix']), value: z.string() }).optional(),
-    sni: z.object({ type: z.enum(['Exact']), value: z.string() }).optional(),
-  })
-  .transform(({ spiffeID, sni }): ClientMatch => ({ ...(spiffeID && { spiffeID }), ...(sni && { sni }) }));
 
 /** What is wrong with a match. @param field its path, `spec.rules[0].matches[0]`. */
 export function clientMatchViolations({ spiffeID, sni }: ClientMatch, field: string): Violation[] {

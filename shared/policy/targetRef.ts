@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClientMatch } from './rules.ts';
 
 /** Kinds of a targetRef, least specific first: a place in this list is a kind's rank (policies §2.1). */
 export const KINDS = [
@@ -33,7 +34,7 @@ export interface TargetRef {
 const texts = z.record(z.string(), z.string());
 
 /** A targetRef as written. What a policy allows in it is said by `targetRefViolations`. */
-export const targetRefSchema = z.object({
+export const targetRef = z.object({
   kind: z.enum(KINDS),
   name: z.string().optional(),
   namespace: z.string().optional(),
@@ -43,6 +44,14 @@ export const targetRefSchema = z.object({
   proxyTypes: z.array(z.enum(['Sidecar', 'Gateway'])).optional(),
   mesh: z.string().optional(),
 });
+
+/** `rules[].matches[]` as written (policies §2.9). */
+export const clientMatch = z
+  .object({
+    spiffeID: z.object({ type: z.enum(['Exact', 'Prefix']), value: z.string() }).optional(),
+    sni: z.object({ type: z.enum(['Exact']), value: z.string() }).optional(),
+  })
+  .transform(({ spiffeID, sni }): ClientMatch => ({ ...(spiffeID && { spiffeID }), ...(sni && { sni }) }));
 
 /** An omitted top-level targetRef means the whole mesh. */
 export const WHOLE_MESH: TargetRef = { kind: 'Mesh' };

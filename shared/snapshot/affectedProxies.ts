@@ -5,7 +5,7 @@ import type { Resource } from '../resource/resource.ts';
 import { serviceIndex } from '../view/services.ts';
 import type { Changed } from '../view/view.ts';
 import type { SnapshotInput } from './input.ts';
-import { matchPolicies } from './matchPolicies.ts';
+import { matchPolicies } from '../policy/matchPolicies.ts';
 import { Memo } from './memo.ts';
 import { sameMatches } from './policies.ts';
 import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';

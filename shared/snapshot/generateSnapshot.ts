@@ -3,7 +3,7 @@ import { serviceIndex } from '../view/services.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import { ResourceSet } from '../xds/resourceSet.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
-import type { MatchedByType } from './matchPolicies.ts';
+import type { MatchedByType } from '../policy/matchPolicies.ts';
 import { addAdmin } from './admin.ts';
 import { addDns } from './dns.ts';
 import { endpointsOf, type EndpointSource } from './endpointSource.ts';

@@ -1,6 +1,6 @@
 import type { EffectContext } from '../policy/context.ts';
 import { isPolicyDescriptor, type PolicyDescriptor } from '../policy/definePolicy.ts';
-import { type MatchedByType, matchPolicies } from './matchPolicies.ts';
+import { type MatchedByType, matchPolicies } from '../policy/matchPolicies.ts';
 import type { InboundRules, MatchedPolicies, ToRules } from '../policy/rules.ts';
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { Registry } from '../resource/registry.ts';
