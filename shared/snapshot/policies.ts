@@ -1,7 +1,7 @@
 import type { EffectContext } from '../policy/context.ts';
-import { isPolicyDescriptor, type PolicyDescriptor } from '../policy/definePolicy.ts';
 import { type MatchedByType, matchPolicies } from '../policy/matchPolicies.ts';
-import type { InboundRules, MatchedPolicies, ToRules } from '../policy/rules.ts';
+import { policyDescriptors } from '../policy/policyIndex.ts';
+import type { InboundRules, ToRules } from '../policy/rules.ts';
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -36,7 +36,7 @@ interface Options {
 /** Matches all policies against a proxy. Effects run also without a match: "nothing configured" has a meaning too. */
 export function proxyPolicies(options: Options): ProxyPolicies {
   const matched = matchPolicies(options);
-  const descriptors = policiesInOrder(options.registry);
+  const descriptors = policyDescriptors(options.registry);
   const to = (type: string) => matched.get(type)?.to ?? NO_TO_RULES;
   const inbound = (type: string, section: string) => matched.get(type)?.inbound(section) ?? NO_INBOUND_RULES;
   return {
@@ -60,33 +60,10 @@ export function proxyPolicies(options: Options): ProxyPolicies {
   };
 }
 
-const inOrder = new WeakMap<Registry, readonly PolicyDescriptor[]>();
-
-function policiesInOrder(registry: Registry): readonly PolicyDescriptor[] {
-  let descriptors = inOrder.get(registry);
-  if (!descriptors) {
-    descriptors = registry.all.filter(isPolicyDescriptor).sort((a, b) => a.order - b.order);
-    inOrder.set(registry, descriptors);
-  }
-  return descriptors;
-}
-
-/** Whether two matches give the same configuration, as far as the policies go. */
+/**
+ * Whether two matches give the same configuration. Equal matches are one object as long as the memo remembers them; what it
+ * forgot counts as different.
+ */
 export function sameMatches(a: MatchedByType, b: MatchedByType): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [type, one] of a) {
-    const other = b.get(type);
-    if (!other || !samePolicies(one, other)) return false;
-  }
-  return true;
-}
-
-function samePolicies(a: MatchedPolicies, b: MatchedPolicies): boolean {
-  return (
-    a === b ||
-    (a.to.id === b.to.id &&
-      a.policies.length === b.policies.length &&
-      a.policies.every((policy, i) => policy === b.policies[i]))
-  );
+  return a === b || (a.size === b.size && [...a].every(([type, matched]) => b.get(type) === matched));
 }
