@@ -17,7 +17,10 @@ export interface ToRules<Conf> {
   readonly id: string;
   /** Merged conf for a `kuma.io/service` destination; `undefined` when no entry covers it. */
   forService(service: string): Rule<Conf> | undefined;
-  /** Merged conf for one route made by a MeshHTTPRoute (entries of kind MeshHTTPRoute lie over the service's). */
+  /**
+   * Merged conf for a route that a MeshHTTPRoute made, by that one's display name: entries that refer to it, and policies
+   * that target it, lie over the service's. Without any it is what `forService` gives.
+   */
   forRoute(service: string, routeName: string): Rule<Conf> | undefined;
 }
 
@@ -36,9 +39,12 @@ export interface ClientSubset {
 /** The inbound side of one policy type for one inbound of one proxy. */
 export interface InboundRules<Conf> {
   readonly id: string;
-  /** Merged conf of everything that covers all clients. */
+  /** Merged conf of `rules` without a match, and of `from` where that only knows Mesh (`isFromAsRules`). */
   readonly all: Rule<Conf> | undefined;
-  /** `rules` entries with their match, specific first, the ones without a match last. */
+  /**
+   * `rules` entries as they are, one for each of their matches: specific first, the ones without a match last; among equal
+   * matches in ascending priority. `mergedByMatch` folds them. The ones without a match are those that `all` merges.
+   */
   readonly matched: readonly (Rule<Conf> & { readonly match: ClientMatch | undefined })[];
   /** `from` entries, as a partition of the client space, more specific first. */
   readonly from: readonly (Rule<Conf> & { readonly subset: ClientSubset })[];
