@@ -85,18 +85,28 @@ function decision(action: 'ALLOW' | 'DENY', name: string) {
 function predicateOf({ spiffeID, sni }: ClientMatchSpec): Matcher_MatcherList_PredicateJson {
   const parts: Matcher_MatcherList_PredicateJson[] = [];
   if (spiffeID) {
-    const value = spiffeID.type === 'Exact' ? { exact: spiffeID.value } : { prefix: spiffeID.value };
-    parts.push(single('uri_san', 'ssl.v3.UriSanInput', value));
+    const safeRegex = { googleRe2: {}, regex: uriSanRegex(spiffeID) };
+    parts.push(single('uri_san', 'ssl.v3.UriSanInput', { safeRegex }));
   }
   if (sni) parts.push(single('server_name', 'network.v3.ServerNameInput', { exact: sni.value }));
   const [first] = parts;
   return first && parts.length === 1 ? first : { andMatcher: { predicate: parts } };
 }
 
+/**
+ * Envoy's `UriSanInput` is all URIs of the certificate joined by commas, and a sidecar's has several: an identity for each
+ * service and a `kuma://` one for each tag. Compared as a whole, an exact `deny` would never match and a prefix only by
+ * chance, so this looks for one of the list (RE2, always against the whole text). No such URI holds a comma.
+ */
+export function uriSanRegex({ type, value }: NonNullable<ClientMatchSpec['spiffeID']>): string {
+  const literal = value.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+  return `(.*,)?${literal}${type === 'Prefix' ? '.*' : '(,.*)?'}`;
+}
+
 function single(
   name: string,
   type: string,
-  valueMatch: { exact: string } | { prefix: string },
+  valueMatch: { exact: string } | { safeRegex: { googleRe2: object; regex: string } },
 ): Matcher_MatcherList_PredicateJson {
   const typedConfig = typed(`envoy.extensions.matching.common_inputs.${type}`, {});
   return { singlePredicate: { input: { name: `envoy.matching.inputs.${name}`, typedConfig }, valueMatch } };
