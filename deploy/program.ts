@@ -1,18 +1,41 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from '../global/cli/verb.ts';
 
+/** What both control planes are given: the resource types of this build, and its version. */
+async function controlPlaneDeps() {
+  const [{ loadRegistry }, { default: manifest }] = await Promise.all([
+    import('./registry.ts'),
+    import('../package.json', { with: { type: 'json' } }),
+  ]);
+  return { registry: await loadRegistry(), version: manifest.version };
+}
+
 /** A command of the executable; its modules are only loaded when it is asked for. */
 interface Lazy {
   readonly description: string;
   readonly load: (deps: CliDeps) => Promise<Command>;
 }
 
+/** What the control planes are told of this build. */
+async function build() {
+  const [
+    { loadRegistry },
+    {
+      default: { version },
+    },
+  ] = await Promise.all([import('./registry.ts'), import('../package.json', { with: { type: 'json' } })]);
+  return { registry: await loadRegistry(), version };
+}
+
 const COMMANDS: Readonly<Record<string, Lazy>> = {
   global: {
     description: 'run the global control plane',
-    load: async () => (await import('../global/main.ts')).globalCommand(),
+    load: async () => (await import('../global/main.ts')).globalCommand(controlPlaneDeps),
   },
-  zone: { description: 'run a zone control plane', load: async () => (await import('../zone/main.ts')).zoneCommand() },
+  zone: {
+    description: 'run a zone control plane',
+    load: async () => (await import('../zone/main.ts')).zoneCommand(controlPlaneDeps),
+  },
   dp: {
     description: 'run a sidecar or zone proxy: bootstrap, then Envoy',
     load: async () => (await import('../zone/sidecar/dpCommand.ts')).dpCommand(),
@@ -76,9 +99,11 @@ function* everyCommand(command: Command): Iterable<Command> {
   for (const inner of command.commands) yield* everyCommand(inner);
 }
 
-/** What an operator can act upon is told in its own words; anything else is a fault of ours and shows where. */
+/** What an operator can act upon is told in its own words; a fault of ours shows where it happened. */
 function errorText(cause: unknown): string {
   if (!(cause instanceof Error)) return `error: ${String(cause)}`;
-  const expected = ['CliError', 'ApiError', 'WrongSetting', 'StartError'].includes(cause.name);
-  return `error: ${expected ? cause.message : (cause.stack ?? cause.message)}`;
+  const ours = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'AssertionError', 'ZodError'].includes(
+    cause.name,
+  );
+  return `error: ${ours ? (cause.stack ?? cause.message) : cause.message}`;
 }

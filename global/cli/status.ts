@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { age } from './age.ts';
 import { type Format, formatOption, render } from './output.ts';
-import { fetchStatus, isInSync, type Rollout, rolloutTime, type Status, type ZoneStatus } from './statusBody.ts';
+import { fetchStatus, isInSync, type Rollout, type Status, type ZoneStatus } from './statusBody.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
 
@@ -31,8 +31,8 @@ export function statusText(status: Status, now: number): string {
       ),
     );
   }
-  const errors = status.rollouts.flatMap(({ position, rejected }) =>
-    rejected.map(({ proxy, error }) => `position ${position}: ${proxy} rejected it: ${error}`),
+  const errors = status.rollouts.flatMap(({ position, errors: list }) =>
+    list.map(({ proxy, error }) => `position ${position}: ${proxy} rejected it: ${error}`),
   );
   return [...parts, ...(errors.length > 0 ? [errors.join('\n')] : [])].join('\n\n');
 }
@@ -43,9 +43,10 @@ function zoneRow(zone: ZoneStatus): string[] {
   return [zone.name, zone.state, String(zone.position), String(zone.lag), digest, sidecars, zone.reason ?? ''];
 }
 
-function rolloutRow(rollout: Rollout, now: number): string[] {
-  const { position, at, what, affected, acknowledged, rejected } = rollout;
-  const took = rolloutTime(rollout);
-  const time = affected === 0 ? '-' : took === undefined ? 'open' : `${took} ms`;
-  return [String(position), age(at, now), what, `${acknowledged}/${affected}`, String(rejected.length), time];
+function rolloutRow(
+  { position, at, what, proxies, acknowledged, rejected, milliseconds }: Rollout,
+  now: number,
+): string[] {
+  const time = proxies === 0 ? '-' : milliseconds === null ? 'open' : `${milliseconds} ms`;
+  return [String(position), age(at, now), what, `${acknowledged}/${proxies}`, String(rejected), time];
 }

@@ -21,24 +21,20 @@ const rollout = z.looseObject({
   position: z.number(),
   /** Commit, RFC 3339. */
   at: z.string(),
-  /** Proxies whose configuration it changed, in all zones. */
-  affected: z.number(),
+  /** What changed, `default/MeshTimeout/t`. */
+  what: z.string(),
+  /** Proxies in all zones whose configuration it changed, and how many of them accepted and rejected that. */
+  proxies: z.number(),
   acknowledged: z.number(),
-  rejected: z.array(z.looseObject({ proxy: z.string(), error: z.string() })),
-  /** When the last of them answered, RFC 3339; absent while some have not. */
-  completedAt: z.string().nullish(),
+  rejected: z.number(),
+  /** From the commit to the last answer; null while some proxy has not answered. */
+  milliseconds: z.number().nullable(),
+  errors: z.array(z.looseObject({ proxy: z.string(), error: z.string() })),
 });
 
 const syncBody = z.looseObject({ items: z.array(zoneStatus) });
 const rolloutsBody = z.looseObject({ items: z.array(rollout) });
-const logBody = z.looseObject({
-  items: z.array(
-    z.looseObject({
-      position: z.number(),
-      key: z.looseObject({ type: z.string(), mesh: z.string(), name: z.string() }),
-    }),
-  ),
-});
+const headBody = z.looseObject({ items: z.array(z.looseObject({ position: z.number() })) });
 
 /** How far the zones and the proxies are, as global knows it. */
 export interface Status {
@@ -51,32 +47,20 @@ export interface Status {
 
 export type ZoneStatus = z.infer<typeof zoneStatus>;
 
-export interface Rollout extends z.infer<typeof rollout> {
-  /** What changed, `MeshTimeout t in default`; empty when that is too long ago. */
-  readonly what: string;
-}
+export type Rollout = z.infer<typeof rollout>;
 
-/** Puts together `GET /sync`, `GET /rollouts` and the newest events of `GET /log`. @throws ApiError */
+/** Puts together `GET /sync`, `GET /rollouts` and the newest event of `GET /log`. @throws ApiError */
 export async function fetchStatus(connection: Connection): Promise<Status> {
-  const [sync, rollouts, log] = await Promise.all([
+  const [sync, rollouts, head] = await Promise.all([
     connection.get('/sync'),
     connection.get('/rollouts', { limit: 5 }),
-    connection.get('/log', { limit: 100, order: 'desc' }),
+    connection.get('/log', { limit: 1, order: 'desc' }),
   ]);
-  const events = logBody.parse(log).items;
-  const what = new Map(
-    events.map(({ position, key }) => [position, `${key.type} ${key.name}${key.mesh ? ` in ${key.mesh}` : ''}`]),
-  );
   return {
-    position: events[0]?.position ?? 0,
+    position: headBody.parse(head).items[0]?.position ?? 0,
     zones: syncBody.parse(sync).items,
-    rollouts: rolloutsBody.parse(rollouts).items.map((one) => ({ ...one, what: what.get(one.position) ?? '' })),
+    rollouts: rolloutsBody.parse(rollouts).items,
   };
-}
-
-/** Milliseconds from the commit to the last answer; undefined while some proxy has not answered. */
-export function rolloutTime({ at, completedAt }: Rollout): number | undefined {
-  return completedAt ? Math.max(0, Date.parse(completedAt) - Date.parse(at)) : undefined;
 }
 
 export function isInSync(zone: ZoneStatus): boolean {

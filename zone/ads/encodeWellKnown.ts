@@ -162,30 +162,25 @@ function listValue(writer: WireWriter, json: unknown): void {
 }
 
 function value(writer: WireWriter, json: unknown): void {
-  switch (typeof json) {
-    case 'number':
-      writer.byte(0x11);
-      return writer.double(json);
-    case 'string':
-      writer.byte(0x1a);
-      return writer.string(json);
-    case 'boolean':
-      writer.byte(0x20);
-      return writer.byte(json ? 1 : 0);
-    case 'object': {
-      if (json === null) {
-        writer.byte(0x08);
-        return writer.byte(0);
-      }
-      writer.byte(Array.isArray(json) ? 0x32 : 0x2a);
-      const start = writer.fork();
-      if (Array.isArray(json)) listValue(writer, json);
-      else struct(writer, json);
-      return writer.join(start);
-    }
-    default:
-      throw new EncodeError(`${shown(json)} is not JSON`);
-  }
+  if (typeof json === 'number') {
+    writer.byte(0x11);
+    writer.double(json);
+  } else if (typeof json === 'string') {
+    writer.byte(0x1a);
+    writer.string(json);
+  } else if (typeof json === 'boolean') {
+    writer.byte(0x20);
+    writer.byte(json ? 1 : 0);
+  } else if (json === null) {
+    writer.byte(0x08);
+    writer.byte(0);
+  } else if (typeof json === 'object') {
+    writer.byte(Array.isArray(json) ? 0x32 : 0x2a);
+    const start = writer.fork();
+    if (Array.isArray(json)) listValue(writer, json);
+    else struct(writer, json);
+    writer.join(start);
+  } else throw new EncodeError(`${shown(json)} is not JSON`);
 }
 
 function object(json: unknown): Readonly<Record<string, unknown>> {

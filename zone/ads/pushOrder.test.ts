@@ -143,6 +143,16 @@ describe('the order of a push', () => {
     expect(started(client()).set(snapshot('a', { connectTimeout: '2s' }))).toEqual(['cluster a', 'endpoint a']);
   });
 
+  it('sends them to an Envoy that comes back with the old ones, and subscribes after its cluster changed', () => {
+    const client = delta();
+    const version = wantedOf(snapshot('a'), undefined).endpoint.get('a')?.version ?? '';
+    client.set(snapshot('a', { connectTimeout: '2s' }));
+    expect(client.ask('cluster')).toEqual(['cluster a']);
+    const request = { kind: 'endpoint', nonce: '', subscribe: ['a'], unsubscribe: [], initialVersions: { a: version } };
+    client.state = receive(deltaMachine as never, client.state, request as never).state;
+    expect(client.advance()).toEqual(['endpoint a']);
+  });
+
   it('sends a change of endpoints alone, without waiting for anything', () => {
     expect(started(delta()).set(snapshot('a', { host: '10.0.0.2' }))).toEqual(['endpoint a']);
   });

@@ -8,11 +8,16 @@ export interface StreamState<S extends KindState> {
   /** Absent until the proxy's first snapshot is set. */
   readonly wanted: Readonly<Record<XdsKind, Wanted>> | undefined;
   readonly responses: number;
+  /**
+   * Endpoints of clusters that were sent before the proxy subscribed to them on this stream. A reconnecting Envoy subscribes
+   * late and says that it has them, but a cluster that changed meanwhile warms until it gets them again.
+   */
+  readonly warming: ReadonlySet<string>;
 }
 
 export function newStream<S extends KindState>(machine: KindMachine<S, never>): StreamState<S> {
   const kinds = Object.fromEntries(XDS_KINDS.map((kind) => [kind, machine.initial(kind)])) as Record<XdsKind, S>;
-  return { kinds, wanted: undefined, responses: 0 };
+  return { kinds, wanted: undefined, responses: 0, warming: new Set() };
 }
 
 /** Takes a request in; `advance` then says what to send. */
@@ -21,8 +26,13 @@ export function receive<S extends KindState, R extends { readonly kind: XdsKind 
   state: StreamState<S>,
   request: R,
 ): Received<StreamState<S>> {
-  const { state: kind, ...rest } = machine.receive(state.kinds[request.kind], request);
-  return { state: { ...state, kinds: { ...state.kinds, [request.kind]: kind } }, ...rest };
+  const { state: received, ...rest } = machine.receive(state.kinds[request.kind], request);
+  const due =
+    request.kind === 'endpoint' ? [...state.warming].filter((name) => received.subscription.names.has(name)) : [];
+  if (due.length === 0) return { state: { ...state, kinds: { ...state.kinds, [request.kind]: received } }, ...rest };
+  const endpoint = { ...received, resend: new Set([...received.resend, ...due]) };
+  const warming = new Set([...state.warming].filter((name) => !due.includes(name)));
+  return { state: { ...state, kinds: { ...state.kinds, endpoint }, warming }, ...rest };
 }
 
 /**
@@ -41,6 +51,7 @@ export function advance<S extends KindState>(
   if (!wanted) return { state: before, responses: [] };
   const kinds: Record<XdsKind, S> = { ...before.kinds };
   const responses: Response[] = [];
+  let { warming } = before;
 
   const send = (kind: XdsKind, mayRemove: boolean) => {
     if (!kinds[kind].requested || kinds[kind].awaiting || held.has(kind)) return;
@@ -50,11 +61,10 @@ export function advance<S extends KindState>(
     responses.push(response);
     // A changed cluster warms until its endpoints are sent again, changed or not; Envoy does not ask for them in delta.
     if (kind === 'cluster') {
-      const names = response.changed
-        .map((one) => one.endpoints)
-        .filter((name) => kinds.endpoint.subscription.names.has(name));
-      if (names.length > 0)
-        kinds.endpoint = { ...kinds.endpoint, resend: new Set([...kinds.endpoint.resend, ...names]) };
+      const names = response.changed.map((one) => one.endpoints).filter((name) => wanted.endpoint.has(name));
+      const [due, early] = partition(names, (name) => kinds.endpoint.subscription.names.has(name));
+      if (due.length > 0) kinds.endpoint = { ...kinds.endpoint, resend: new Set([...kinds.endpoint.resend, ...due]) };
+      if (early.length > 0) warming = new Set([...warming, ...early].filter((name) => wanted.endpoint.has(name)));
     }
   };
 
@@ -72,7 +82,7 @@ export function advance<S extends KindState>(
       }
     }
   }
-  return { state: { kinds, wanted, responses: before.responses + responses.length }, responses };
+  return { state: { kinds, wanted, responses: before.responses + responses.length, warming }, responses };
 }
 
 /** Nothing on its way, nothing left to send. To be asked after `advance`, which sends all that may be sent. */
@@ -96,4 +106,8 @@ function isThrough(state: KindState, wanted: Wanted, held: ReadonlySet<XdsKind>)
 
 function nonceOf<S extends KindState>(state: StreamState<S>, responses: readonly Response[]): string {
   return String(state.responses + responses.length + 1);
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }

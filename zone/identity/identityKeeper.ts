@@ -69,8 +69,11 @@ export class IdentityKeeper {
   /** Looks whether the proxy's certificate still fits, and has a new one issued when it does not. */
   refresh(proxy: Proxy): void {
     const need = this.#need(proxy);
+    if (!need) {
+      this.forget(proxy.id);
+      return;
+    }
     const kept = this.#kept.get(proxy.id);
-    if (!need) return this.forget(proxy.id);
     if (kept?.basis === need.basis) return;
     this.#kept.set(proxy.id, { ...kept, basis: need.basis });
     if (need.ca) void this.#issue(proxy, { ...need, ca: need.ca });

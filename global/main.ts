@@ -1,0 +1,328 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
+import type { Hello } from '../shared/event/hello.ts';
+import type { MeshSpec } from '../shared/resource/mesh/spec.ts';
+import type { Registry } from '../shared/resource/registry.ts';
+import type { Resource } from '../shared/resource/resource.ts';
+import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
+import { WrongSetting } from '../shared/config/settings.ts';
+import { buildApp } from './api/app.ts';
+import { ensureDefaults, SYSTEM } from './command/ensureDefaults.ts';
+import type { CommandDeps } from './command/ports.ts';
+import { putResource } from './command/resourceCommands.ts';
+import { type GlobalConfig, readGlobalConfig } from './config.ts';
+import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
+import { DigestRing, followDigest } from './insight/digestRing.ts';
+import { inspector } from './insight/inspector.ts';
+import { Rollouts } from './insight/rolloutReader.ts';
+import { type SyncInput, syncStatus } from './insight/syncStatus.ts';
+import { followZones } from './insight/zoneFollower.ts';
+import { zoneInsights } from './insight/zoneInsights.ts';
+import { type EventLog, openEventLog } from './log/eventLog.ts';
+import { onLeader } from './log/leader.ts';
+import { logReader } from './log/logReader.ts';
+import { openDb } from './log/openDb.ts';
+import { type SecretKeys, secretKeys } from './log/secretKeys.ts';
+import { answerHellos } from './relay/hello.ts';
+import { publishGrants } from './relay/grants.ts';
+import { type HubConnection, connectToHub } from './relay/natsConnection.ts';
+import { provisionZone } from './relay/provision.ts';
+import { relay } from './relay/relay.ts';
+import { checkKeyEncryptionKey } from './secret/checkKeyEncryptionKey.ts';
+import { keyEncryptionKey } from './secret/keyEncryptionKey.ts';
+import { keyGrants } from './secret/keyGrants.ts';
+import { secretSealer } from './secret/secretSealer.ts';
+import { resourceReader } from './store/resourceReader.ts';
+import { resourceWriter } from './store/resourceWriter.ts';
+import { tokenIssuer } from './token/tokenIssuer.ts';
+import { verifyUserToken } from './token/verifyUserToken.ts';
+
+/** The advisory lock of the relay: one instance relays, all append and answer. */
+const RELAY_LOCK = 5_681;
+const SHUTDOWN_MS = 2_000;
+
+export interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export type GlobalDeps = { readonly registry: Registry; readonly version: string };
+
+/** Starts a global control plane; resolves when it answers. @throws Error whose message is for the operator */
+export async function runGlobal(config: GlobalConfig, { registry, version }: GlobalDeps): Promise<Running> {
+  const instance = `${hostname()}-${randomBytes(2).toString('hex')}`;
+  const log = pino({ level: config['log.level'], base: { instance, cp: 'global' } });
+  const metrics = new Metrics();
+  collectDefaultMetrics({ register: metrics });
+  const now = () => new Date();
+  const onError = (what: string) => (error: unknown) => log.warn({ error: (error as Error).message }, what);
+
+  const events = await openEventLog(await openDb({ url: config['store.url'], directory: config['data.dir'] }));
+  const keys = secretKeys(events.db);
+  const kek = keyEncryptionKey(
+    config['secrets.keyFile'] || join(config['data.dir'], 'secrets.key'),
+    config['secrets.key'],
+  );
+  await checkKeyEncryptionKey(kek, keys);
+  const sealer = secretSealer(kek, keys);
+  const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID };
+  const made = await ensureDefaults(commands);
+  if (made.length > 0) log.info({ made }, 'first start');
+  if (config['mesh.createDefault']) await ensureDefaultMesh(commands, events);
+
+  const hub = await connectToHub({
+    url: config['nats.url'],
+    user: config['nats.user'],
+    password: config['nats.password'],
+  });
+  const grants = keyGrants(kek, keys);
+  let relayError = '';
+  const stopRelay = onLeader({ tryLead: events.tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
+    relay(
+      {
+        source: events,
+        hub,
+        keys: grants,
+        onPublished: () => {
+          relayError = '';
+        },
+        onError: (error) => {
+          relayError = error.message;
+          log.warn({ error: error.message }, 'the relay pauses');
+        },
+      },
+      signal,
+    ),
+  );
+  const stopHellos = answerHellos({
+    hub,
+    welcome: (hello) => welcome(hello, { commands, events, keys, hub, grants }),
+    onError: onError('a zone could not be welcomed'),
+  });
+
+  const zones = followZones(hub, Date.now, onError('a report of a zone was not understood'));
+  const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
+  zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
+  const ring = new DigestRing();
+  const stopDigest = await followDigest(events, ring, onError('the digest does not follow'));
+  new Gauge({
+    name: 'meridian_log_position',
+    help: 'Position of the policy log',
+    registers: [metrics],
+    collect() {
+      this.set(ring.position);
+    },
+  });
+
+  const reader = resourceReader({
+    log: events,
+    sealer,
+    zones: zones.view,
+    zoneInsights: () =>
+      zoneInsights({
+        reports: zones.reports,
+        globalInstance: instance,
+        now: Date.now(),
+        offlineAfter: config['zone.offlineAfter'],
+      }),
+  });
+  const syncOf = async (name: string, spec: ZoneSpec) =>
+    syncStatus(syncInput(name, spec, { config, zones, ring, logId: events.logId }));
+  const app = buildApp({
+    registry,
+    role: { mode: 'global', environment: 'universal' },
+    reader,
+    writer: resourceWriter(commands),
+    about: {
+      version,
+      hostname: hostname(),
+      instanceId: instance,
+      clusterId: async () => events.logId,
+      gui: '',
+      config: () => ({
+        mode: 'global',
+        environment: 'universal',
+        store: { type: config['store.url'] ? 'postgres' : 'memory' },
+        settings: masked(config),
+      }),
+    },
+    now: () => now().toISOString(),
+    localhostIsAdmin: config['api.localhostIsAdmin'],
+    verifyUserToken: (token) => verifyUserToken(token, { now, globalSecret: async (name) => secretText(reader, name) }),
+    vipPort: 80,
+    tokens: tokenIssuer({
+      list: async (type, mesh) => (await reader.list(type, mesh)).map(({ resource }) => resource),
+      open: async (secret) => (secret.spec as { data: string }).data,
+      now,
+    }),
+    inspector: inspector({ registry, log: events, zones: zones.view }),
+    log: logReader(events),
+    rollouts,
+    sync: {
+      zones: async () =>
+        Promise.all(
+          (await events.list('Zone')).map(({ resource }) => syncOf(resource.name, resource.spec as ZoneSpec)),
+        ),
+    },
+    onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
+  });
+  const url = await listen(app, config);
+  const diagnostics = diagnosticsServer({
+    unhealthy: () => '',
+    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relayError),
+    metrics: () => metrics.metrics(),
+  });
+  await new Promise<void>((resolve, reject) => {
+    diagnostics.once('error', (error) => reject(portTaken(error, 'MERIDIAN_GLOBAL_DIAGNOSTICS_PORT')));
+    diagnostics.listen(config['diagnostics.port'], config['diagnostics.host'], resolve);
+  });
+  log.info(
+    {
+      url,
+      diagnostics: addressOf(diagnostics),
+      log: events.logId,
+      store: config['store.url'] ? 'postgres' : 'embedded',
+    },
+    'ready',
+  );
+
+  return {
+    url,
+    stop: async () => {
+      log.info('stopping');
+      await Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS))]);
+      diagnostics.close();
+      diagnostics.closeAllConnections();
+      stopHellos();
+      stopDigest();
+      zones.stop();
+      await stopRelay();
+      await hub.nats.close();
+      await events.close();
+      log.info('stopped');
+    },
+  };
+}
+
+/** `meridian global` */
+export function globalCommand(deps: () => Promise<GlobalDeps>): Command {
+  return new Command('global')
+    .description('run the global control plane')
+    .option('--config <file>', 'settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins')
+    .action(async ({ config }: { config?: string }) => {
+      const running = await runGlobal(readGlobalConfig(config, process.env), await deps());
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+      });
+      await running.stop();
+    });
+}
+
+async function ensureDefaultMesh(commands: CommandDeps, events: EventLog): Promise<void> {
+  // Only in an empty log: a mesh "default" that somebody deleted stays deleted.
+  const everMade = await events.find({ type: 'Mesh', mesh: '', name: 'default', limit: 1, order: 'asc' });
+  if (everMade.length > 0) return;
+  const at = commands.now().toISOString();
+  const mesh: Resource<MeshSpec> = {
+    type: 'Mesh',
+    mesh: '',
+    name: 'default',
+    labels: {},
+    creationTime: at,
+    modificationTime: at,
+    spec: {},
+  };
+  await putResource(commands, mesh, SYSTEM);
+}
+
+type Welcoming = {
+  readonly commands: CommandDeps;
+  readonly events: EventLog;
+  readonly keys: SecretKeys;
+  readonly hub: HubConnection;
+  readonly grants: ReturnType<typeof keyGrants>;
+};
+
+/** A zone greets: it is registered if it is new, and the hub's side of it is made. */
+async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub, grants }: Welcoming) {
+  if (!(await events.current({ type: 'Zone', mesh: '', name: zone }))) {
+    const at = commands.now().toISOString();
+    const resource = {
+      type: 'Zone',
+      mesh: '',
+      name: zone,
+      labels: {},
+      creationTime: at,
+      modificationTime: at,
+      spec: { enabled: true },
+    };
+    await putResource(commands, resource, { ...SYSTEM, message: 'the zone connected for the first time' });
+  }
+  await keys.putZone(zone, publicKey);
+  await provisionZone(hub.jsm, zone);
+  await publishGrants(hub, grants, [zone], await keys.ids());
+  return { logId: events.logId, head: await events.head() };
+}
+
+function syncInput(
+  name: string,
+  spec: ZoneSpec,
+  {
+    config,
+    zones,
+    ring,
+    logId,
+  }: { config: GlobalConfig; zones: ReturnType<typeof followZones>; ring: DigestRing; logId: string },
+): SyncInput {
+  return {
+    name,
+    enabled: spec.enabled !== false,
+    reports: [...(zones.reports.get(name)?.values() ?? [])],
+    dataplanes: [...zones.view.entriesOfType('Dataplane')].filter(({ origin }) => origin === name).length,
+    logId,
+    head: ring.head,
+    digestAt: (position) => ring.digestAt(position),
+    behindSince: (position) => ring.behindSince(position),
+    now: Date.now(),
+    stalledAfter: config['zone.stalledAfter'],
+    offlineAfter: config['zone.offlineAfter'],
+  };
+}
+
+async function secretText(reader: ReturnType<typeof resourceReader>, name: string): Promise<string | undefined> {
+  const [secret] = await reader.get({ type: 'GlobalSecret', mesh: '', name });
+  const data = (secret?.resource.spec as { data?: string } | undefined)?.data;
+  return data === undefined ? undefined : Buffer.from(data, 'base64').toString('utf8');
+}
+
+async function listen(app: ReturnType<typeof buildApp>, config: GlobalConfig): Promise<string> {
+  try {
+    return await app.listen({ host: config['api.host'], port: config['api.port'] });
+  } catch (error) {
+    throw portTaken(error as Error, 'MERIDIAN_GLOBAL_API_PORT');
+  }
+}
+
+/** A taken port says whose setting it is. */
+function portTaken(error: Error, setting: string): Error {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE'
+    ? new WrongSetting(`port ${port} is taken by another program; choose another with ${setting} (0: any free one)`)
+    : error;
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  return typeof address === 'object' && address ? `http://${address.address}:${address.port}` : '';
+}
+
+function masked(config: GlobalConfig): Record<string, unknown> {
+  const secret = new Set(['nats.password', 'secrets.key']);
+  const shown = Object.entries(config).map(([name, value]) => [name, secret.has(name) && value ? '*****' : value]);
+  return { ...Object.fromEntries(shown), 'store.url': config['store.url'].replace(/:[^:@/]*@/, ':*****@') };
+}

@@ -1,0 +1,52 @@
+import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
+import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
+import type { View } from '../../shared/view/view.ts';
+import type { SecretSealer } from '../command/ports.ts';
+import type { EventLog } from '../log/eventLog.ts';
+
+type Deps = {
+  readonly log: Pick<EventLog, 'current' | 'list'>;
+  readonly sealer: Pick<SecretSealer, 'open'>;
+  /** What the zones wrote. */
+  readonly zones: Pick<View, 'entries' | 'entriesOfType'>;
+  /** What global observed of the zones themselves. */
+  readonly zoneInsights: () => readonly Stored[];
+};
+
+/**
+ * What global knows: the current state of its own log, which is written in the append's transaction, and what the zones' logs
+ * say, which is held in memory.
+ */
+export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): ResourceReader {
+  const own = async ({
+    resource,
+    version,
+  }: {
+    readonly resource: Resource;
+    readonly version: number;
+  }): Promise<Stored> => ({
+    resource: await opened(sealer, resource),
+    version,
+    origin: GLOBAL,
+  });
+  return {
+    get: async (key: ResourceKey) => {
+      if (key.type === 'ZoneInsight') return zoneInsights().filter(({ resource }) => resource.name === key.name);
+      const current = await log.current(key);
+      const ofZones = [...zones.entries(key.type, key.mesh)].filter(({ resource }) => resource.name === key.name);
+      return [...(current ? [await own(current)] : []), ...ofZones];
+    },
+    list: async (type, mesh) => {
+      if (type === 'ZoneInsight') return zoneInsights();
+      const current = await Promise.all((await log.list(type, mesh)).map(own));
+      return [...current, ...(mesh === undefined ? zones.entriesOfType(type) : zones.entries(type, mesh))];
+    },
+  };
+}
+
+async function opened(sealer: Pick<SecretSealer, 'open'>, resource: Resource): Promise<Resource> {
+  const { sealed } = (resource.spec ?? {}) as SecretSpec;
+  if (!sealed || (resource.type !== 'Secret' && resource.type !== 'GlobalSecret')) return resource;
+  return { ...resource, spec: { data: await sealer.open(resource, sealed) } };
+}

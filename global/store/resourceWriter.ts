@@ -1,0 +1,21 @@
+import type { ResourceWriter } from '../../shared/rest/ports.ts';
+import type { CommandDeps } from '../command/ports.ts';
+import { deleteResource, putResource } from '../command/resourceCommands.ts';
+
+/**
+ * Writes of the REST API as commands on the policy log. The current state is written in the append's transaction, so
+ * whoever reads after the answer sees it.
+ */
+export function resourceWriter(deps: CommandDeps): ResourceWriter {
+  return {
+    put: async ({ resource, expectedVersion, author }) => {
+      const { status, position } = await putResource(deps, resource, author, expectedVersion ?? 0);
+      const written = status === 'deleted' ? 'updated' : status;
+      return { status: written, ...(position === undefined ? {} : { position }) };
+    },
+    delete: async ({ key, expectedVersion, author }) => {
+      const { position } = await deleteResource(deps, key, author, expectedVersion);
+      return position === undefined ? {} : { position };
+    },
+  };
+}

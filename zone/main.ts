@@ -1,0 +1,369 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
+import type { Rollout, ZoneStatus } from '../shared/event/status.ts';
+import type { Registry } from '../shared/resource/registry.ts';
+import type { Role } from '../shared/resource/role.ts';
+import { availableServices } from '../shared/view/availableServices.ts';
+import { serviceIndex } from '../shared/view/services.ts';
+import { WrongSetting } from '../shared/config/settings.ts';
+import { buildApp } from './api/app.ts';
+import { readZoneConfig, type ZoneConfig } from './config.ts';
+import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
+import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
+import { claimVips } from './dns/claimVips.ts';
+import { parseVipRange } from './dns/vipRange.ts';
+import { zoneKey } from './identity/zoneKey.ts';
+import { advertise } from './ingress/advertise.ts';
+import { Keyring } from './replica/keyring.ts';
+import { connectToLeaf, type LeafConnection } from './replica/leafConnection.ts';
+import { LocalCopy } from './replica/localCopy.ts';
+import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
+import type { ZoneLog } from './replica/ports.ts';
+import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from './replica/provision.ts';
+import { reconcile } from './replica/reconcile.ts';
+import { natsZoneLog } from './replica/zoneLog.ts';
+import { reportStatus } from './status/statusReporter.ts';
+import { envoyAdmin } from './store/envoyAdmin.ts';
+import { inspector } from './store/inspector.ts';
+import { resourceReader } from './store/resourceReader.ts';
+import { resourceWriter } from './store/resourceWriter.ts';
+
+const SHUTDOWN_MS = 2_000;
+const GREET_AGAIN_MS = 1_000;
+const READY_POLL_MS = 20;
+/** Changes told to global with every report. */
+const REPORTED_ROLLOUTS = 20;
+
+export interface Running {
+  readonly url: string;
+  readonly ads: string;
+  stop(): Promise<void>;
+}
+
+export type ZoneDeps = { readonly registry: Registry; readonly version: string };
+
+/** Starts a zone control plane; resolves when it serves proxies. @throws Error whose message is for the operator */
+export async function runZone(config: ZoneConfig, { registry, version }: ZoneDeps): Promise<Running> {
+  const zone = config.name;
+  const instance = `${hostname()}-${randomBytes(2).toString('hex')}`;
+  const startedAt = new Date().toISOString();
+  const log = pino({ level: config['log.level'], base: { instance, cp: 'zone', zone } });
+  const metrics = new Metrics();
+  collectDefaultMetrics({ register: metrics });
+  const now = () => new Date();
+  const role: Role = { mode: 'zone', zone, environment: 'universal' };
+  let lastError: ZoneStatus['lastError'];
+  const onError = (what: string) => (error: unknown) => {
+    lastError = { message: `${what}: ${(error as Error).message}`, at: now().toISOString() };
+    log.warn({ error: (error as Error).message }, what);
+  };
+
+  const leaf = await connectToLeaf({
+    url: config['nats.url'],
+    user: config['nats.user'],
+    password: config['nats.password'],
+    zone,
+  });
+  const key = zoneKey(join(config['data.dir'], 'zone.key'));
+  const replica = natsReplica({
+    leaf,
+    zone,
+    keyring: new Keyring(key.privateKey),
+    copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite')),
+    onError: onError('replication'),
+  });
+  const zoneLog = natsZoneLog(leaf);
+  await provisionZoneLog(leaf, zone);
+  replica.start();
+  const stopGreeting = joinGlobal({
+    leaf,
+    replica,
+    zone,
+    onError: onError('global does not answer; going on with what is here'),
+    hello: { zone, instance, version, publicKey: key.publicKey },
+  });
+  while (!replica.ready()) await sleep(READY_POLL_MS);
+
+  const dataPlane = await startDataPlane({
+    replica,
+    zoneLog,
+    registry,
+    settings: { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] },
+    role,
+    instance,
+    host: config.host,
+    port: config['dp.port'],
+    dataDir: config['data.dir'],
+    auth: config['dp.auth'],
+    graceMs: config['dp.grace'],
+    quietMs: config['push.quiet'],
+    ceilingMs: config['push.ceiling'],
+    metrics,
+    log,
+  });
+  const endReconciling = startReconciling({ config, replica, zoneLog, onError });
+  const status = reportStatus({
+    replica,
+    log: zoneLog,
+    instance,
+    status: statusOf({ config, replica, dataPlane, instance, version, startedAt, lastError: () => lastError }),
+    onError: onError('the status could not be reported'),
+  });
+  dataPlane.rollouts.onChanged(() => status.soon());
+  gauges(metrics, replica, dataPlane);
+
+  const app = buildApp({
+    registry,
+    role,
+    reader: resourceReader(replica.view, zone, startedAt),
+    writer: resourceWriter({ view: replica.view, zone, log: zoneLog, replica, now }),
+    about: {
+      version,
+      hostname: hostname(),
+      instanceId: instance,
+      clusterId: async () => replica.logId(),
+      gui: '',
+      config: () => ({
+        mode: 'zone',
+        environment: 'universal',
+        store: { type: 'jetstream' },
+        multizone: { zone: { name: zone } },
+        settings: masked(config),
+      }),
+    },
+    now: () => now().toISOString(),
+    localhostIsAdmin: config['api.localhostIsAdmin'],
+    vipPort: config['service.vipPort'],
+    inspector: inspector({ view: replica.view, registry, zone, ads: dataPlane.ads }),
+    envoyAdmin: envoyAdmin(dataPlane.ads),
+    onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
+  });
+  const url = await app.listen({ host: config['api.host'], port: config['api.port'] }).catch((error: Error) => {
+    throw portTaken(error, 'MERIDIAN_ZONE_API_PORT');
+  });
+  const diagnostics = diagnosticsServer({
+    unhealthy: () => '',
+    notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
+    metrics: () => metrics.metrics(),
+  });
+  await new Promise<void>((resolve, reject) => {
+    diagnostics.once('error', (error) => reject(portTaken(error, 'MERIDIAN_ZONE_DIAGNOSTICS_PORT')));
+    diagnostics.listen(config['diagnostics.port'], config['diagnostics.host'], resolve);
+  });
+  log.info({ url, ads: dataPlane.address, diagnostics: addressOf(diagnostics), position: replica.position() }, 'ready');
+
+  return {
+    url,
+    ads: dataPlane.address,
+    stop: async () => {
+      log.info('stopping');
+      await Promise.race([app.close(), sleep(SHUTDOWN_MS)]);
+      diagnostics.close();
+      diagnostics.closeAllConnections();
+      stopGreeting();
+      endReconciling();
+      status.stop();
+      await dataPlane.stop();
+      replica.stop();
+      await leaf.nats.close();
+      log.info('stopped');
+    },
+  };
+}
+
+/** `meridian zone` */
+export function zoneCommand(deps: () => Promise<ZoneDeps>): Command {
+  return new Command('zone')
+    .description('run the control plane of a zone')
+    .option('--config <file>', 'settings as YAML; the environment (MERIDIAN_ZONE_…) wins')
+    .action(async ({ config }: { config?: string }) => {
+      const running = await runZone(readZoneConfig(config, process.env), await deps());
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+      });
+      await running.stop();
+    });
+}
+
+type Joining = {
+  readonly leaf: LeafConnection;
+  readonly replica: NatsReplica;
+  readonly zone: string;
+  readonly hello: Parameters<typeof greet>[1];
+  readonly onError: (error: unknown) => void;
+};
+
+/**
+ * Greets global until it answers, then makes the mirrors. A zone whose mirrors are there from an earlier start follows them at
+ * once: it needs global neither to start nor to serve.
+ */
+function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): () => void {
+  const ended = new AbortController();
+  const join = async () => {
+    const already = await hasMirrors(leaf);
+    if (already) replica.followMirrors();
+    while (!ended.signal.aborted) {
+      try {
+        await greet(leaf, hello);
+        if (!already) {
+          await provisionMirrors(leaf, zone);
+          replica.followMirrors();
+        }
+        return;
+      } catch (error) {
+        if (!ended.signal.aborted) onError(error);
+      }
+      await sleep(GREET_AGAIN_MS, undefined, { signal: ended.signal }).catch(() => {});
+    }
+  };
+  join().catch(onError);
+  return () => ended.abort();
+}
+
+type Reconciling = {
+  readonly config: ZoneConfig;
+  readonly replica: NatsReplica;
+  readonly zoneLog: ZoneLog;
+  readonly onError: (what: string) => (error: unknown) => void;
+};
+
+/** What the zone derives from its view and writes into its own log: virtual IPs, and what its ingresses offer. */
+function startReconciling({ config, replica, zoneLog, onError }: Reconciling): () => void {
+  const { view } = replica;
+  const zone = config.name;
+  const shared = { view, zone, log: zoneLog, now: () => new Date() };
+  const range = parseVipRange(config['dns.cidr']);
+  const ends = [
+    reconcile({
+      replica,
+      concerns: ({ key }) => key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Mesh',
+      run: async () =>
+        replica.applied(
+          await claimVips({ ...shared, range, services: (mesh) => serviceIndex(view, mesh, zone).services.keys() }),
+        ),
+      onError: onError('virtual IPs could not be claimed'),
+    }),
+    reconcile({
+      replica,
+      concerns: ({ key, origin }) =>
+        (key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Mesh') &&
+        (origin === zone || origin === ''),
+      run: async () =>
+        replica.applied(await advertise({ ...shared, availableServices: () => availableServices(view, zone) })),
+      onError: onError('the services of the zone could not be offered'),
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+type Reporting = {
+  readonly config: ZoneConfig;
+  readonly replica: NatsReplica;
+  readonly dataPlane: DataPlane;
+  readonly instance: string;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly lastError: () => ZoneStatus['lastError'];
+};
+
+function statusOf({
+  config,
+  replica,
+  dataPlane,
+  instance,
+  version,
+  startedAt,
+  lastError,
+}: Reporting): () => ZoneStatus {
+  const completed = new Map<string, string>();
+  dataPlane.rollouts.onChanged(({ id, complete }) => {
+    if (complete && !completed.has(id)) completed.set(id, new Date().toISOString());
+    const [oldest] = completed.keys();
+    if (completed.size > 10 * REPORTED_ROLLOUTS && oldest !== undefined) completed.delete(oldest);
+  });
+  return () => {
+    const error = lastError();
+    return {
+      instance,
+      version,
+      at: new Date().toISOString(),
+      startedAt,
+      logId: replica.logId(),
+      position: replica.position(),
+      digest: replica.digest(),
+      quarantined: [...replica.quarantined],
+      waitingForKeys: replica.waitingForKeys(),
+      proxies: { connected: dataPlane.ads.proxies.size },
+      ...(error ? { lastError: error } : {}),
+      rollouts: dataPlane.rollouts
+        .list()
+        .slice(-REPORTED_ROLLOUTS)
+        .map(({ id, position, at, affected, acknowledged, rejected, complete }): Rollout => {
+          const completedAt = complete ? completed.get(id) : undefined;
+          return {
+            change: id,
+            position,
+            at,
+            affected,
+            acknowledged,
+            rejected: [...rejected],
+            ...(completedAt ? { completedAt } : {}),
+          };
+        }),
+      config: { ...masked(config), store: { type: 'jetstream' } },
+    };
+  };
+}
+
+function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): void {
+  const registers = [metrics];
+  new Gauge({
+    name: 'meridian_zone_position',
+    help: 'Position of the policy log that the view stands at',
+    registers,
+    collect() {
+      this.set(replica.position());
+    },
+  });
+  new Gauge({
+    name: 'meridian_zone_quarantined_events',
+    help: 'Events set aside',
+    registers,
+    collect() {
+      this.set(replica.quarantined.length);
+    },
+  });
+  new Gauge({
+    name: 'meridian_zone_proxies',
+    help: 'Connected proxies',
+    registers,
+    collect() {
+      this.set(dataPlane.ads.proxies.size);
+    },
+  });
+}
+
+/** A taken port says whose setting it is. */
+function portTaken(error: Error, setting: string): Error {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE'
+    ? new WrongSetting(`port ${port} is taken by another program; choose another with ${setting} (0: any free one)`)
+    : error;
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  return typeof address === 'object' && address ? `http://${address.address}:${address.port}` : '';
+}
+
+function masked(config: ZoneConfig): Record<string, unknown> {
+  return { ...config, 'nats.password': config['nats.password'] ? '*****' : '' };
+}
