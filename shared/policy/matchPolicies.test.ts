@@ -154,6 +154,21 @@ describe('identity', () => {
     expect(timeouts(routes)?.to.forRoute('x', 'r')?.conf).toEqual({ a: 1 });
     expect(timeouts(routes)?.to.forService('x')).toBeUndefined();
   });
+
+  it('of `to` follows the routes that the policy means, too', () => {
+    const route: WrittenPolicy = { type: 'MeshHTTPRoute', labels: { team: 'a' }, spec: { to: [] } };
+    const labels = { team: 'a' };
+    const routes = policyView({
+      r1: route,
+      entry: { spec: { to: [{ targetRef: { kind: 'MeshHTTPRoute', labels }, default: { a: 1 } }] } },
+      top: toMesh({ b: 1 }, { kind: 'MeshHTTPRoute', labels }),
+    });
+    expect(timeouts(routes)?.to.forRoute('x', 'r2')).toBeUndefined();
+    const id = timeouts(routes)?.to.id;
+    putPolicy(routes, 'r2', route);
+    expect(timeouts(routes)?.to.id).not.toBe(id);
+    expect(timeouts(routes)?.to.forRoute('x', 'r2')?.conf).toEqual({ a: 1, b: 1 });
+  });
 });
 
 describe('inbound', () => {
