@@ -332,9 +332,7 @@ describe('inspect', () => {
 });
 
 describe('status', () => {
-  const head: Recorded = {
-    body: { items: [{ position: 12, key: { type: 'MeshTimeout', mesh: 'default', name: 't' } }] },
-  };
+  const head: Recorded = { body: { items: [{ position: 12 }] } };
   const zone = (name: string, rest: object = {}) => ({
     name,
     state: 'in sync',
@@ -348,10 +346,12 @@ describe('status', () => {
     const rollout = {
       position: 12,
       at: T,
-      completedAt: '2026-11-22T09:59:00.009Z',
-      affected: 3,
+      what: 'default/MeshTimeout/t',
+      proxies: 3,
       acknowledged: 2,
-      rejected: [{ proxy: 'default.web-1', error: 'bad listener' }],
+      rejected: 1,
+      milliseconds: 9,
+      errors: [{ proxy: 'default.web-1', error: 'bad listener' }],
     };
     const { out } = await run(['status'], {
       'GET /sync': {
@@ -371,7 +371,7 @@ describe('status', () => {
     expect(cells[0]).toEqual(['policy log at position 12; 2 zones, 1 not in sync']);
     expect(cells[3]).toEqual(['a', 'in sync', '12', '0', 'equal', '2/3']);
     expect(cells[4]).toEqual(['b', 'behind', '9', '3', 'DIFFERENT', '-', 'no answer for 7 s']);
-    expect(cells[7]).toEqual(['12', '60s', 'MeshTimeout t in default', '2/3', '1', '9 ms']);
+    expect(cells[7]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
     expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
   });
 });

@@ -16,17 +16,6 @@ interface Lazy {
   readonly load: (deps: CliDeps) => Promise<Command>;
 }
 
-/** What the control planes are told of this build. */
-async function build() {
-  const [
-    { loadRegistry },
-    {
-      default: { version },
-    },
-  ] = await Promise.all([import('./registry.ts'), import('../package.json', { with: { type: 'json' } })]);
-  return { registry: await loadRegistry(), version };
-}
-
 const COMMANDS: Readonly<Record<string, Lazy>> = {
   global: {
     description: 'run the global control plane',

@@ -24,11 +24,12 @@ test('shows zones, the last change and the traffic', () => {
         {
           position: 12,
           at: '2026-11-22T09:00:00.000Z',
-          completedAt: '2026-11-22T09:00:00.007Z',
-          what: 'MeshTimeout t in default',
-          affected: 5,
+          what: 'default/MeshTimeout/t',
+          proxies: 5,
           acknowledged: 4,
-          rejected: [{ proxy: 'default.web', error: 'bad' }],
+          rejected: 1,
+          milliseconds: 7,
+          errors: [{ proxy: 'default.web', error: 'bad' }],
         },
       ],
     },
@@ -50,7 +51,7 @@ test('shows zones, the last change and the traffic', () => {
   expect(cells).toContainEqual(['zone-1', '● in sync', '12 of 12', '0', 'abcdef012345 = global', '3 of 3']);
   expect(cells).toContainEqual(['zone-2', '○ behind', '10 of 12', '2', 'abcdef012345 ≠ global', '3 of 3', 'applying']);
   expect(text).toContain(
-    'last change: position 12 MeshTimeout t in default, 4 of 5 proxies have it in 7 ms, 1 rejected it',
+    'last change: position 12 default/MeshTimeout/t, 4 of 5 proxies have it in 7 ms, 1 rejected it',
   );
   expect(cells).toContainEqual([
     'frontend → backend',

@@ -1,4 +1,4 @@
-import { isInSync, rolloutTime, type Status } from '../../../global/cli/statusBody.ts';
+import { isInSync, type Status } from '../../../global/cli/statusBody.ts';
 import { table } from '../../../global/cli/table.ts';
 import type { TrafficSummary } from './traffic.ts';
 
@@ -43,13 +43,12 @@ function zonesText(status: Status): string {
 
 /** The newest change that concerned some proxy. */
 function lastChange({ rollouts }: Status): string {
-  const last = rollouts.find(({ affected }) => affected > 0);
+  const last = rollouts.find(({ proxies }) => proxies > 0);
   if (!last) return 'last change: none yet';
-  const { position, what, affected, acknowledged, rejected } = last;
-  const took = rolloutTime(last);
-  const time = took === undefined ? '' : ` in ${took} ms`;
-  const refused = rejected.length > 0 ? `, ${rejected.length} rejected it` : '';
-  return `last change: position ${position} ${what}, ${acknowledged} of ${affected} proxies have it${time}${refused}`;
+  const { position, what, proxies, acknowledged, rejected, milliseconds } = last;
+  const time = milliseconds === null ? '' : ` in ${milliseconds} ms`;
+  const refused = rejected > 0 ? `, ${rejected} rejected it` : '';
+  return `last change: position ${position} ${what}, ${acknowledged} of ${proxies} proxies have it${time}${refused}`;
 }
 
 function trafficText(traffic: readonly TrafficSummary[]): string {
