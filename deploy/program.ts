@@ -1,15 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from '../global/cli/verb.ts';
 
-/** What both control planes are given: the resource types of this build, and its version. */
-async function controlPlaneDeps() {
-  const [{ loadRegistry }, { default: manifest }] = await Promise.all([
-    import('./registry.ts'),
-    import('../package.json', { with: { type: 'json' } }),
-  ]);
-  return { registry: await loadRegistry(), version: manifest.version };
-}
-
 /** A command of the executable; its modules are only loaded when it is asked for. */
 interface Lazy {
   readonly description: string;
@@ -19,11 +10,11 @@ interface Lazy {
 const COMMANDS: Readonly<Record<string, Lazy>> = {
   global: {
     description: 'run the global control plane',
-    load: async () => (await import('../global/main.ts')).globalCommand(controlPlaneDeps),
+    load: async () => (await import('../global/main.ts')).globalCommand(build),
   },
   zone: {
     description: 'run a zone control plane',
-    load: async () => (await import('../zone/main.ts')).zoneCommand(controlPlaneDeps),
+    load: async () => (await import('../zone/main.ts')).zoneCommand(build),
   },
   dp: {
     description: 'run a sidecar or zone proxy: bootstrap, then Envoy',
