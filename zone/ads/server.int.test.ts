@@ -263,7 +263,7 @@ describe.each([
       await next.ads.setSnapshot(id, snapshot({ port, clusters: { one: a }, to: 'one', connectTimeout: '2s' })),
     ).toBe(true);
     expect(await get(port)).toBe('a');
-  });
+  }, 12_000);
 });
 
 describe('a proxy that comes twice', () => {

@@ -1,0 +1,80 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dpServerCertificate, isAuthority, isNamed } from './dpServerCertificate.ts';
+import { identityUris, issuer, type SigningCa } from './issueCertificate.ts';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const TAGS = [
+  { 'kuma.io/service': 'backend', version: 'v1' },
+  { 'kuma.io/service': 'backend-admin', version: 'v1' },
+];
+let folder = '';
+let ca: SigningCa;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'meridian-identity-'));
+  ca = await dpServerCertificate(join(folder, 'ca'), ['ca'], NOW);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('certificates of proxies', () => {
+  it('name each service and each tag once, services first', () => {
+    expect(identityUris('demo', TAGS)).toEqual([
+      'spiffe://demo/backend',
+      'spiffe://demo/backend-admin',
+      'kuma://kuma.io/service/backend',
+      'kuma://kuma.io/service/backend-admin',
+      'kuma://version/v1',
+    ]);
+  });
+
+  it('are signed by the CA, for their time, with a key of their own', async () => {
+    const issue = await issuer(ca);
+    const request = { mesh: 'demo', tags: TAGS, lifetimeMs: 3_600_000, now: NOW };
+    const [one, other] = await Promise.all([issue(request), issue(request)]);
+    const certificate = new X509Certificate(one.certificateChainPem);
+    expect(certificate.checkIssued(new X509Certificate(ca.certificatePem))).toBe(true);
+    expect(certificate.verify(new X509Certificate(ca.certificatePem).publicKey)).toBe(true);
+    expect(certificate.subject).toBeUndefined();
+    expect(certificate.ca).toBe(false);
+    expect(certificate.subjectAltName?.split(', ')).toEqual(identityUris('demo', TAGS).map((uri) => `URI:${uri}`));
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+    expect(certificate.validFromDate).toEqual(new Date('2025-12-31T23:59:50Z'));
+    expect(certificate.validToDate.getTime()).toBe(one.notAfter);
+    expect(one.notAfter).toBe(NOW.getTime() + 3_600_000);
+    expect(certificate.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+    expect(one.privateKeyPem).not.toBe(other.privateKeyPem);
+  });
+
+  it('are not issued with a key that is not the CA’s', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await expect(issuer({ ...ca, privateKeyPem })).rejects.toThrow("the CA's key is not that of its certificate");
+  });
+});
+
+describe('the certificate of the dp-server', () => {
+  it('is a CA that names hosts and addresses, and is kept', async () => {
+    const names = ['cp.example', 'localhost', '127.0.0.1', '::1'];
+    const made = await dpServerCertificate(join(folder, 'cp'), names, NOW);
+    expect(isAuthority(made.certificatePem)).toBe(true);
+    for (const name of names) expect(isNamed(made.certificatePem, name)).toBe(true);
+    expect(isNamed(made.certificatePem, '127.0.0.2')).toBe(false);
+    expect(statSync(join(folder, 'cp', 'dp-server.key')).mode & 0o777).toBe(0o600);
+    expect(await dpServerCertificate(join(folder, 'cp'), names, NOW)).toEqual(made);
+    const renamed = await dpServerCertificate(join(folder, 'cp'), [...names, '10.0.0.1'], NOW);
+    expect(isNamed(renamed.certificatePem, '10.0.0.1')).toBe(true);
+    const later = new Date(NOW.getTime() + 9.5 * 365 * 24 * 3_600_000);
+    expect(await dpServerCertificate(join(folder, 'cp'), names, later)).not.toEqual(renamed);
+  });
+
+  it('knows what may be a CA', async () => {
+    const issue = await issuer(ca);
+    const { certificateChainPem } = await issue({ mesh: 'm', tags: [], lifetimeMs: 1_000, now: NOW });
+    expect(isAuthority(certificateChainPem)).toBe(false);
+    expect(isAuthority('no PEM')).toBe(false);
+  });
+});
