@@ -1,6 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from '../global/cli/verb.ts';
 
+/** What both control planes are given: the resource types of this build, and its version. */
+async function build() {
+  const [{ loadRegistry }, { default: manifest }] = await Promise.all([
+    import('./registry.ts'),
+    import('../package.json', { with: { type: 'json' } }),
+  ]);
+  return { registry: await loadRegistry(), version: manifest.version };
+}
+
 /** A command of the executable; its modules are only loaded when it is asked for. */
 interface Lazy {
   readonly description: string;
