@@ -75,6 +75,28 @@ export const splitAndRewrite: RestBody = {
   },
 };
 
+/**
+ * `/v3` and `/v4` go to those versions only. Connections between zones stay with the instance that they reached (the ingress
+ * sees TLS, not requests), so this is how one certain instance behind them is called.
+ */
+export const versionRoutes: RestBody = {
+  type: 'MeshHTTPRoute',
+  mesh: MESH,
+  name: 'backend-versions',
+  spec: {
+    targetRef: { kind: 'MeshSubset', tags: { 'kuma.io/service': 'frontend' } },
+    to: [
+      {
+        targetRef: { kind: 'MeshService', name: 'backend' },
+        rules: ['v3', 'v4'].map((version) => ({
+          matches: [{ path: { type: 'PathPrefix', value: `/${version}` } }],
+          default: { backendRefs: [{ kind: 'MeshServiceSubset', name: 'backend', tags: { version } }] },
+        })),
+      },
+    ],
+  },
+};
+
 /** Calls of `frontend` to `backend` are given up after half a second. */
 export const shortTimeout: RestBody = {
   type: 'MeshTimeout',

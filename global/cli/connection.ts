@@ -44,15 +44,17 @@ export class ApiError extends CliError {
   override name = 'ApiError';
   readonly status: number;
 
-  constructor(status: number, body: unknown) {
-    super(errorText(status, body));
+  /** @param request `GET /meshes`, told where the body explains nothing */
+  constructor(status: number, body: unknown, request: string) {
+    super(errorText(status, body, request));
     this.status = status;
   }
 }
 
-function errorText(status: number, body: unknown): string {
+function errorText(status: number, body: unknown, request: string): string {
   const parsed = errorBody.safeParse(body);
-  if (!parsed.success) return `(${status}): ${typeof body === 'string' ? body.trim() : JSON.stringify(body)}`;
+  if (!parsed.success)
+    return `${request} was answered ${status}: ${typeof body === 'string' ? body.trim() : JSON.stringify(body)}`;
   const { title, detail, invalid_parameters: fields = [] } = parsed.data;
   const head = detail && detail !== title ? `${title} (${detail.trim()})` : title;
   return [head, ...fields.map(({ field, reason }) => (field ? `* ${field}: ${reason}` : `* ${reason}`))].join('\n');
@@ -90,7 +92,7 @@ export function connect(options: ConnectionOptions): Connection {
     const response = await request(method, path, rest, true);
     const text = await response.text();
     const body = parseBody(text);
-    if (!response.ok) throw new ApiError(response.status, body);
+    if (!response.ok) throw new ApiError(response.status, body, `${method} ${path}`);
     return { status: response.status, body };
   };
 
@@ -100,7 +102,8 @@ export function connect(options: ConnectionOptions): Connection {
     get: async (path, query) => (await send('GET', path, query ? { query } : {})).body,
     stream: async (path, query) => {
       const response = await request('GET', path, query ? { query } : {}, false);
-      if (!response.ok || !response.body) throw new ApiError(response.status, parseBody(await response.text()));
+      if (!response.ok || !response.body)
+        throw new ApiError(response.status, parseBody(await response.text()), `GET ${path}`);
       return response.body.pipeThrough(new TextDecoderStream());
     },
   };

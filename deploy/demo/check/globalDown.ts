@@ -1,4 +1,5 @@
 import { answerOf } from '../demo.ts';
+import { put, versionRoutes } from '../mesh.ts';
 import { callTimes, expectCall, ms, type Proof, untilCall } from './proof.ts';
 
 /** Without global the zones go on, even through a crash of their own control plane, and take new sidecars. */
@@ -7,6 +8,7 @@ export const globalDown: Proof = {
   run: async (demo) => {
     const { cluster, workloads } = demo;
     await workloads.prepare('backend');
+    await put(cluster.api, versionRoutes);
     await cluster.global.crash();
     await allAnswer(demo, 'while global is down');
     const { controlPlane } = workloads.zone('zone-2');
@@ -21,7 +23,7 @@ export const globalDown: Proof = {
     await untilCall(
       demo,
       'backend',
-      '/',
+      '/v4',
       'the new sidecar answers',
       (call) => answerOf(call)?.instance === 'backend-4',
     );
