@@ -80,6 +80,10 @@ export function answer(
     const resource = subjectOf(request, deps);
     // An empty 404 tells kuma-dp to try again: the Dataplane may be created later.
     if (!resource) return { status: 404, contentType: TEXT, body: '' };
+    if (resource.mesh && !deps.view.get({ type: 'Mesh', mesh: '', name: resource.mesh })) {
+      // It may be on its way from global: 5xx has the proxy try again.
+      return refused(503, `there is no mesh ${resource.mesh} in this zone`);
+    }
     const kind = kindOf(request);
     const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ?? 0;
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
@@ -121,8 +125,6 @@ function subjectOf(request: BootstrapRequest, deps: Deps): Resource | undefined 
   const kind = kindOf(request);
   if (request.dataplaneResource) {
     const resource = proxyResource(request.dataplaneResource, kind, deps);
-    if (resource.mesh && !deps.view.get({ type: 'Mesh', mesh: '', name: resource.mesh }))
-      throw new ProxyRefused(`there is no mesh ${resource.mesh}`);
     return resource;
   }
   const key = {

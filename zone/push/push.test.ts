@@ -1,0 +1,206 @@
+import { Registry as Metrics } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { loadRegistry } from '../../deploy/registry.ts';
+import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import type { Snapshot } from '../../shared/xds/snapshot.ts';
+import { MemoryZone } from '../../test/support/memoryZone.ts';
+import { NO_METADATA, resourceOf } from '../../test/support/snapshotCase.ts';
+import type { AdsServer } from '../ads/ports.ts';
+import { Push } from './push.ts';
+import { Rollouts } from './rollouts.ts';
+
+const registry = await loadRegistry();
+const ZONE = 'zone-1';
+
+/** Proxies that write down their snapshots and answer when they are told to. */
+class Proxies implements AdsServer {
+  readonly proxies = new Map<string, Proxy>();
+  readonly sent: { readonly id: string; readonly snapshot: Snapshot }[] = [];
+  readonly #answers: ((accepted: boolean | undefined) => void)[] = [];
+  fail = false;
+
+  setSnapshot(id: string, snapshot: Snapshot): Promise<boolean | undefined> {
+    if (this.fail) throw new Error('cluster c: field x: there is no such field');
+    this.sent.push({ id, snapshot });
+    return new Promise((resolve) => this.#answers.push(resolve));
+  }
+
+  /** All outstanding pushes, in this way. */
+  async answer(accepted: boolean | undefined) {
+    for (const resolve of this.#answers.splice(0)) resolve(accepted);
+    await Promise.resolve();
+  }
+
+  snapshotOf(id: string) {
+    return this.sent.findLast((one) => one.id === id)?.snapshot;
+  }
+
+  counters() {
+    return undefined;
+  }
+
+  disconnect() {}
+}
+
+const proxy = (name: string): Proxy => ({
+  id: `demo.${name}`,
+  kind: 'sidecar',
+  mesh: 'demo',
+  name,
+  metadata: NO_METADATA,
+});
+const dataplane = (name: string, service: string, address = '10.0.0.1', calls: readonly string[] = []) =>
+  resourceOf({
+    type: 'Dataplane',
+    mesh: 'demo',
+    name,
+    networking: {
+      address,
+      inbound: [{ port: 80, tags: { 'kuma.io/service': service, 'kuma.io/protocol': 'http' } }],
+      outbound: calls.map((call, i) => ({ port: 20_000 + i, tags: { 'kuma.io/service': call } })),
+    },
+  });
+
+async function world() {
+  const zone = new MemoryZone(ZONE);
+  const ads = new Proxies();
+  const metrics = new Metrics();
+  const rollouts = new Rollouts({ now: Date.now, metrics });
+  const logged: string[] = [];
+  const push = new Push({
+    view: zone.view,
+    ads,
+    registry,
+    settings: { zone: ZONE, domain: 'mesh', serviceVipPort: 80 },
+    identityOf: () => undefined,
+    rollouts,
+    quietMs: 1,
+    ceilingMs: 5,
+    log: { error: (_, message) => logged.push(message) },
+  });
+  zone.onApplied((applied) => push.applied(applied));
+  zone.global(resourceOf({ type: 'Mesh', name: 'demo' }));
+  await zone.put(dataplane('back', 'back'));
+  await zone.put(dataplane('front', 'front', '10.0.0.2', ['back']));
+  await zone.put(dataplane('other', 'other', '10.0.0.3'));
+  const connect = async (...names: string[]) => {
+    for (const name of names) {
+      ads.proxies.set(`demo.${name}`, proxy(name));
+      push.connected(proxy(name));
+    }
+    await sent(names.length);
+  };
+  /** Waits for so many pushes, and takes their proxies' names. */
+  const sent = async (count: number) => {
+    while (ads.sent.length < count) await new Promise((resolve) => setImmediate(resolve));
+    return ads.sent.splice(0).map(({ id }) => id);
+  };
+  return { zone, ads, rollouts, metrics, push, logged, connect, sent };
+}
+
+const mesh = (passthrough: boolean) =>
+  resourceOf({ type: 'Mesh', name: 'demo', networking: { outbound: { passthrough } } });
+
+describe('a change', () => {
+  it('goes to the proxies it concerns, once each, and to nobody else', async () => {
+    const { zone, connect, sent } = await world();
+    await connect('back', 'front', 'other');
+    await zone.put(dataplane('back', 'back', '10.0.0.9'));
+    await zone.put(dataplane('back', 'back', '10.0.0.10'));
+    expect((await sent(2)).sort()).toEqual(['demo.back', 'demo.front']);
+  });
+
+  it('is followed to the answers of all', async () => {
+    const { zone, ads, rollouts, metrics, connect, sent } = await world();
+    await connect('back', 'front');
+    const change = zone.global(mesh(false));
+    expect(rollouts.get(change)).toMatchObject({ affected: 2, acknowledged: 0, complete: false });
+    await sent(2);
+    await ads.answer(true);
+    expect(rollouts.get(change)).toMatchObject({ affected: 2, acknowledged: 2, rejected: [], gone: 0, complete: true });
+    expect(await metrics.metrics()).toContain('meridian_propagation_seconds_count 2');
+  });
+
+  it('is merged with the next while it waits; one answer is for both', async () => {
+    const { zone, ads, rollouts, connect, sent } = await world();
+    await connect('other');
+    const first = zone.global(mesh(false));
+    const second = zone.global(mesh(true));
+    await sent(1);
+    await ads.answer(true);
+    expect([rollouts.get(first)?.complete, rollouts.get(second)?.complete]).toEqual([true, true]);
+  });
+
+  it('is refused with the reason that the proxy gave', async () => {
+    const { zone, ads, rollouts, push, connect, sent } = await world();
+    await connect('other');
+    const change = zone.global(mesh(false));
+    await sent(1);
+    push.refused('demo.other', 'listener: no');
+    await ads.answer(false);
+    expect(rollouts.get(change)).toMatchObject({
+      rejected: [{ proxy: 'demo.other', error: 'listener: no' }],
+      complete: true,
+    });
+  });
+
+  it('does not wait for a proxy that left', async () => {
+    const { zone, rollouts, push, connect } = await world();
+    await connect('other');
+    const change = zone.global(mesh(false));
+    push.disconnected(proxy('other'));
+    expect(rollouts.get(change)).toMatchObject({ affected: 1, gone: 1, complete: true });
+  });
+
+  it('that concerns nobody is complete at once', async () => {
+    const { zone, rollouts } = await world();
+    expect(rollouts.get(zone.global(mesh(false)))).toMatchObject({ affected: 0, complete: true });
+  });
+
+  it('that comes between connection and first snapshot is in it', async () => {
+    const { zone, ads, rollouts, push, sent } = await world();
+    ads.proxies.set('demo.other', proxy('other'));
+    push.connected(proxy('other'));
+    const change = zone.global(mesh(false));
+    expect(await sent(1)).toEqual(['demo.other']);
+    await ads.answer(true);
+    expect(rollouts.get(change)).toMatchObject({ affected: 1, acknowledged: 1, complete: true });
+  });
+});
+
+describe('a configuration that cannot be made', () => {
+  it('is told, and tried again with the next change', async () => {
+    const { zone, ads, rollouts, push, logged, connect, sent } = await world();
+    await connect('other');
+    ads.fail = true;
+    const change = zone.global(mesh(false));
+    while (!rollouts.get(change)?.complete) await new Promise((resolve) => setImmediate(resolve));
+    const error = 'its configuration cannot be made: cluster c: field x: there is no such field';
+    expect(rollouts.get(change)?.rejected).toEqual([{ proxy: 'demo.other', error }]);
+    expect(push.errorOf('demo.other')).toBe(error);
+    expect(logged).toEqual(['configuration cannot be made; the last good one stays']);
+    ads.fail = false;
+    zone.global(resourceOf({ type: 'Mesh', name: 'unrelated' }));
+    expect(await sent(1)).toEqual(['demo.other']);
+    expect(push.errorOf('demo.other')).toBeUndefined();
+  });
+});
+
+describe('rollouts', () => {
+  it('are told step by step, and the oldest are forgotten', () => {
+    const rollouts = new Rollouts({ now: () => 0, limit: 2 });
+    const told: string[] = [];
+    const end = rollouts.onChanged(({ id, acknowledged, complete }) => told.push(`${id} ${acknowledged} ${complete}`));
+    const at = new Date(0).toISOString();
+    rollouts.begin({ id: 'a', at }, 1, ['p', 'q']);
+    rollouts.settle(['a'], 'p', { accepted: true });
+    rollouts.settle(['a'], 'p', { accepted: true });
+    rollouts.settle(['a'], 'q', { gone: true });
+    expect(told).toEqual(['a 0 false', 'a 1 false', 'a 1 true']);
+    end();
+    rollouts.begin({ id: 'b', at }, 2, []);
+    rollouts.begin({ id: 'c', at }, 3, []);
+    expect(rollouts.list().map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(told).toHaveLength(3);
+  });
+});
