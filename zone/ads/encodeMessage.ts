@@ -2,10 +2,7 @@ import { type DescField, type DescMessage, type DescOneof, ScalarType } from '@b
 import { EncodeError, shown } from './encodeError.ts';
 import { enumCodec, type ScalarCodec, scalarCodec } from './encodeScalar.ts';
 import { type Packed, wellKnown } from './encodeWellKnown.ts';
-import type { WireWriter } from './wireWriter.ts';
-
-/** Writes the fields of one message; tag and length are the caller's. `packed`: the object is an `Any` and has an `@type`. */
-export type MessageEncoder = (writer: WireWriter, json: unknown, packed?: boolean) => void;
+import type { MessageEncoder, WireWriter } from './wireWriter.ts';
 
 /** What `Any` needs to know: the message of a type name, loaded when it is first asked for. */
 export type FindMessage = (typeName: string) => DescMessage | undefined;

@@ -1,8 +1,7 @@
 import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { EncodeError, shown } from './encodeError.ts';
-import type { MessageEncoder } from './encodeMessage.ts';
 import { scalarCodec } from './encodeScalar.ts';
-import type { WireWriter } from './wireWriter.ts';
+import type { MessageEncoder, WireWriter } from './wireWriter.ts';
 
 /** An encoder, and whether its JSON is not an object of fields, so that an `Any` carries it under `value`. */
 export interface Packed {

@@ -131,3 +131,6 @@ export class WireWriter {
     this.#buffer = larger;
   }
 }
+
+/** Writes the fields of one message; tag and length are the caller's. `packed`: the object is an `Any` and has an `@type`. */
+export type MessageEncoder = (writer: WireWriter, json: unknown, packed?: boolean) => void;
