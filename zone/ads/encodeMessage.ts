@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, type DescOneof, ScalarType } from '@b
 import { EncodeError, shown } from './encodeError.ts';
 import { enumCodec, type ScalarCodec, scalarCodec } from './encodeScalar.ts';
 import { type Packed, wellKnown } from './encodeWellKnown.ts';
-import type { MessageEncoder, WireWriter } from './wireWriter.ts';
+import type { MessageEncoder } from './wireWriter.ts';
 
 /** What `Any` needs to know: the message of a type name, loaded when it is first asked for. */
 export type FindMessage = (typeName: string) => DescMessage | undefined;
