@@ -11,8 +11,13 @@ import {
 import { hasCustomJsonRepresentation, isWrapperDesc } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  DeltaDiscoveryResponseSchema,
+  DiscoveryResponseSchema,
+} from '../../shared/xds/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { registry } from '../../shared/xds/gen/registry.js';
-import { encodeMessage, encodeResource } from './encode.ts';
+import type { XdsKind, XdsResource } from '../../shared/xds/snapshot.ts';
+import { encodeChunks, encodeMessage } from './encode.ts';
 
 // Any comes in as a field; the descriptors of protobuf itself are proto2, with required fields.
 const messages = [...registry].filter(
@@ -21,6 +26,8 @@ const messages = [...registry].filter(
     type.typeName !== 'google.protobuf.Any' &&
     type.file.name !== 'google/protobuf/descriptor',
 );
+const encodeResource = (kind: XdsKind, name: string, resource: unknown) =>
+  encodeChunks(kind, name, resource as XdsResource).delta;
 const reference = (desc: DescMessage, json: JsonValue) =>
   Buffer.from(toBinary(desc, fromJson(desc, json, { registry })));
 
@@ -137,6 +144,8 @@ function any(desc: DescMessage, json: JsonValue): JsonValue {
   return hasCustomJsonRepresentation(desc) ? { '@type': type, value: json } : { '@type': type, ...(json as object) };
 }
 
+const cluster = registry.getMessage('envoy.config.cluster.v3.Cluster') as DescMessage;
+
 describe('the encoder', () => {
   it('writes the very bytes of protobuf-es, for every type', () => {
     for (const desc of messages) {
@@ -250,6 +259,18 @@ describe('the encoder', () => {
 
   it('is usable after an error', () => {
     expect(() => encodeResource('cluster', 'c', { name: 'c', type: 'x' })).toThrow();
-    expect(encodeResource('cluster', 'c', { name: 'c' }).toString('hex')).toBe('0a0163');
+    expect(encodeMessage(cluster, { name: 'c' }).toString('hex')).toBe('0a0163');
+  });
+
+  it.each([1, 100, 200, 20_000])('makes the chunks of both protocols, of %i bytes', (length) => {
+    const json = { name: 'c', altStatName: 'x'.repeat(length) };
+    const { delta, sotw, version } = encodeChunks('cluster', 'c', json);
+    const any = { '@type': 'type.googleapis.com/envoy.config.cluster.v3.Cluster', ...json };
+    const inDelta = toJson(DeltaDiscoveryResponseSchema, fromBinary(DeltaDiscoveryResponseSchema, delta), { registry });
+    expect(inDelta).toEqual({ resources: [{ name: 'c', version, resource: any }] });
+    const inSotw = toJson(DiscoveryResponseSchema, fromBinary(DiscoveryResponseSchema, sotw), { registry });
+    expect(inSotw).toEqual({ resources: [any] });
+    expect(encodeChunks('cluster', 'other', json).version).toBe(version);
+    expect(encodeChunks('cluster', 'c', { name: 'c' }).version).not.toBe(version);
   });
 });

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { registry } from '../../shared/xds/gen/registry.js';
 import { TYPE_URL, XDS_KINDS, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
 import { EncodeError } from './encodeError.ts';
 import { compileEncoders } from './encodeMessage.ts';
 import { WireWriter } from './wireWriter.ts';
+
+const VERSION_LENGTH = 16;
 
 const encoderOf = compileEncoders((typeName) => registry.getMessage(typeName));
 const writer = new WireWriter();
@@ -23,12 +26,46 @@ export function encodeMessage(desc: DescMessage, json: unknown): Buffer {
   }
 }
 
-/** An Envoy resource as its protobuf bytes. @throws EncodeError naming the resource and the field */
-export function encodeResource(kind: XdsKind, name: string, resource: XdsResource): Buffer {
+/** An Envoy resource as both protocols carry it, in one piece of memory. */
+export interface Chunks {
+  /** Hash of the resource's own bytes. */
+  readonly version: string;
+  /** Field `resources` (2) of a DeltaDiscoveryResponse: Resource with version (1), resource (2) and name (3). */
+  readonly delta: Buffer;
+  /** Field `resources` (2) of a DiscoveryResponse: the very bytes of field 2 inside of `delta`. */
+  readonly sotw: Buffer;
+}
+
+/** @throws EncodeError naming the resource and the field */
+export function encodeChunks(kind: XdsKind, name: string, resource: XdsResource): Chunks {
+  const begin = writer.position;
   try {
-    return encodeMessage(descriptors[kind], resource);
+    writer.byte(0x12);
+    const outer = writer.fork();
+    writer.byte(0x12);
+    const any = writer.fork();
+    writer.byte(0x0a);
+    writer.string(TYPE_URL[kind]);
+    writer.byte(0x12);
+    const body = writer.fork();
+    encoderOf(descriptors[kind])(writer, resource);
+    const version = hash('sha256', writer.peek(body), 'base64url').slice(0, VERSION_LENGTH);
+    writer.join(body);
+    writer.join(any);
+    const sotwLength = writer.position - outer;
+    writer.byte(0x1a);
+    writer.string(name);
+    writer.byte(0x0a);
+    writer.string(version);
+    const contentLength = writer.position - outer;
+    writer.join(outer);
+    const delta = writer.take(begin);
+    const start = delta.length - contentLength;
+    return { version, delta, sotw: delta.subarray(start, start + sotwLength) };
   } catch (cause) {
     throw cause instanceof EncodeError ? cause.of(`${kind} ${name}`) : cause;
+  } finally {
+    writer.rewind(begin);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TYPE_URL, XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
-import { bytesField, type Encoded } from './encoded.ts';
+import type { Encoded } from './encoded.ts';
 
 /** A message that a stream machine wants to be sent. */
 export interface Response {
@@ -39,6 +39,15 @@ const typeUrl = Object.fromEntries(XDS_KINDS.map((kind) => [kind, field(4, TYPE_
   Buffer
 >;
 
+/** A text with its tag and length. */
 function field(number: number, value: string): Buffer {
-  return bytesField(number, Buffer.from(value));
+  const bytes = Buffer.from(value);
+  const head: number[] = [(number << 3) | 2];
+  let length = bytes.length;
+  while (length > 0x7f) {
+    head.push((length & 0x7f) | 0x80);
+    length >>>= 7;
+  }
+  head.push(length);
+  return Buffer.concat([Buffer.from(head), bytes]);
 }

@@ -9,9 +9,16 @@ export class WireWriter {
     return this.#position;
   }
 
-  /** A copy of what was written since `start`. */
+  /** A copy of what was written since `start`, in memory of its own. */
   take(start: number): Buffer {
-    return Buffer.from(this.#buffer.subarray(start, this.#position));
+    const copy = Buffer.allocUnsafeSlow(this.#position - start);
+    this.#buffer.copy(copy, 0, start, this.#position);
+    return copy;
+  }
+
+  /** What was written since `start`; gone with the next write. */
+  peek(start: number): Uint8Array {
+    return this.#buffer.subarray(start, this.#position);
   }
 
   /** Forgets what was written after that position. */

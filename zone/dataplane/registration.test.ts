@@ -202,7 +202,7 @@ describe('after a start', () => {
     const first = world();
     await first.admit(dataplane());
     const crashed = first.stored() as Resource;
-    const { zone, registration, admit, stored } = world();
+    const { zone, registration, admit } = world();
     await zone.put(crashed);
     await zone.put({ ...crashed, name: 'backend-2' });
     await zone.put(resourceOf({ ...dataplane(), name: 'by-hand' }));

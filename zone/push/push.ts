@@ -5,7 +5,7 @@ import type { Proxy, ProxyIdentity, ZoneSettings } from '../../shared/snapshot/p
 import { ProxyIndex } from '../../shared/snapshot/proxyIndex.ts';
 import { regenerateEndpoints } from '../../shared/snapshot/regenerateEndpoints.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
-import type { View } from '../../shared/view/view.ts';
+import type { Changed, View } from '../../shared/view/view.ts';
 import type { AdsServer } from '../ads/ports.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
@@ -44,6 +44,8 @@ export class Push {
   readonly #deps: Deps;
   readonly #world: World;
   readonly #index = new ProxyIndex();
+  /** Changes of zone logs that nobody has looked at yet. */
+  readonly #local: Changed[] = [];
   readonly #pending = new Map<string, Pending>();
   readonly #refusals = new Map<string, string>();
   readonly #errors = new Map<string, string>();
@@ -57,30 +59,26 @@ export class Push {
     this.#world = { view: deps.view, registry: deps.registry, settings: deps.settings, memo: new Memo() };
   }
 
-  /** The view has applied these changes just now. */
+  /**
+   * The view has applied these changes just now. Those of the policy log are looked at one by one, since each is followed on
+   * its own; those of zone logs together, so that a crowd of proxies that registers costs one look.
+   */
   applied({ changes, position, change }: Applied): void {
-    const affected = affectedProxies(this.#world, this.#index, changes);
-    const ids = new Set<string>();
-    for (const [proxyId, scope] of affected) {
-      if (!this.#deps.ads.proxies.has(proxyId)) continue;
-      ids.add(proxyId);
-      this.#add(proxyId, scope, change?.id);
+    if (!change) {
+      this.#local.push(...changes);
+      this.#schedule();
+      return;
     }
-    // What could not be made before may be possible now.
-    for (const proxyId of this.#errors.keys()) {
-      ids.add(proxyId);
-      this.#add(proxyId, 'all', change?.id);
-    }
+    this.#takeLocal();
+    const concerned = this.#concern(changes, change.id);
     // Who waits for a first snapshot is not in the index yet, but gets this change with it.
-    if (change) {
-      for (const [proxyId, pending] of this.#pending) {
-        if (ids.has(proxyId) || this.#index.get(proxyId)) continue;
-        pending.changes.add(change.id);
-        ids.add(proxyId);
-      }
-      this.#deps.rollouts.begin(change, position, ids);
+    for (const [proxyId, pending] of this.#pending) {
+      if (concerned.has(proxyId) || this.#index.get(proxyId)) continue;
+      pending.changes.add(change.id);
+      concerned.add(proxyId);
     }
-    if (ids.size > 0) this.#schedule();
+    this.#deps.rollouts.begin(change, position, concerned);
+    if (concerned.size > 0) this.#schedule();
   }
 
   /** A proxy came: it gets its first snapshot without waiting for quiet. */
@@ -127,6 +125,24 @@ export class Push {
     clearTimeout(this.#timer);
   }
 
+  #takeLocal(): void {
+    if (this.#local.length > 0) this.#concern(this.#local.splice(0), undefined);
+  }
+
+  /** Makes the proxies wait that the changes concern. */
+  #concern(changes: readonly Changed[], change: string | undefined): Set<string> {
+    const concerned = new Set<string>();
+    const add = (proxyId: string, scope: Scope) => {
+      if (!this.#deps.ads.proxies.has(proxyId)) return;
+      concerned.add(proxyId);
+      this.#add(proxyId, scope, change);
+    };
+    for (const [proxyId, scope] of affectedProxies(this.#world, this.#index, changes)) add(proxyId, scope);
+    // What could not be made before may be possible now.
+    for (const proxyId of this.#errors.keys()) add(proxyId, 'all');
+    return concerned;
+  }
+
   #add(proxyId: string, scope: Scope, change: string | undefined): void {
     const pending = this.#pending.get(proxyId);
     if (!pending) {
@@ -157,6 +173,7 @@ export class Push {
 
   #slice(): void {
     const end = performance.now() + SLICE_MS;
+    this.#takeLocal();
     for (const [proxyId, pending] of this.#pending) {
       if (performance.now() >= end) break;
       this.#pending.delete(proxyId);
