@@ -1,0 +1,79 @@
+import type { RouteActionJson, RouteJson } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import { isHttp, type OutboundResources, type Protocol } from '../../xds/parts.ts';
+import { sha256Hex } from '../../xds/sha256.ts';
+import type { EffectContext } from '../context.ts';
+import type { ToRules } from '../rules.ts';
+import { matchesKey } from './mergeRoutes.ts';
+import { applyFilter } from './routeFilter.ts';
+import { compareSpecificity, envoyMatches } from './routeMatch.ts';
+import type { BackendRef, MeshHTTPRouteConf, RouteMatch, RouteRule } from './schema.ts';
+
+/** Replaces an HTTP outbound's routes by those of the policies; what none of them matches goes to the destination. */
+export function applyMeshHTTPRoute(
+  outbound: OutboundResources,
+  rules: ToRules<MeshHTTPRouteConf>,
+  context: EffectContext,
+): void {
+  const [host] = outbound.routes?.virtualHosts ?? [];
+  const conf = rules.forService(outbound.service)?.conf;
+  if (!host || !conf) return;
+  const destination = host.routes?.at(-1);
+  const routed = conf.rules.flatMap((rule) =>
+    rule.matches.map((match) => ({ match, routes: routesOf(rule, match, outbound, context) })),
+  );
+  const ordered = routed.sort((a, b) => compareSpecificity(a.match, b.match)).flatMap(({ routes }) => routes);
+  const catchesAll = routed.some(({ match }) => isCatchAll(match));
+  host.routes = [...ordered, ...(destination && !catchesAll ? [destination] : [])];
+}
+
+function isCatchAll({ path, method, headers, queryParams }: RouteMatch): boolean {
+  return path?.type === 'PathPrefix' && path.value === '/' && !method && !headers?.length && !queryParams?.length;
+}
+
+function routesOf(
+  rule: RouteRule,
+  match: RouteMatch,
+  outbound: OutboundResources,
+  context: EffectContext,
+): RouteJson[] {
+  const name = sha256Hex(matchesKey(rule.matches)).slice(0, 16);
+  return envoyMatches(match).map(({ match: envoyMatch, half }) => {
+    const route: RouteJson = {
+      name,
+      match: envoyMatch,
+      route: forward(rule.default.backendRefs ?? [], outbound, context),
+    };
+    const mirrorCluster = (ref: BackendRef) => backendCluster(ref, outbound, context);
+    for (const filter of rule.default.filters ?? []) applyFilter(route, filter, half, mirrorCluster);
+    return route;
+  });
+}
+
+/** To the backends by weight; a backend that nobody knows, or that speaks no HTTP, is left out; none left: to the destination. */
+function forward(refs: readonly BackendRef[], outbound: OutboundResources, context: EffectContext): RouteActionJson {
+  const backends = refs
+    .filter(({ weight = 1 }) => weight > 0)
+    .flatMap((ref) => {
+      const name = backendCluster(ref, outbound, context);
+      return name ? [{ name, weight: ref.weight ?? 1 }] : [];
+    });
+  const [only] = backends;
+  if (!only) return { cluster: outbound.clusters[0]?.cluster.name ?? outbound.service, timeout: '0s' };
+  if (backends.length === 1) return { cluster: only.name, timeout: '0s' };
+  return { weightedClusters: { clusters: backends }, timeout: '0s' };
+}
+
+/** Name of the cluster for a backend, which is added to the outbound unless it is there. */
+function backendCluster(
+  { name, tags = {} }: BackendRef,
+  outbound: OutboundResources,
+  context: EffectContext,
+): string | undefined {
+  const service = name ?? '';
+  const backend = context.backend(service, tags);
+  if (!backend || !isHttp(backend.protocol as Protocol)) return undefined;
+  if (!outbound.clusters.some(({ cluster }) => cluster.name === backend.name)) {
+    outbound.clusters.push({ service, protocol: backend.protocol as Protocol, cluster: backend.cluster });
+  }
+  return backend.name;
+}

@@ -1,0 +1,72 @@
+import type {
+  HeaderMatcherJson,
+  QueryParameterMatcherJson,
+  RouteMatchJson,
+} from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import type { RouteMatch } from './schema.ts';
+
+/** One Envoy match of a rule's match, and the part of a prefix that it stands for. */
+export interface EnvoyMatch {
+  readonly match: RouteMatchJson;
+  /** A path prefix P is two matches: P itself and everything below `P/`. */
+  readonly half: 'exact' | 'prefix' | undefined;
+}
+
+/** PathPrefix matches whole path segments, which Envoy's `prefix` does not: hence the two matches (policies §3.2). */
+export function envoyMatches({ path, method, headers = [], queryParams = [] }: RouteMatch): EnvoyMatch[] {
+  const conditions: HeaderMatcherJson[] = [
+    ...(method ? [{ name: ':method', stringMatch: { exact: method } }] : []),
+    ...headers.map(headerMatcher),
+  ];
+  const common: RouteMatchJson = {
+    ...(conditions.length > 0 ? { headers: conditions } : {}),
+    ...(queryParams.length > 0 ? { queryParameters: queryParams.map(queryMatcher) } : {}),
+  };
+  const whole = (match: RouteMatchJson): EnvoyMatch[] => [{ match: { ...match, ...common }, half: undefined }];
+  if (!path) return whole({ prefix: '/' });
+  if (path.type === 'Exact') return whole({ path: path.value });
+  if (path.type === 'RegularExpression') return whole({ safeRegex: { regex: path.value } });
+  if (path.value === '/') return whole({ prefix: '/' });
+  return [
+    { match: { path: path.value, ...common }, half: 'exact' },
+    { match: { prefix: `${path.value}/`, ...common }, half: 'prefix' },
+  ];
+}
+
+function headerMatcher({ type, name, value = '' }: NonNullable<RouteMatch['headers']>[number]): HeaderMatcherJson {
+  switch (type) {
+    case 'Exact':
+      return { name, stringMatch: { exact: value } };
+    case 'RegularExpression':
+      return { name, stringMatch: { safeRegex: { regex: value } } };
+    case 'Prefix':
+      return value === '' ? { name, presentMatch: true } : { name, stringMatch: { prefix: value } };
+    case 'Present':
+      return { name, presentMatch: true };
+    case 'Absent':
+      return { name, presentMatch: false };
+  }
+}
+
+function queryMatcher({
+  type,
+  name,
+  value,
+}: NonNullable<RouteMatch['queryParams']>[number]): QueryParameterMatcherJson {
+  return { name, stringMatch: type === 'Exact' ? { exact: value } : { safeRegex: { regex: value } } };
+}
+
+/**
+ * Order of routes in a virtual host: with a path first; Exact, then longer prefixes, then longer regular expressions; then with
+ * a method; then more headers; then more query parameters (policies §3.2). Equal ones keep the order of the rules.
+ */
+export function compareSpecificity(a: RouteMatch, b: RouteMatch): number {
+  const rank = ({ path }: RouteMatch) => (path ? ['Exact', 'PathPrefix', 'RegularExpression'].indexOf(path.type) : 3);
+  return (
+    rank(a) - rank(b) ||
+    (b.path?.value.length ?? 0) - (a.path?.value.length ?? 0) ||
+    Number(b.method !== undefined) - Number(a.method !== undefined) ||
+    (b.headers?.length ?? 0) - (a.headers?.length ?? 0) ||
+    (b.queryParams?.length ?? 0) - (a.queryParams?.length ?? 0)
+  );
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { targetRef } from '../targetRef.ts';
+
+const pathMatch = z.object({ type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']), value: z.string().min(1) });
+const METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'] as const;
+const queryMatch = z.object({
+  type: z.enum(['Exact', 'RegularExpression']),
+  name: z.string().min(1),
+  value: z.string(),
+});
+const headerMatch = z.object({
+  type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/),
+  value: z.string().optional(),
+});
+
+const match = z.object({
+  path: pathMatch.optional(),
+  method: z.enum(METHODS).optional(),
+  queryParams: z.array(queryMatch).optional(),
+  headers: z.array(headerMatch).optional(),
+});
+
+const header = z.object({ name: z.string().min(1).max(256), value: z.string() });
+const headerModifier = z.object({
+  set: z.array(header).max(16).optional(),
+  add: z.array(header).max(16).optional(),
+  remove: z.array(z.string()).max(16).optional(),
+});
+const pathRewrite = z.object({
+  type: z.enum(['ReplaceFullPath', 'ReplacePrefixMatch']),
+  replaceFullPath: z.string().optional(),
+  replacePrefixMatch: z.string().optional(),
+});
+const backendRef = targetRef.extend({ weight: z.number().int().min(0).optional(), port: z.number().int().optional() });
+
+const filter = z.object({
+  type: z.enum(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'RequestMirror']),
+  requestHeaderModifier: headerModifier.optional(),
+  responseHeaderModifier: headerModifier.optional(),
+  requestRedirect: z
+    .object({
+      scheme: z.enum(['http', 'https']).optional(),
+      hostname: z.string().optional(),
+      path: pathRewrite.optional(),
+      port: z.number().int().min(1).max(65535).optional(),
+      statusCode: z
+        .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
+        .default(302),
+    })
+    .optional(),
+  urlRewrite: z
+    .object({
+      hostname: z.string().optional(),
+      path: pathRewrite.optional(),
+      hostToBackendHostname: z.boolean().optional(),
+    })
+    .optional(),
+  requestMirror: z.object({ percentage: z.union([z.number(), z.string()]).optional(), backendRef }).optional(),
+});
+
+const rule = z.object({
+  matches: z.array(match).min(1),
+  default: z.object({ filters: z.array(filter).optional(), backendRefs: z.array(backendRef).optional() }),
+});
+
+/** §3.2 */
+export const meshHttpRouteSchema = z.object({
+  targetRef: targetRef.optional(),
+  to: z.array(z.object({ targetRef, hostnames: z.array(z.string()).optional(), rules: z.array(rule) })).optional(),
+});
+
+export type MeshHTTPRouteSpec = z.infer<typeof meshHttpRouteSchema>;
+export type RouteRule = z.infer<typeof rule>;
+export type RouteMatch = z.infer<typeof match>;
+export type RouteFilter = z.infer<typeof filter>;
+export type BackendRef = z.infer<typeof backendRef>;
+export type PathRewrite = z.infer<typeof pathRewrite>;
+
+/** What is left of an entry of `to` after merging. */
+export interface MeshHTTPRouteConf {
+  readonly rules: readonly RouteRule[];
+}
