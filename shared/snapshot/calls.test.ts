@@ -35,6 +35,18 @@ describe('a call', () => {
     expect(endpointsOf(snapshot, subset as string)).toEqual({ '10.1.0.2:10002': 1 });
   });
 
+  it('is split as a route says, each part with its own endpoints', () => {
+    const snapshot = snapshotOf('split');
+    const parts = Object.entries(
+      simulateCall(snapshot, { host: '127.0.0.1', port: 20001, path: '/api/x' })?.clusters ?? {},
+    );
+    expect(parts.map(([cluster, weight]) => [weight, Object.keys(endpointsOf(snapshot, cluster))])).toEqual([
+      [1, ['192.168.0.1:80']],
+      [9, ['10.0.0.2:10001']],
+    ]);
+    expect(simulateCall(snapshot, { host: '127.0.0.1', port: 20001, path: '/' })?.clusters).toEqual({ backend: 1 });
+  });
+
   it('to nobody the mesh knows is passed through under transparent proxying, unless the mesh forbids it', () => {
     const outside = { host: '93.184.216.34', port: 443 };
     expect(simulateCall(snapshotOf('transparentProxy'), outside)?.clusters).toEqual({ 'outbound:passthrough:ipv4': 1 });
