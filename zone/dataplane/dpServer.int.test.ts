@@ -1,0 +1,109 @@
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempDir } from '../../test/support/tempDir.ts';
+import { dpServerCertificate, type ServerCertificate } from '../identity/dpServerCertificate.ts';
+import { type DpServer, startDpServer } from './dpServer.ts';
+
+const identity = (bytes: Buffer) => bytes;
+const echo = {
+  Echo: {
+    path: '/test/Echo',
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: identity,
+    requestDeserialize: identity,
+    responseSerialize: identity,
+    responseDeserialize: identity,
+  },
+};
+
+let server: DpServer;
+let certificate: ServerCertificate;
+const cleanups: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  const temp = await tempDir('dp-server');
+  cleanups.push(() => temp.remove());
+  certificate = await dpServerCertificate(temp.path, ['localhost', '127.0.0.1'], new Date());
+  server = await startDpServer({
+    host: '127.0.0.1',
+    port: 0,
+    ...certificate,
+    services: [[echo, { Echo: (call: NodeJS.ReadWriteStream) => call.pipe(call) }]],
+    http: (request, response) => response.end(`${request.httpVersion} ${request.url}`),
+  });
+  cleanups.push(() => server.close());
+});
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+const alpn = (protocols: string[]) =>
+  new Promise<string | false | null>((resolve, reject) => {
+    const socket = connect(
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        ALPNProtocols: protocols,
+        ca: certificate.certificatePem,
+        servername: 'localhost',
+      },
+      () => {
+        resolve(socket.alpnProtocol);
+        socket.destroy();
+      },
+    );
+    socket.on('error', reject);
+  });
+
+describe('the one port', () => {
+  it('speaks gRPC with those who can only do that, HTTP with all others', async () => {
+    expect(await alpn(['h2'])).toBe('h2');
+    expect(await alpn(['h2', 'http/1.1'])).toBe('http/1.1');
+    expect(await alpn(['http/1.1'])).toBe('http/1.1');
+    expect(await alpn([])).toBe(false);
+  });
+
+  it('serves both at the same time', async () => {
+    const client = new Client(
+      `127.0.0.1:${server.port}`,
+      credentials.createSsl(Buffer.from(certificate.certificatePem)),
+    );
+    const stream = client.makeBidiStreamRequest('/test/Echo', identity, identity, new Metadata());
+    const echoed = new Promise<string>((resolve, reject) => {
+      stream.on('data', (bytes: Buffer) => resolve(bytes.toString()));
+      stream.on('error', reject);
+    });
+    stream.write(Buffer.from('hello'));
+    const body = await new Promise<string>((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port: server.port,
+        path: '/bootstrap',
+        method: 'POST',
+        ca: certificate.certificatePem,
+        agent: false,
+      };
+      const call = httpsRequest(options, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(text));
+      });
+      call.on('error', reject);
+      call.end('x');
+    });
+    expect(body).toBe('1.1 /bootstrap');
+    expect(await echoed).toBe('hello');
+    stream.end();
+    client.close();
+  });
+
+  it('says when its port is taken', async () => {
+    const again = startDpServer({ host: '127.0.0.1', port: server.port, ...certificate, services: [], http: () => {} });
+    await expect(again).rejects.toThrow('EADDRINUSE');
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import { MemoryZone } from '../../test/support/memoryZone.ts';
+import { NO_METADATA, resourceOf } from '../../test/support/snapshotCase.ts';
+import type { Counters } from './insightResource.ts';
+import { Insights } from './insights.ts';
+import type { NodeMetadata } from './nodeMetadata.ts';
+
+const ZONE = 'zone-1';
+const proxy: Proxy = { id: 'demo.p', kind: 'sidecar', mesh: 'demo', name: 'p', metadata: NO_METADATA };
+const node: NodeMetadata = {
+  kind: 'sidecar',
+  proxy: NO_METADATA,
+  resource: '',
+  versions: { kumaDp: { version: '1' }, envoy: { version: '1.40.0' } },
+};
+const none = { sent: 0, acknowledged: 0, rejected: 0 };
+const counters: Counters = {
+  cluster: { sent: 2, acknowledged: 2, rejected: 0 },
+  endpoint: none,
+  secret: { sent: 1, acknowledged: 1, rejected: 0 },
+  listener: { sent: 2, acknowledged: 1, rejected: 1 },
+  route: none,
+};
+
+function world(instance = 'cp-1', zone = new MemoryZone(ZONE)) {
+  const puts: Resource[] = [];
+  const timers: { at: number; callback: () => void }[] = [];
+  const clock = { now: Date.parse('2026-01-01T00:00:00Z'), ids: 0 };
+  const insights = new Insights({
+    view: zone.view,
+    zone: ZONE,
+    log: {
+      put: (resource) => {
+        puts.push(resource);
+        return zone.put(resource);
+      },
+      delete: (key) => zone.delete(key),
+    },
+    instance,
+    counters: () => counters,
+    issued: () => undefined,
+    newId: () => `${instance}-${++clock.ids}`,
+    now: () => new Date(clock.now),
+    later: (ms, callback) => {
+      const timer = { at: clock.now + ms, callback };
+      timers.push(timer);
+      return () => timers.splice(timers.indexOf(timer), 1);
+    },
+    failed: () => {},
+  });
+  const pass = (ms: number) => {
+    clock.now += ms;
+    for (const timer of timers.filter(({ at }) => at <= clock.now)) {
+      timers.splice(timers.indexOf(timer), 1);
+      timer.callback();
+    }
+  };
+  return { zone, insights, puts, pass };
+}
+
+const registered = async (zone: MemoryZone) =>
+  zone.put(resourceOf({ type: 'Dataplane', mesh: 'demo', name: 'p', networking: { address: '10.0.0.1' } }));
+const subscriptions = (resource: Resource | undefined) =>
+  (resource?.spec as { subscriptions: Record<string, unknown>[] } | undefined)?.subscriptions;
+
+describe('the insight of a proxy', () => {
+  it('tells of its connection, counters as texts', async () => {
+    const { zone, insights, puts, pass } = world();
+    await registered(zone);
+    insights.connected(proxy, node);
+    pass(200);
+    expect(puts.map(({ type, mesh, name }) => [type, mesh, name])).toEqual([['DataplaneInsight', 'demo', 'p']]);
+    expect(subscriptions(puts[0])).toEqual([
+      {
+        id: 'cp-1-1',
+        controlPlaneInstanceId: 'cp-1',
+        connectTime: '2026-01-01T00:00:00.000Z',
+        status: {
+          lastUpdateTime: '2026-01-01T00:00:00.200Z',
+          total: { responsesSent: '5', responsesAcknowledged: '4', responsesRejected: '1' },
+          cds: { responsesSent: '2', responsesAcknowledged: '2' },
+          eds: {},
+          lds: { responsesSent: '2', responsesAcknowledged: '1', responsesRejected: '1' },
+          rds: {},
+        },
+        version: {
+          kumaDp: { version: '1', kumaCpCompatible: true },
+          envoy: { version: '1.40.0', kumaDpCompatible: true },
+        },
+      },
+    ]);
+  });
+
+  it('is written once for many changes, soon when somebody waits for it', async () => {
+    const { zone, insights, puts, pass } = world();
+    await registered(zone);
+    insights.connected(proxy, node);
+    pass(200);
+    for (let i = 0; i < 10; i++) insights.changed('demo.p', false);
+    pass(4_999);
+    expect(puts).toHaveLength(1);
+    insights.changed('demo.p', true);
+    pass(1);
+    expect(puts).toHaveLength(2);
+    pass(10_000);
+    expect(puts).toHaveLength(2);
+  });
+
+  it('keeps the newest two connections, and closes what an older one left open', async () => {
+    const first = world('cp-1');
+    await registered(first.zone);
+    first.insights.connected(proxy, node);
+    first.pass(200);
+    const second = world('cp-2', first.zone);
+    second.insights.connected(proxy, node);
+    second.pass(200);
+    second.insights.disconnected(proxy, counters);
+    second.pass(200);
+    second.insights.connected(proxy, node);
+    second.pass(200);
+    expect(
+      subscriptions(second.puts.at(-1))?.map(({ id, disconnectTime }) => [id, disconnectTime !== undefined]),
+    ).toEqual([
+      ['cp-2-1', true],
+      ['cp-2-2', false],
+    ]);
+  });
+
+  it('does not come back after its Dataplane was deleted', async () => {
+    const { zone, insights, puts, pass } = world();
+    await registered(zone);
+    insights.connected(proxy, node);
+    pass(200);
+    insights.disconnected(proxy, counters);
+    await zone.delete({ type: 'Dataplane', mesh: 'demo', name: 'p' });
+    pass(200);
+    expect(puts).toHaveLength(1);
+  });
+
+  it('is closed with the control plane', async () => {
+    const { zone, insights, puts } = world();
+    await registered(zone);
+    insights.connected(proxy, node);
+    await insights.stop();
+    expect(subscriptions(puts[0])).toMatchObject([{ disconnectTime: expect.any(String) }]);
+  });
+
+  it('of a control plane that is no more is closed by another', async () => {
+    const crashed = world('cp-1');
+    await registered(crashed.zone);
+    crashed.insights.connected(proxy, node);
+    crashed.pass(200);
+    const next = world('cp-2', crashed.zone);
+    next.insights.closeLeftovers((id) => id === 'cp-2' || id === 'cp-1');
+    expect(next.puts).toEqual([]);
+    next.insights.closeLeftovers((id) => id === 'cp-2');
+    expect(subscriptions(next.puts[0])).toMatchObject([{ id: 'cp-1-1', disconnectTime: expect.any(String) }]);
+  });
+});
