@@ -25,27 +25,32 @@ function postgresUrl(text: string): string {
 
 /** `meridian demo`, and what `npm start` runs. */
 export function demoCommand(): Command {
-  return new Command('demo')
-    .description('run a whole two-zone mesh on this machine')
-    .option('--check', 'prove with real traffic what the demo promises, print a table, exit 0 or 1')
-    .option('--bare', 'only hub, global and zones, for tools: prints one JSON line when ready, stays until SIGTERM')
-    .option('--json', 'with --bare: the line is JSON (it always is)')
-    .addOption(new Option('--zones <n>', 'with --bare: how many zones').default(1).argParser(zoneCount))
-    .addOption(
-      new Option('--dp-auth <kind>', 'with --bare: how proxies prove who they are')
-        .choices(['dpToken', 'none'])
-        .default('dpToken'),
-    )
-    .option('--data <folder>', 'keep state there across starts')
-    .addOption(
-      new Option('--store <url>', 'PostgreSQL for the event log, postgres://…; else the embedded one').argParser(
-        postgresUrl,
-      ),
-    )
-    .option('--log-level <level>', 'of the control planes', 'info')
-    .action(async (flags: DemoFlags) => {
-      process.exitCode = await run(flags);
-    });
+  return (
+    new Command('demo')
+      .description('run a whole two-zone mesh on this machine')
+      .option('--check', 'prove with real traffic what the demo promises, print a table, exit 0 or 1')
+      .option('--bare', 'only hub, global and zones, for tools: prints one JSON line when ready, stays until SIGTERM')
+      .option('--json', 'with --bare: the line is JSON (it always is)')
+      .addOption(new Option('--zones <n>', 'with --bare: how many zones').default(1).argParser(zoneCount))
+      .addOption(
+        new Option('--dp-auth <kind>', 'with --bare: how proxies prove who they are')
+          .choices(['dpToken', 'none'])
+          .default('dpToken'),
+      )
+      .option('--data <folder>', 'keep state there across starts')
+      .addOption(
+        new Option('--store <url>', 'PostgreSQL for the event log, postgres://…; else the embedded one').argParser(
+          postgresUrl,
+        ),
+      )
+      // Not above info: a control plane says there that it is ready.
+      .addOption(
+        new Option('--log-level <level>', 'of the control planes').choices(['trace', 'debug', 'info']).default('info'),
+      )
+      .action(async (flags: DemoFlags) => {
+        process.exitCode = await run(flags);
+      })
+  );
 }
 
 async function run(flags: DemoFlags): Promise<number> {

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { startBareCluster } from '../support/bareCluster.ts';
 import { Fleet, MESH } from './fleet.ts';
-import { type MeasureDeps, meshWidePolicy, newInstance, policyForOne } from './measurements.ts';
+import { type MeasureDeps, meshWidePolicy, newInstance, policyForOne, WARM_UP } from './measurements.ts';
 import { Progress } from './progress.ts';
 import { circumstances, reportTable, type Row } from './report.ts';
 
@@ -51,14 +51,15 @@ async function bench(
 ): Promise<Row[]> {
   const progress = new Progress(`${sidecars} sidecars`);
   progress.say('starting the control planes');
-  const cluster = await startBareCluster([
-    '--dp-auth',
-    'none',
-    '--log-level',
-    'warn',
-    ...(store ? ['--store', store] : []),
-  ]);
-  const fleet = new Fleet({ ads: cluster.zones[0]?.ads ?? '', services, outbounds, mtls });
+  const cluster = await startBareCluster(['--dp-auth', 'none', ...(store ? ['--store', store] : [])]);
+  // Every service is offered by somebody: what nobody offers has no protocol, and so no routes that a policy could change.
+  const offered = Math.min(services, sidecars);
+  const fleet = new Fleet({
+    ads: cluster.zones[0]?.ads ?? '',
+    services: offered,
+    outbounds: Math.min(outbounds, offered),
+    mtls,
+  });
   try {
     if (mtls) await enableMtls(cluster.global.url);
     progress.say('connecting');
@@ -68,7 +69,7 @@ async function bench(
       throw new Error(`no sidecar was sent anything: ${fleet.failures[0] ?? 'the zone is silent'}`);
     const deps: MeasureDeps = { fleet, url: cluster.global.url, timeout: 30_000, onRound: () => progress.step() };
     const row = async (what: string, measure: () => Promise<Row['samples']>): Promise<Row> => {
-      progress.begin(what, rounds);
+      progress.begin(what, WARM_UP + rounds);
       return { what: `${what}, ${sidecars} sidecars`, samples: await measure() };
     };
     const measured = [

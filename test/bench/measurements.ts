@@ -7,6 +7,8 @@ import { TYPE } from './simulatedSidecar.ts';
 export interface Samples {
   /** Milliseconds, one for each sidecar and round that was reached. */
   readonly durations: number[];
+  /** Milliseconds until global answered the PUT, one for each round; none where there was no PUT. */
+  readonly answers: number[];
   /** Sidecar-rounds that were not reached in time. */
   missing: number;
   /** Responses that went to sidecars that the change does not concern. */
@@ -20,6 +22,9 @@ export interface MeasureDeps {
   readonly timeout: number;
   readonly onRound: () => void;
 }
+
+/** Rounds before those that count: code is compiled and connections are open by then. */
+export const WARM_UP = 3;
 
 let seconds = 100_000;
 
@@ -59,20 +64,23 @@ async function policyRounds(
   ids: readonly string[],
 ): Promise<Samples> {
   const { fleet, url, timeout } = deps;
-  const samples: Samples = { durations: [], missing: 0, needless: 0 };
-  for (let round = 0; round < rounds; round++) {
+  const samples: Samples = { durations: [], answers: [], missing: 0, needless: 0 };
+  for (let round = 0; round < WARM_UP + rounds; round++) {
     await fleet.settled(100);
     const { body, marker } = freshTimeout(name, targetRef);
     const before = fleet.responses;
     const waiting = fleet.arrivals(marker, ids, timeout);
     const start = performance.now();
     await put(url, `/meshes/${MESH}/meshtimeouts/${name}`, body);
+    const answered = performance.now() - start;
     const arrived = await waiting;
     await fleet.settled(50);
+    deps.onRound();
+    if (round < WARM_UP) continue;
+    samples.answers.push(answered);
     samples.durations.push(...arrived.map(({ at }) => at - start));
     samples.missing += ids.length - arrived.length;
     samples.needless += Math.max(0, fleet.responses - before - ids.length);
-    deps.onRound();
   }
   return samples;
 }
@@ -92,10 +100,10 @@ export function policyForOne(deps: MeasureDeps, rounds: number, index: number): 
 /** A new instance of a service: from its sidecar's connecting until each caller was sent its address. */
 export async function newInstance(deps: MeasureDeps, rounds: number, sidecars: number): Promise<Samples> {
   const { fleet, timeout } = deps;
-  const samples: Samples = { durations: [], missing: 0, needless: 0 };
+  const samples: Samples = { durations: [], answers: [], missing: 0, needless: 0 };
   const service = fleet.outboundsOf(0)[0] ?? '';
   const callers = fleet.callersOf(service, sidecars);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < WARM_UP + rounds; round++) {
     await fleet.settled(100);
     const index = 100_000 + round;
     // Three digits everywhere: no address is the beginning of another one.
@@ -104,10 +112,11 @@ export async function newInstance(deps: MeasureDeps, rounds: number, sidecars: n
     const start = performance.now();
     fleet.connect(index, service, address);
     const arrived = await waiting;
-    samples.durations.push(...arrived.map(({ at }) => at - start));
-    samples.missing += callers.length - arrived.length;
     fleet.disconnect(index);
     deps.onRound();
+    if (round < WARM_UP) continue;
+    samples.durations.push(...arrived.map(({ at }) => at - start));
+    samples.missing += callers.length - arrived.length;
   }
   return samples;
 }

@@ -16,16 +16,22 @@ export function percentile(sorted: readonly number[], share: number): number {
 const ms = (value: number) => (Number.isNaN(value) ? '-' : value.toFixed(1));
 
 export function reportTable(rows: readonly Row[]): string {
-  const head = ['WHAT', 'P50 ms', 'P99 ms', 'MAX ms', 'SAMPLES', 'MISSING', 'NEEDLESS PUSHES'];
+  const head = ['WHAT', 'P50 ms', 'P99 ms', 'MAX ms', 'PUT ANSWERED P50 ms', 'SAMPLES', 'MISSING', 'NEEDLESS PUSHES'];
   return table(
     head,
-    rows.map(({ what, samples: { durations, missing, needless } }) => {
+    rows.map(({ what, samples: { durations, answers, missing, needless } }) => {
       const sorted = durations.toSorted((a, b) => a - b);
       return [
         what,
         ms(percentile(sorted, 0.5)),
         ms(percentile(sorted, 0.99)),
         ms(sorted.at(-1) ?? Number.NaN),
+        ms(
+          percentile(
+            answers.toSorted((a, b) => a - b),
+            0.5,
+          ),
+        ),
         String(sorted.length),
         String(missing),
         String(needless),
@@ -49,6 +55,7 @@ export function circumstances(root: string, natsServer: string, arguments_: read
     `versions  Node ${process.version}, ${say(natsServer, ['--version'])}, Meridian ${say('git', ['describe', '--always', '--dirty'])}`,
     `command   npm run bench${arguments_.length > 0 ? ` -- ${arguments_.join(' ')}` : ''}`,
     'The sidecars are simulated in this process and share the machine with the control planes. Absolute times are not',
-    'comparable between machines or runs; every time includes the write on global and its durable commit.',
+    'comparable between machines or runs. Policies: from sending the PUT to global until the sidecar was sent the change.',
+    'Instance: from connecting its sidecar until a caller was sent its address. Three rounds before are not counted.',
   ].join('\n');
 }

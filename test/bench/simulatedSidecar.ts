@@ -50,6 +50,8 @@ export class SimulatedSidecar {
     // The dp-server's certificate is self-signed; a channel each, as so many Envoys have.
     const secure = credentials.createSsl(null, null, null, { rejectUnauthorized: false });
     this.#client = new Client(options.ads, secure, {
+      // An address is no server name (RFC 6066).
+      'grpc.ssl_target_name_override': 'localhost',
       'grpc.use_local_subchannel_pool': 1,
       'grpc.max_receive_message_length': -1,
     });
