@@ -6,13 +6,14 @@ import { SERVICE_TAG } from '../resource/tags.ts';
 import type { View } from '../view/view.ts';
 import { type Candidate, candidateOf, NAMESPACE_LABEL } from './candidate.ts';
 import { type PolicySpec, topTargetRef } from './policySpec.ts';
+import { routeIds } from './routeName.ts';
 import type { TargetRef } from './targetRef.ts';
 
 /** What a policy selects of a proxy. */
 export interface Selection {
   /** Inbounds by section name. Outbound rules do not depend on it. */
   readonly inbounds: 'all' | readonly string[];
-  /** Display names of the MeshHTTPRoutes that the policy is confined to; `undefined`: it is about the whole proxy. */
+  /** Ids of the Envoy routes that the policy is confined to (`routeIds`); `undefined`: it is about the whole proxy. */
   readonly routes: readonly string[] | undefined;
 }
 
@@ -47,7 +48,7 @@ export function selectionOf(
     targetSelection(topTargetRef(route.resource.spec), route, dataplane),
   );
   if (routes.length === 0) return undefined;
-  return { inbounds: 'all', routes: routes.map(({ name }) => name) };
+  return { inbounds: 'all', routes: routes.flatMap(({ resource }) => routeIds(resource.spec)) };
 }
 
 /** The MeshHTTPRoutes that a targetRef of a policy means: by name those of its own writer, else of global; or by labels. */

@@ -13,6 +13,7 @@ import type { View } from '../view/view.ts';
 import { mergedByMatch } from './inboundRules.ts';
 import { matchPolicies } from './matchPolicies.ts';
 import { mergeConfs } from './merge.ts';
+import { routeName } from './routeName.ts';
 
 const web = sidecar('web-1', [{ 'kuma.io/service': 'web', env: 'prod' }]);
 const memo = new Memo();
@@ -30,6 +31,12 @@ const toMesh = (conf: object, targetRef?: WrittenPolicy['spec']['targetRef']): W
 const toService = (name: string, conf: object) => [
   { targetRef: { kind: 'MeshService' as const, name }, default: conf },
 ];
+
+const path = (value: string) => [{ path: { type: 'PathPrefix', value } }];
+
+const toPath = (service: string, value: string): WrittenPolicy['spec'] => ({
+  to: [{ targetRef: { kind: 'MeshService', name: service }, rules: [{ matches: path(value) }] }],
+});
 
 describe('to', () => {
   // the worked example of policies §2.12, its two ports as two tag-based services
@@ -97,16 +104,17 @@ describe('to', () => {
 
   it('lets entries for a route lie over those for its service', () => {
     const routes = policyView({
-      r: { type: 'MeshHTTPRoute', spec: { to: toService('backend', {}) } },
-      other: { type: 'MeshHTTPRoute', labels: { team: 'a' }, spec: { to: toService('backend', {}) } },
+      r: { type: 'MeshHTTPRoute', spec: toPath('backend', '/r') },
+      other: { type: 'MeshHTTPRoute', labels: { team: 'a' }, spec: toPath('backend', '/other') },
       base: toMesh({ a: 1, b: 1, c: 1 }),
       entry: { spec: { to: [{ targetRef: { kind: 'MeshHTTPRoute', name: 'r' }, default: { b: 2 } }] } },
       top: toMesh({ c: 3 }, { kind: 'MeshHTTPRoute', labels: { team: 'a' } }),
     });
     const to = timeouts(routes)?.to;
     expect(to?.forService('backend')?.conf).toEqual({ a: 1, b: 1, c: 1 });
-    expect(to?.forRoute('backend', 'r')?.conf).toEqual({ a: 1, b: 2, c: 1 });
-    expect(to?.forRoute('backend', 'other')?.conf).toEqual({ a: 1, b: 1, c: 3 });
+    expect(to?.forRoute('backend', routeName(path('/r')))?.conf).toEqual({ a: 1, b: 2, c: 1 });
+    expect(to?.forRoute('backend', routeName(path('/other')))?.conf).toEqual({ a: 1, b: 1, c: 3 });
+    expect(to?.forRoute('cart', routeName(path('/r')))).toBe(to?.forService('cart'));
     expect(to?.forRoute('backend', 'unknown')).toBe(to?.forService('backend'));
   });
 
@@ -150,24 +158,28 @@ describe('identity', () => {
   it('follows the route that a policy refers to', () => {
     const routes = policyView({ t: toMesh({ a: 1 }, { kind: 'MeshHTTPRoute', name: 'r' }) });
     expect(timeouts(routes)).toBeUndefined();
-    putPolicy(routes, 'r', { type: 'MeshHTTPRoute', spec: { to: [] } });
-    expect(timeouts(routes)?.to.forRoute('x', 'r')?.conf).toEqual({ a: 1 });
+    putPolicy(routes, 'r', { type: 'MeshHTTPRoute', spec: toPath('x', '/r') });
+    expect(timeouts(routes)?.to.forRoute('x', routeName(path('/r')))?.conf).toEqual({ a: 1 });
     expect(timeouts(routes)?.to.forService('x')).toBeUndefined();
   });
 
   it('of `to` follows the routes that the policy means, too', () => {
-    const route: WrittenPolicy = { type: 'MeshHTTPRoute', labels: { team: 'a' }, spec: { to: [] } };
+    const route = (value: string): WrittenPolicy => ({
+      type: 'MeshHTTPRoute',
+      labels: { team: 'a' },
+      spec: toPath('x', value),
+    });
     const labels = { team: 'a' };
     const routes = policyView({
-      r1: route,
+      r1: route('/1'),
       entry: { spec: { to: [{ targetRef: { kind: 'MeshHTTPRoute', labels }, default: { a: 1 } }] } },
       top: toMesh({ b: 1 }, { kind: 'MeshHTTPRoute', labels }),
     });
-    expect(timeouts(routes)?.to.forRoute('x', 'r2')).toBeUndefined();
+    expect(timeouts(routes)?.to.forRoute('x', routeName(path('/2')))).toBeUndefined();
     const id = timeouts(routes)?.to.id;
-    putPolicy(routes, 'r2', route);
+    putPolicy(routes, 'r2', route('/2'));
     expect(timeouts(routes)?.to.id).not.toBe(id);
-    expect(timeouts(routes)?.to.forRoute('x', 'r2')?.conf).toEqual({ a: 1, b: 1 });
+    expect(timeouts(routes)?.to.forRoute('x', routeName(path('/2')))?.conf).toEqual({ a: 1, b: 1 });
   });
 });
 

@@ -8,6 +8,7 @@ import { inboundRules, inboundRulesId } from './inboundRules.ts';
 import { routesOf, type Selection, selectionOf } from './match.ts';
 import { mergeConfs } from './merge.ts';
 import { type PolicyIndex, policyIndex } from './policyIndex.ts';
+import { routeIds } from './routeName.ts';
 import { ruleOf } from './rule.ts';
 import type { MatchedPolicies } from './rules.ts';
 import { type ToPolicy, toRules, toRulesId } from './toRules.ts';
@@ -75,7 +76,7 @@ function entryRoutes(view: View, candidate: ToPolicy['candidate']): ToPolicy['en
     if (targetRef.kind !== 'MeshHTTPRoute') continue;
     routes.set(
       index,
-      routesOf(view, candidate, targetRef).map(({ name }) => name),
+      routesOf(view, candidate, targetRef).flatMap(({ resource }) => routeIds(resource.spec)),
     );
   }
   return routes;

@@ -14,6 +14,8 @@ export interface PolicySpec {
 export interface PolicyEntry {
   readonly targetRef: TargetRef;
   readonly default?: unknown;
+  /** In place of a default: what a route does, by what it matches. */
+  readonly rules?: readonly { readonly matches: readonly unknown[] }[] | undefined;
 }
 
 /** An entry of `rules`: several matches are an OR, none is everybody (policies §2.9). */

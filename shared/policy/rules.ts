@@ -18,8 +18,8 @@ export interface ToRules<Conf> {
   /** Merged conf for a `kuma.io/service` destination; `undefined` when no entry covers it. */
   forService(service: string): Rule<Conf> | undefined;
   /**
-   * Merged conf for a route that a MeshHTTPRoute made, by that one's display name: entries that refer to it, and policies
-   * that target it, lie over the service's. Without any it is what `forService` gives.
+   * Merged conf for a route that a MeshHTTPRoute made, by the Envoy route's name (`routeName`): entries that refer to the
+   * MeshHTTPRoute, and policies that target it, lie over the service's. Without any it is what `forService` gives.
    */
   forRoute(service: string, routeName: string): Rule<Conf> | undefined;
 }

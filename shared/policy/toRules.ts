@@ -1,6 +1,7 @@
 import { sha256Hex } from '../xds/sha256.ts';
 import type { Candidate } from './candidate.ts';
 import { entryConf } from './policySpec.ts';
+import { routeId } from './routeName.ts';
 import { ruleOf } from './rule.ts';
 import type { Rule, ToRules } from './rules.ts';
 import { compareItems, type Item } from './sort.ts';
@@ -8,9 +9,9 @@ import { compareItems, type Item } from './sort.ts';
 /** A policy that selects the proxy, as the `to` side sees it. */
 export interface ToPolicy {
   readonly candidate: Candidate;
-  /** Display names of the routes that the policy is confined to (top-level MeshHTTPRoute). */
+  /** Ids of the Envoy routes that the policy is confined to (top-level MeshHTTPRoute). */
   readonly routes: readonly string[] | undefined;
-  /** Display names of the routes that an entry of kind MeshHTTPRoute means, by the entry's index. */
+  /** Ids of the Envoy routes that an entry of kind MeshHTTPRoute means, by the entry's index. */
   readonly entryRoutes: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -55,10 +56,11 @@ export function toRules(id: string, policies: readonly ToPolicy[], merge: MergeC
   return {
     id,
     forService,
-    forRoute: (service, route) =>
-      routed.has(route)
-        ? ruleFor(items.filter((item) => covers(item, service) && (!item.routes || item.routes.includes(route))))
-        : forService(service),
+    forRoute: (service, name) => {
+      const id = routeId(service, name);
+      if (!routed.has(id)) return forService(service);
+      return ruleFor(items.filter((item) => covers(item, service) && (!item.routes || item.routes.includes(id))));
+    },
   };
 }
 

@@ -1,9 +1,8 @@
 import type { RouteActionJson, RouteJson } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { isHttp, type OutboundResources, type Protocol } from '../../xds/parts.ts';
-import { sha256Hex } from '../../xds/sha256.ts';
 import type { EffectContext } from '../context.ts';
+import { routeName } from '../routeName.ts';
 import type { ToRules } from '../rules.ts';
-import { matchesKey } from './mergeRoutes.ts';
 import { applyFilter } from './routeFilter.ts';
 import { compareSpecificity, envoyMatches } from './routeMatch.ts';
 import type { BackendRef, MeshHTTPRouteConf, RouteMatch, RouteRule } from './schema.ts';
@@ -36,7 +35,7 @@ function routesOf(
   outbound: OutboundResources,
   context: EffectContext,
 ): RouteJson[] {
-  const name = sha256Hex(matchesKey(rule.matches)).slice(0, 16);
+  const name = routeName(rule.matches);
   return envoyMatches(match).map(({ match: envoyMatch, half }) => {
     const route: RouteJson = {
       name,

@@ -1,10 +1,5 @@
-import { canonicalJson } from '../../resource/json.ts';
-import type { MeshHTTPRouteConf, RouteMatch, RouteRule } from './schema.ts';
-
-/** Names a set of matches, whatever their order: rules of equal matches are one rule (policies §2.6). */
-export function matchesKey(matches: readonly RouteMatch[]): string {
-  return matches.map(canonicalJson).sort().join('|');
-}
+import { matchesKey } from '../routeName.ts';
+import type { MeshHTTPRouteConf, RouteRule } from './schema.ts';
 
 /**
  * Folds confs in ascending priority. Within a policy the first rule wins, between policies the later conf: so rules go in
