@@ -131,6 +131,15 @@ describe('a proxy that brings its Dataplane', () => {
     expect(stored()).toBeDefined();
   });
 
+  it('has it registered again when it comes back while it is being deleted', async () => {
+    const { admit, leave, pass, stored } = world();
+    leave(await admit(dataplane()));
+    const back = admit(dataplane());
+    pass();
+    await back;
+    expect(stored()).toBeDefined();
+  });
+
   it('keeps it when the control plane goes', async () => {
     const { registration, admit, leave, pass, stored } = world();
     const proxy = await admit(dataplane());

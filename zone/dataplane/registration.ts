@@ -45,6 +45,8 @@ class NotReady extends Error {
 export class Registration {
   readonly #deps: RegistrationDeps;
   readonly #leaving = new Map<string, () => void>();
+  /** Deletions that the own view does not show yet. */
+  readonly #removing = new Map<string, Promise<void>>();
   readonly #view: View;
   #stopped = false;
 
@@ -61,8 +63,11 @@ export class Registration {
     await this.#authenticate(opening.token, proxy, [brought, existing]);
     this.#leaving.get(proxy.id)?.();
     this.#leaving.delete(proxy.id);
-    if (brought) await this.#register(brought, existing);
-    else if (!existing)
+    // It may have been on its way out when the proxy came back.
+    await this.#removing.get(proxy.id);
+    const stored = this.#find(proxy);
+    if (brought) await this.#register(brought, stored);
+    else if (!stored)
       throw new ProxyRefused(
         `there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`,
       );
@@ -146,7 +151,13 @@ export class Registration {
     this.#deps.logger.info({ type, mesh, name }, 'the proxy is gone: deleting what it registered');
     const failed = (cause: Error) =>
       this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
-    this.#deps.log.delete({ type, mesh, name }).catch(failed);
+    const id = `${mesh}.${name}`;
+    const removing: Promise<void> = this.#deps.log
+      .delete({ type, mesh, name })
+      .then((sequence) => this.#deps.replica.applied(sequence))
+      .catch(failed)
+      .finally(() => this.#removing.delete(id));
+    this.#removing.set(id, removing);
     this.#deps.log.delete({ type: `${type}Insight`, mesh, name }).catch(failed);
   }
 
