@@ -11,7 +11,11 @@ names it. This page is made from the code; \`npm test -- -u deploy/docs\` makes 
 
 /** \`docs/configuration.md\`: every setting with its default, from the very tables that are read at the start. */
 export function configurationPage(): string {
-  return [HEAD, table('meridian global', GLOBAL_SETTINGS, GLOBAL_PREFIX), table('meridian zone', ZONE_SETTINGS, ZONE_PREFIX)].join('\n');
+  return [
+    HEAD,
+    table('meridian global', GLOBAL_SETTINGS, GLOBAL_PREFIX),
+    table('meridian zone', ZONE_SETTINGS, ZONE_PREFIX),
+  ].join('\n');
 }
 
 function table(title: string, settings: Settings, prefix: string): string {
@@ -19,5 +23,7 @@ function table(title: string, settings: Settings, prefix: string): string {
     const fallback = one.default === '' ? '(empty)' : `\`${String(one.default)}\``;
     return `| \`${path}\` | \`${envName(prefix, path, one.env)}\` | ${fallback} | ${one.description} |`;
   });
-  return [`## ${title}`, '', '| setting | environment | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+  return [`## ${title}`, '', '| setting | environment | default | meaning |', '|---|---|---|---|', ...rows, ''].join(
+    '\n',
+  );
 }

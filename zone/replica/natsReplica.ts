@@ -161,7 +161,6 @@ export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps)
   };
   const timer = setInterval(() => {
     try {
-      flush();
       save();
     } catch (error) {
       onError(error as Error);
