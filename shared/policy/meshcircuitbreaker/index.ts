@@ -1,0 +1,19 @@
+import { definePolicy } from '../definePolicy.ts';
+import { applyToInbound, applyToOutbound } from './apply.ts';
+import { meshCircuitBreakerSchema } from './schema.ts';
+import { circuitBreakerViolations } from './violations.ts';
+
+export const descriptor = definePolicy({
+  type: 'MeshCircuitBreaker',
+  path: 'meshcircuitbreakers',
+  shortName: 'mcb',
+  singularDisplayName: 'Mesh Circuit Breaker',
+  pluralDisplayName: 'Mesh Circuit Breakers',
+  order: 1300,
+  traits: { hasTo: true, hasFrom: true, hasRules: true, isFromAsRules: true },
+  schema: meshCircuitBreakerSchema,
+  validate: ({ spec }) => circuitBreakerViolations(spec),
+  warnings: ({ spec }) =>
+    spec.from?.length ? ["'from' field is deprecated and will be removed in 3.0, use 'rules' instead"] : [],
+  effects: { outbound: applyToOutbound, inbound: applyToInbound },
+});
