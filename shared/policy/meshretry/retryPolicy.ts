@@ -1,0 +1,96 @@
+import type {
+  HeaderMatcherJson,
+  RetryPolicyJson,
+} from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import { typed } from '../../xds/typed.ts';
+import { envoyDuration } from '../duration.ts';
+import { headerMatcher } from '../headerMatcher.ts';
+import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
+import type { GrpcRetry, HostPredicate, HttpRetry, RateLimitedBackOff } from './schema.ts';
+
+const HTTP_DEFAULT = 'gateway-error,connect-failure,refused-stream';
+const GRPC_DEFAULT =
+  'cancelled,connect-failure,gateway-error,refused-stream,reset,resource-exhausted,unavailable';
+
+/** @returns undefined when nothing is to be retried */
+export function httpRetryPolicy(conf: HttpRetry): RetryPolicyJson | undefined {
+  if (conf.numRetries === 0) return undefined;
+  const items = (conf.retryOn ?? []).flatMap((item) => httpRetryOn(item) ?? []);
+  const conditions = items.flatMap((item) => ('condition' in item ? [item.condition] : []));
+  const statuses = items.flatMap((item) => ('status' in item ? [item.status] : []));
+  const methods = items.flatMap((item): HeaderMatcherJson[] =>
+    'method' in item ? [{ name: ':method', stringMatch: { exact: item.method } }] : [],
+  );
+  const requestHeaders = [...methods, ...(conf.retriableRequestHeaders ?? []).map(headerMatcher)];
+  const responseHeaders = (conf.retriableResponseHeaders ?? []).map(headerMatcher);
+  const retryOn = conditions.join() || HTTP_DEFAULT;
+  return {
+    retryOn: statuses.length > 0 ? `${retryOn},retriable-status-codes` : retryOn,
+    ...attempts(conf),
+    ...(statuses.length > 0 ? { retriableStatusCodes: statuses } : {}),
+    ...(requestHeaders.length > 0 ? { retriableRequestHeaders: requestHeaders } : {}),
+    ...(responseHeaders.length > 0 ? { retriableHeaders: responseHeaders } : {}),
+    ...hostSelection(conf.hostSelection ?? []),
+    ...(conf.hostSelectionMaxAttempts ? { hostSelectionRetryMaxAttempts: String(conf.hostSelectionMaxAttempts) } : {}),
+  };
+}
+
+/** @returns undefined when nothing is to be retried */
+export function grpcRetryPolicy(conf: GrpcRetry): RetryPolicyJson | undefined {
+  if (conf.numRetries === 0) return undefined;
+  const conditions = (conf.retryOn ?? []).flatMap((item) => grpcRetryOn(item) ?? []);
+  return { retryOn: conditions.join() || GRPC_DEFAULT, ...attempts(conf) };
+}
+
+/** What HTTP and gRPC have in common. */
+function attempts({ numRetries, perTryTimeout, backOff, rateLimitedBackOff }: GrpcRetry): RetryPolicyJson {
+  // Envoy refuses a policy with a maximum only; 25 ms is its own base
+  const { baseInterval = '25ms', maxInterval } = backOff ?? {};
+  return {
+    ...(numRetries === undefined ? {} : { numRetries }),
+    ...(perTryTimeout ? { perTryTimeout: envoyDuration(perTryTimeout) } : {}),
+    ...(backOff
+      ? {
+          retryBackOff: {
+            baseInterval: envoyDuration(baseInterval),
+            ...(maxInterval ? { maxInterval: envoyDuration(maxInterval) } : {}),
+          },
+        }
+      : {}),
+    ...(rateLimitedBackOff ? { rateLimitedRetryBackOff: rateLimited(rateLimitedBackOff) } : {}),
+  };
+}
+
+function rateLimited({ resetHeaders = [], maxInterval }: RateLimitedBackOff) {
+  const formats = { Seconds: 'SECONDS', UnixTimestamp: 'UNIX_TIMESTAMP' } as const;
+  return {
+    resetHeaders: resetHeaders.map(({ name, format }) => ({ name, format: formats[format] })),
+    ...(maxInterval ? { maxInterval: envoyDuration(maxInterval) } : {}),
+  };
+}
+
+function hostSelection(predicates: readonly HostPredicate[]): RetryPolicyJson {
+  const policy: RetryPolicyJson = {};
+  const hosts = predicates.flatMap(({ predicate, tags = {} }) => {
+    if (predicate === 'OmitPreviousHosts')
+      return [plugin('retry_host_predicates.previous_hosts', 'host.previous_hosts.v3.PreviousHostsPredicate', {})];
+    if (predicate === 'OmitHostsWithTags') {
+      const metadataMatch = { filterMetadata: { 'envoy.lb': tags } };
+      const type = 'host.omit_host_metadata.v3.OmitHostMetadataConfig';
+      return [plugin('retry_host_predicates.omit_host_metadata', type, { metadataMatch })];
+    }
+    return [];
+  });
+  if (hosts.length > 0) policy.retryHostPredicate = hosts;
+  const priorities = predicates.find(({ predicate }) => predicate === 'OmitPreviousPriorities');
+  if (priorities) {
+    const { updateFrequency } = priorities;
+    const type = 'priority.previous_priorities.v3.PreviousPrioritiesConfig';
+    policy.retryPriority = plugin('retry_priorities.previous_priorities', type, { updateFrequency });
+  }
+  return policy;
+}
+
+function plugin(name: string, type: string, config: object) {
+  return { name: `envoy.${name}`, typedConfig: typed(`envoy.extensions.retry.${type}`, config) };
+}

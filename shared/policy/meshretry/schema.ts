@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { duration } from '../duration.ts';
+import { targetRef } from '../targetRef.ts';
+
+const count = z.number().int().min(0).optional();
+
+const backOff = z.object({ baseInterval: duration.optional(), maxInterval: duration.optional() });
+
+const rateLimitedBackOff = z.object({
+  resetHeaders: z
+    .array(z.object({ name: z.string(), format: z.enum(['Seconds', 'UnixTimestamp']) }))
+    .optional(),
+  maxInterval: duration.optional(),
+});
+
+const headerMatch = z.object({
+  type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/),
+  value: z.string().optional(),
+});
+
+const predicate = z.object({
+  predicate: z.string(),
+  tags: z.record(z.string(), z.string()).optional(),
+  updateFrequency: z.number().int().default(2),
+});
+
+const common = {
+  numRetries: count,
+  perTryTimeout: duration.optional(),
+  backOff: backOff.optional(),
+  rateLimitedBackOff: rateLimitedBackOff.optional(),
+  retryOn: z.array(z.string()).optional(),
+};
+
+const http = z.object({
+  ...common,
+  retriableResponseHeaders: z.array(headerMatch).optional(),
+  retriableRequestHeaders: z.array(headerMatch).optional(),
+  hostSelection: z.array(predicate).optional(),
+  hostSelectionMaxAttempts: count,
+});
+
+const grpc = z.object(common);
+
+const conf = z.object({
+  tcp: z.object({ maxConnectAttempt: count }).optional(),
+  http: http.optional(),
+  grpc: grpc.optional(),
+});
+
+/** §3.5. What may stand in `retryOn` and `predicate` is said by the validation, which answers in words of its own. */
+export const meshRetrySchema = z.object({
+  targetRef: targetRef.optional(),
+  to: z.array(z.object({ targetRef, default: conf.default({}) })).optional(),
+});
+
+export type MeshRetrySpec = z.infer<typeof meshRetrySchema>;
+export type MeshRetryConf = z.infer<typeof conf>;
+export type HttpRetry = z.infer<typeof http>;
+export type GrpcRetry = z.infer<typeof grpc>;
+export type BackOff = z.infer<typeof backOff>;
+export type RateLimitedBackOff = z.infer<typeof rateLimitedBackOff>;
+export type HeaderMatch = z.infer<typeof headerMatch>;
+export type HostPredicate = z.infer<typeof predicate>;

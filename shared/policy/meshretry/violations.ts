@@ -1,0 +1,97 @@
+import type { Violation } from '../../resource/violation.ts';
+import { milliseconds } from '../duration.ts';
+import { PROXY_KINDS } from '../targetRef.ts';
+import { validateTargetRefs } from '../validateTargetRefs.ts';
+import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
+import type { BackOff, HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
+
+/** §3.5, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
+export function retryViolations(spec: MeshRetrySpec): Violation[] {
+  const isOnRoute = spec.targetRef?.kind === 'MeshHTTPRoute';
+  return [
+    ...validateTargetRefs(spec, {
+      top: [...PROXY_KINDS, 'MeshHTTPRoute'],
+      to: isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'],
+    }),
+    ...(spec.to ?? []).flatMap((entry, i) => confViolations(entry.default, `spec.to[${i}].default.conf`)),
+  ];
+}
+
+function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Violation[] {
+  if (!tcp && !http && !grpc)
+    return [{ field, reason: "at least one of the 'tcp', 'http', 'grpc' must be specified" }];
+  return [
+    ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
+    ...notEmpty(http, `${field}.http`),
+    ...backOffViolations(http, `${field}.http`),
+    ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
+    ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),
+    ...notEmpty(grpc, `${field}.grpc`),
+    ...backOffViolations(grpc, `${field}.grpc`),
+    ...unknownItems(grpc?.retryOn, `${field}.grpc.retryOn`, grpcRetryOn),
+  ];
+}
+
+function tcpViolations(attempts: number | undefined, field: string): Violation[] {
+  if (attempts === undefined) return [{ field, reason: 'must not be empty' }];
+  return attempts > 0 ? [] : [{ field: `${field}.maxConnectAttempt`, reason: 'must be greater than 0' }];
+}
+
+function notEmpty(section: object | undefined, field: string): Violation[] {
+  const isEmpty = section && Object.values(section).every((value) => value === undefined);
+  return isEmpty ? [{ field, reason: 'must not be empty' }] : [];
+}
+
+function backOffViolations(
+  section: { backOff?: BackOff | undefined; rateLimitedBackOff?: RateLimitedBackOff | undefined } | undefined,
+  field: string,
+): Violation[] {
+  const { backOff, rateLimitedBackOff } = section ?? {};
+  return [
+    ...notEmpty(backOff, `${field}.backOff`),
+    ...(rateLimitedBackOff ? rateLimitedViolations(rateLimitedBackOff, `${field}.rateLimitedBackOff`) : []),
+  ];
+}
+
+function rateLimitedViolations({ maxInterval, resetHeaders }: RateLimitedBackOff, field: string): Violation[] {
+  const violations: Violation[] = [];
+  if (maxInterval !== undefined && milliseconds(maxInterval) <= 0)
+    violations.push({ field: `${field}.maxInterval`, reason: 'must be defined and greater than zero' });
+  if (!resetHeaders?.length) violations.push({ field: `${field}.resetHeaders`, reason: 'must be defined' });
+  resetHeaders?.forEach(({ name }, i) => {
+    if (!name) violations.push({ field: `${field}.resetHeaders[${i}].name`, reason: 'must be defined' });
+  });
+  return violations;
+}
+
+function unknownItems(
+  items: readonly string[] | undefined,
+  field: string,
+  meaning: (item: string) => unknown,
+): Violation[] {
+  return (items ?? []).flatMap((item, i) =>
+    meaning(item) === undefined ? [{ field: `${field}[${i}]`, reason: `unknown item '${item}'` }] : [],
+  );
+}
+
+function hostSelectionViolations(predicates: readonly HostPredicate[], field: string): Violation[] {
+  return predicates.flatMap(({ predicate, tags, updateFrequency }, i): Violation[] => {
+    const at = `${field}[${i}]`;
+    switch (predicate) {
+      case 'OmitPreviousHosts':
+        return [];
+      case 'OmitHostsWithTags':
+        return tags ? [] : [{ field: `${at}.tags`, reason: 'must be defined' }];
+      case 'OmitPreviousPriorities': {
+        const isRepeated = predicates.slice(0, i).some((before) => before.predicate === predicate);
+        const reason = 'must be defined and greater than zero';
+        return [
+          ...(isRepeated ? [{ field: `${at}.predicate`, reason: `${predicate} must only be specified once` }] : []),
+          ...(updateFrequency <= 0 ? [{ field: `${at}.updateFrequency`, reason }] : []),
+        ];
+      }
+      default:
+        return [{ field: `${at}.predicate`, reason: `unknown predicate type '${predicate}'` }];
+    }
+  });
+}
