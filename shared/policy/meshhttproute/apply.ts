@@ -50,16 +50,17 @@ function routesOf(
 
 /** To the backends by weight; a backend that nobody knows, or that speaks no HTTP, is left out; none left: to the destination. */
 function forward(refs: readonly BackendRef[], outbound: OutboundResources, context: EffectContext): RouteActionJson {
-  const backends = refs
-    .filter(({ weight = 1 }) => weight > 0)
-    .flatMap((ref) => {
-      const name = backendCluster(ref, outbound, context);
-      return name ? [{ name, weight: ref.weight ?? 1 }] : [];
-    });
-  const [only] = backends;
+  const weights = new Map<string, number>();
+  for (const ref of refs) {
+    const weight = ref.weight ?? 1;
+    const name = weight > 0 ? backendCluster(ref, outbound, context) : undefined;
+    if (name) weights.set(name, (weights.get(name) ?? 0) + weight);
+  }
+  const clusters = [...weights].map(([name, weight]) => ({ name, weight }));
+  const [only] = clusters;
   if (!only) return { cluster: outbound.clusters[0]?.cluster.name ?? outbound.service, timeout: '0s' };
-  if (backends.length === 1) return { cluster: only.name, timeout: '0s' };
-  return { weightedClusters: { clusters: backends }, timeout: '0s' };
+  if (clusters.length === 1) return { cluster: only.name, timeout: '0s' };
+  return { weightedClusters: { clusters }, timeout: '0s' };
 }
 
 /** Name of the cluster for a backend, which is added to the outbound unless it is there. */

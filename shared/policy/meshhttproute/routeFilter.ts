@@ -9,31 +9,38 @@ import type { PathRewrite, RouteFilter } from './schema.ts';
 /** Puts a mirror's cluster into the outbound. @returns its name, undefined when there is no such service */
 export type MirrorCluster = (ref: NonNullable<RouteFilter['requestMirror']>['backendRef']) => string | undefined;
 
-/** Applies a rule's filters to one route of it. A redirect takes the place of forwarding (policies §3.2). */
+/** Applies one filter of a rule to one route of it. A redirect takes the place of forwarding (policies §3.2). */
 export function applyFilter(
   route: RouteJson,
-  filter: RouteFilter,
+  { type, requestHeaderModifier, responseHeaderModifier, requestRedirect, urlRewrite, requestMirror }: RouteFilter,
   half: EnvoyMatch['half'],
   mirrorCluster: MirrorCluster,
 ): void {
-  if (filter.requestHeaderModifier) {
-    const { set = [], add = [], remove = [] } = filter.requestHeaderModifier;
-    route.requestHeadersToAdd = [...(route.requestHeadersToAdd ?? []), ...headers(set, add)];
-    route.requestHeadersToRemove = [...(route.requestHeadersToRemove ?? []), ...remove];
+  switch (type) {
+    case 'RequestHeaderModifier': {
+      const { set = [], add = [], remove = [] } = requestHeaderModifier ?? {};
+      route.requestHeadersToAdd = [...(route.requestHeadersToAdd ?? []), ...headers(set, add)];
+      route.requestHeadersToRemove = [...(route.requestHeadersToRemove ?? []), ...remove];
+      return;
+    }
+    case 'ResponseHeaderModifier': {
+      const { set = [], add = [], remove = [] } = responseHeaderModifier ?? {};
+      route.responseHeadersToAdd = [...(route.responseHeadersToAdd ?? []), ...headers(set, add)];
+      route.responseHeadersToRemove = [...(route.responseHeadersToRemove ?? []), ...remove];
+      return;
+    }
+    case 'RequestRedirect':
+      if (!requestRedirect) return;
+      delete route.route;
+      route.redirect = redirect(requestRedirect, half);
+      return;
+    case 'URLRewrite':
+      if (route.route && urlRewrite?.hostname) route.route.hostRewriteLiteral = urlRewrite.hostname;
+      if (route.route && urlRewrite?.path) Object.assign(route.route, rewrite(urlRewrite.path, half));
+      return;
+    case 'RequestMirror':
+      if (route.route && requestMirror) mirror(route.route, requestMirror, mirrorCluster);
   }
-  if (filter.responseHeaderModifier) {
-    const { set = [], add = [], remove = [] } = filter.responseHeaderModifier;
-    route.responseHeadersToAdd = [...(route.responseHeadersToAdd ?? []), ...headers(set, add)];
-    route.responseHeadersToRemove = [...(route.responseHeadersToRemove ?? []), ...remove];
-  }
-  if (filter.requestRedirect) {
-    delete route.route;
-    route.redirect = redirect(filter.requestRedirect, half);
-  }
-  if (!route.route) return;
-  if (filter.urlRewrite?.hostname) route.route.hostRewriteLiteral = filter.urlRewrite.hostname;
-  if (filter.urlRewrite?.path) Object.assign(route.route, rewrite(filter.urlRewrite.path, half));
-  if (filter.requestMirror) mirror(route.route, filter.requestMirror, mirrorCluster);
 }
 
 type Header = { readonly name: string; readonly value: string };
@@ -75,13 +82,14 @@ function rewrite(
   { type, replaceFullPath = '', replacePrefixMatch = '' }: PathRewrite,
   half: EnvoyMatch['half'],
 ): Pick<RouteActionJson, 'regexRewrite' | 'prefixRewrite'> {
-  const whole = (substitution: string) => ({ regexRewrite: { pattern: { regex: '.*' }, substitution } });
+  // `\1` in a substitution would mean a group
+  const whole = (path: string) => ({
+    regexRewrite: { pattern: { regex: '.*' }, substitution: path.replaceAll('\\', '\\\\') },
+  });
   if (type === 'ReplaceFullPath') return whole(replaceFullPath);
   if (half === 'exact') return whole(replacePrefixMatch || '/');
   // The matched prefix ends in a slash; what takes its place has to as well, or two segments would become one.
-  if (half === 'prefix')
-    return { prefixRewrite: replacePrefixMatch.endsWith('/') ? replacePrefixMatch : `${replacePrefixMatch}/` };
-  return { prefixRewrite: replacePrefixMatch };
+  return { prefixRewrite: replacePrefixMatch.endsWith('/') ? replacePrefixMatch : `${replacePrefixMatch}/` };
 }
 
 function mirror(

@@ -26,7 +26,7 @@ export function envoyMatches({ path, method, headers = [], queryParams = [] }: R
   if (!path) return whole({ prefix: '/' });
   if (path.type === 'Exact') return whole({ path: path.value });
   if (path.type === 'RegularExpression') return whole({ safeRegex: { regex: path.value } });
-  if (path.value === '/') return whole({ prefix: '/' });
+  if (path.value === '/') return [{ match: { prefix: '/', ...common }, half: 'prefix' }];
   return [
     { match: { path: path.value, ...common }, half: 'exact' },
     { match: { prefix: `${path.value}/`, ...common }, half: 'prefix' },

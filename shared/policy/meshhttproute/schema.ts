@@ -8,13 +8,14 @@ const queryMatch = z.object({
   name: z.string().min(1),
   value: z.string(),
 });
+const headerName = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/);
 const headerMatch = z.object({
   type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
-  name: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/),
+  name: headerName,
   value: z.string().optional(),
 });
 
@@ -25,7 +26,7 @@ const match = z.object({
   headers: z.array(headerMatch).optional(),
 });
 
-const header = z.object({ name: z.string().min(1).max(256), value: z.string() });
+const header = z.object({ name: headerName, value: z.string() });
 const headerModifier = z.object({
   set: z.array(header).max(16).optional(),
   add: z.array(header).max(16).optional(),
@@ -36,7 +37,12 @@ const pathRewrite = z.object({
   replaceFullPath: z.string().optional(),
   replacePrefixMatch: z.string().optional(),
 });
-const backendRef = targetRef.extend({ weight: z.number().int().min(0).optional(), port: z.number().int().optional() });
+/** Envoy adds the weights of a split up in 32 bits; this leaves room for all that anybody would list. */
+const MAX_WEIGHT = 1_000_000;
+const backendRef = targetRef.extend({
+  weight: z.number().int().min(0).max(MAX_WEIGHT).optional(),
+  port: z.number().int().optional(),
+});
 
 const filter = z.object({
   type: z.enum(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'RequestMirror']),

@@ -1,6 +1,8 @@
 import { definePolicy } from '../definePolicy.ts';
+import { deprecations } from '../deprecations.ts';
 import { applyToInbound, applyToOutbound } from './apply.ts';
 import { meshTimeoutSchema } from './schema.ts';
+import { timeoutViolations } from './violations.ts';
 
 export const descriptor = definePolicy({
   type: 'MeshTimeout',
@@ -11,5 +13,7 @@ export const descriptor = definePolicy({
   order: 1000,
   traits: { hasTo: true, hasFrom: true, hasRules: true, isFromAsRules: true },
   schema: meshTimeoutSchema,
+  validate: ({ spec }) => timeoutViolations(spec),
+  warnings: ({ spec }) => deprecations(spec),
   effects: { outbound: applyToOutbound, inbound: applyToInbound },
 });

@@ -1,4 +1,5 @@
 import type { InboundChain, InboundResources } from '../../xds/parts.ts';
+import { tlsInspector } from '../../xds/filters.ts';
 import { statName } from '../../xds/names.ts';
 import { typed } from '../../xds/typed.ts';
 import type { EffectContext } from '../context.ts';
@@ -21,6 +22,7 @@ export function applyMeshTrafficPermission(
   const guarded = inbound.chains.filter((chain) => chain.mtls);
   if (guarded.length === 0) return;
   const granted = permissions(rules, mesh);
+  if (usesSni(rules)) inspectTls(inbound.listener);
   for (const chain of guarded) {
     if (chain.hcm) guardHttp(chain.hcm);
     else guardNetwork(chain, granted, inbound.listener.name ?? '');
@@ -29,6 +31,19 @@ export function applyMeshTrafficPermission(
     const perRoute = typed('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', { rbac: granted });
     host.typedPerFilterConfig = { ...host.typedPerFilterConfig, [HTTP_RBAC]: perRoute };
   }
+}
+
+function usesSni({ matched }: InboundRules<MeshTrafficPermissionConf>): boolean {
+  return matched.some(({ conf: { deny = [], allowWithShadowDeny = [], allow = [] } }) =>
+    [...deny, ...allowWithShadowDeny, ...allow].some(({ sni }) => sni),
+  );
+}
+
+/** Envoy knows the server name that a client asked for from this filter only. */
+function inspectTls(listener: InboundResources['listener']): void {
+  const filter = tlsInspector();
+  const filters = listener.listenerFilters ?? [];
+  if (!filters.some(({ name }) => name === filter.name)) listener.listenerFilters = [filter, ...filters];
 }
 
 function guardHttp(hcm: NonNullable<InboundChain['hcm']>): void {

@@ -1,6 +1,8 @@
 import { definePolicy } from '../definePolicy.ts';
 import { applyMeshTrafficPermission } from './apply.ts';
 import { meshTrafficPermissionSchema } from './schema.ts';
+import { permissionViolations } from './violations.ts';
+import { permissionWarnings } from './warnings.ts';
 
 export const descriptor = definePolicy({
   type: 'MeshTrafficPermission',
@@ -11,5 +13,7 @@ export const descriptor = definePolicy({
   order: 1100,
   traits: { hasTo: false, hasFrom: true, hasRules: true, isFromAsRules: false },
   schema: meshTrafficPermissionSchema,
+  validate: ({ spec }) => permissionViolations(spec),
+  warnings: ({ spec }) => permissionWarnings(spec),
   effects: { inbound: applyMeshTrafficPermission },
 });
