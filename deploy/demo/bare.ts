@@ -1,6 +1,6 @@
 import { type Cluster, startCluster } from './cluster.ts';
 import { deathText, prepare } from './prepare.ts';
-import { untilStopped } from './untilStopped.ts';
+import { untilParentEnds, untilStopped } from './untilStopped.ts';
 
 export interface BareOptions {
   readonly zones: number;
@@ -8,6 +8,8 @@ export interface BareOptions {
   readonly data?: string | undefined;
   readonly store?: string | undefined;
   readonly logLevel: string;
+  /** Stop as well when the process that started this one is gone. */
+  readonly withParent: boolean;
 }
 
 /** What `--bare` prints: where everything is, for tools and benchmarks. */
@@ -51,7 +53,7 @@ export async function runBare(options: BareOptions): Promise<number> {
     // Killing a control plane of a bare cluster is what fault tests do: it is told, and the others go on.
     onDeath: (child, exit) => say(deathText(child, exit)),
   });
-  const stopped = untilStopped();
+  const stopped = Promise.race([untilStopped(), ...(options.withParent ? [untilParentEnds()] : [])]);
   let failed = true;
   try {
     const zones = Array.from({ length: options.zones }, (_, i) => `zone-${i + 1}`);

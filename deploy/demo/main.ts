@@ -7,6 +7,7 @@ interface DemoFlags {
   readonly json?: boolean;
   readonly zones: number;
   readonly dpAuth: 'dpToken' | 'none';
+  readonly withParent?: boolean;
   readonly data?: string;
   readonly store?: string;
   readonly logLevel: string;
@@ -37,6 +38,7 @@ export function demoCommand(): Command {
           .choices(['dpToken', 'none'])
           .default('dpToken'),
       )
+      .option('--with-parent', 'with --bare: stop as well when the process that started this one is gone')
       .option('--data <folder>', 'keep state there across starts')
       .addOption(
         new Option('--store <url>', 'PostgreSQL for the event log, postgres://…; else the embedded one').argParser(
@@ -63,6 +65,7 @@ async function run(flags: DemoFlags): Promise<number> {
         logLevel,
         zones: flags.zones,
         dpAuth: flags.dpAuth,
+        withParent: flags.withParent ?? false,
       });
     if (flags.check) return await (await import('./check/runCheck.ts')).runCheck({ data, store, logLevel });
     return await (await import('./live/runLive.ts')).runLive({ data, store, logLevel });

@@ -101,4 +101,7 @@ async function enableMtls(url: string): Promise<void> {
   if (!response.ok) throw new Error(`switching mTLS on was answered ${response.status}: ${await response.text()}`);
 }
 
+// The cluster goes with us, see --with-parent; an exit hook would kill it before it could stop what it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.kill(process.pid, 'SIGKILL'));
+
 await program.parseAsync(process.argv);

@@ -14,7 +14,7 @@ export async function startBareCluster(arguments_: readonly string[] = []): Prom
   const child = new Process({
     name: 'bare cluster',
     file: process.execPath,
-    args: [SCRIPT, '--bare', '--json', ...arguments_],
+    args: [SCRIPT, '--bare', '--json', '--with-parent', ...arguments_],
     grace: 30_000,
   });
   const line = JSON.parse(await child.line(/^\{"global":/, 120_000)) as BareLine;
