@@ -3,6 +3,7 @@ import type {
   QueryParameterMatcherJson,
   RouteMatchJson,
 } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import { headerMatcher } from '../headerMatcher.ts';
 import type { RouteMatch } from './schema.ts';
 
 /** One Envoy match of a rule's match, and the part of a prefix that it stands for. */
@@ -31,21 +32,6 @@ export function envoyMatches({ path, method, headers = [], queryParams = [] }: R
     { match: { path: path.value, ...common }, half: 'exact' },
     { match: { prefix: `${path.value}/`, ...common }, half: 'prefix' },
   ];
-}
-
-function headerMatcher({ type, name, value = '' }: NonNullable<RouteMatch['headers']>[number]): HeaderMatcherJson {
-  switch (type) {
-    case 'Exact':
-      return { name, stringMatch: { exact: value } };
-    case 'RegularExpression':
-      return { name, stringMatch: { safeRegex: { regex: value } } };
-    case 'Prefix':
-      return value === '' ? { name, presentMatch: true } : { name, stringMatch: { prefix: value } };
-    case 'Present':
-      return { name, presentMatch: true };
-    case 'Absent':
-      return { name, presentMatch: false };
-  }
 }
 
 function queryMatcher({

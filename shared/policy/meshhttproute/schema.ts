@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headerMatch, headerName } from '../headerMatcher.ts';
 import { targetRef } from '../targetRef.ts';
 
 const pathMatch = z.object({ type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']), value: z.string().min(1) });
@@ -7,16 +8,6 @@ const queryMatch = z.object({
   type: z.enum(['Exact', 'RegularExpression']),
   name: z.string().min(1),
   value: z.string(),
-});
-const headerName = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/);
-const headerMatch = z.object({
-  type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
-  name: headerName,
-  value: z.string().optional(),
 });
 
 const match = z.object({

@@ -1,7 +1,4 @@
-import type {
-  HeaderMatcherJson,
-  RetryPolicyJson,
-} from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import type { HeaderMatcherJson, RetryPolicyJson } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { typed } from '../../xds/typed.ts';
 import { envoyDuration } from '../duration.ts';
 import { headerMatcher } from '../headerMatcher.ts';
@@ -9,8 +6,7 @@ import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
 import type { GrpcRetry, HostPredicate, HttpRetry, RateLimitedBackOff } from './schema.ts';
 
 const HTTP_DEFAULT = 'gateway-error,connect-failure,refused-stream';
-const GRPC_DEFAULT =
-  'cancelled,connect-failure,gateway-error,refused-stream,reset,resource-exhausted,unavailable';
+const GRPC_DEFAULT = 'cancelled,connect-failure,gateway-error,refused-stream,reset,resource-exhausted,unavailable';
 
 /** @returns undefined when nothing is to be retried */
 export function httpRetryPolicy(conf: HttpRetry): RetryPolicyJson | undefined {
@@ -69,8 +65,10 @@ function rateLimited({ resetHeaders = [], maxInterval }: RateLimitedBackOff) {
   };
 }
 
-function hostSelection(predicates: readonly HostPredicate[]): RetryPolicyJson {
-  const policy: RetryPolicyJson = {};
+type HostSelection = Pick<RetryPolicyJson, 'retryHostPredicate' | 'retryPriority'>;
+
+function hostSelection(predicates: readonly HostPredicate[]): HostSelection {
+  const policy: HostSelection = {};
   const hosts = predicates.flatMap(({ predicate, tags = {} }) => {
     if (predicate === 'OmitPreviousHosts')
       return [plugin('retry_host_predicates.previous_hosts', 'host.previous_hosts.v3.PreviousHostsPredicate', {})];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
+import { headerMatch } from '../headerMatcher.ts';
 import { targetRef } from '../targetRef.ts';
 
 const count = z.number().int().min(0).optional();
@@ -7,20 +8,8 @@ const count = z.number().int().min(0).optional();
 const backOff = z.object({ baseInterval: duration.optional(), maxInterval: duration.optional() });
 
 const rateLimitedBackOff = z.object({
-  resetHeaders: z
-    .array(z.object({ name: z.string(), format: z.enum(['Seconds', 'UnixTimestamp']) }))
-    .optional(),
+  resetHeaders: z.array(z.object({ name: z.string(), format: z.enum(['Seconds', 'UnixTimestamp']) })).optional(),
   maxInterval: duration.optional(),
-});
-
-const headerMatch = z.object({
-  type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
-  name: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/),
-  value: z.string().optional(),
 });
 
 const predicate = z.object({
@@ -65,5 +54,4 @@ export type HttpRetry = z.infer<typeof http>;
 export type GrpcRetry = z.infer<typeof grpc>;
 export type BackOff = z.infer<typeof backOff>;
 export type RateLimitedBackOff = z.infer<typeof rateLimitedBackOff>;
-export type HeaderMatch = z.infer<typeof headerMatch>;
 export type HostPredicate = z.infer<typeof predicate>;

@@ -18,8 +18,7 @@ export function retryViolations(spec: MeshRetrySpec): Violation[] {
 }
 
 function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Violation[] {
-  if (!tcp && !http && !grpc)
-    return [{ field, reason: "at least one of the 'tcp', 'http', 'grpc' must be specified" }];
+  if (!tcp && !http && !grpc) return [{ field, reason: "at least one of the 'tcp', 'http', 'grpc' must be specified" }];
   return [
     ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
     ...notEmpty(http, `${field}.http`),

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { HeaderMatcherJson } from '../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+
+export const headerName = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/);
+
+/** A condition on a header, the same in routes and in retries (policies §3.2, §3.5). */
+export const headerMatch = z.object({
+  type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
+  name: headerName,
+  value: z.string().optional(),
+});
+
+export function headerMatcher({ type, name, value = '' }: z.infer<typeof headerMatch>): HeaderMatcherJson {
+  switch (type) {
+    case 'Exact':
+      return { name, stringMatch: { exact: value } };
+    case 'RegularExpression':
+      return { name, stringMatch: { safeRegex: { regex: value } } };
+    case 'Prefix':
+      // Envoy refuses an empty prefix
+      return value === '' ? { name, presentMatch: true } : { name, stringMatch: { prefix: value } };
+    case 'Present':
+      return { name, presentMatch: true };
+    case 'Absent':
+      return { name, presentMatch: false };
+  }
+}
