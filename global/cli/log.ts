@@ -72,6 +72,7 @@ export async function* follow(
 
 const VERBS = { ResourceCreated: 'created', ResourceUpdated: 'updated', ResourceDeleted: 'deleted' } as const;
 
+/** `by.user` is `name/group,group`: the groups are left to `-o yaml`. */
 function cells(event: ShownEvent): string[] {
   const { position, at, type, key, version, by } = event;
   return [
@@ -82,7 +83,7 @@ function cells(event: ShownEvent): string[] {
     key.mesh || '-',
     key.name,
     String(version),
-    by.user,
+    by.user.split('/')[0] ?? '',
     by.message ?? '',
   ];
 }
