@@ -1,0 +1,32 @@
+import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { parse } from 'yaml';
+import type { JsonObject } from '../../resource/json.ts';
+import { registry } from '../../xds/gen/registry.js';
+import type { Part } from './schema.ts';
+
+const MESSAGES: Readonly<Record<Part, string>> = {
+  cluster: 'envoy.config.cluster.v3.Cluster',
+  listener: 'envoy.config.listener.v3.Listener',
+  networkFilter: 'envoy.config.listener.v3.Filter',
+  httpFilter: 'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter',
+  virtualHost: 'envoy.config.route.v3.VirtualHost',
+};
+
+const known = new Map<string, JsonObject>();
+const REMEMBERED = 1_000;
+
+/**
+ * A user's YAML as the proto3 JSON that we generate: `connect_timeout` or `connectTimeout`, enums by name or number, all become
+ * one form. @throws Error that names the field when it is no such Envoy resource.
+ */
+export function envoyValue(part: Part, yaml: string): JsonObject {
+  const key = `${part}\n${yaml}`;
+  const before = known.get(key);
+  if (before) return before;
+  const message = registry.getMessage(MESSAGES[part]);
+  if (!message) throw new Error(`${MESSAGES[part]} is not in this build's Envoy types`);
+  const json = toJson(message, fromJson(message, parse(yaml) as JsonValue, { registry }), { registry }) as JsonObject;
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, json);
+  return json;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { ResourceSet } from '../../xds/resourceSet.ts';
+import { applyMeshProxyPatch } from './apply.ts';
+import { applyJsonPatches } from './jsonPatch.ts';
+import { meshProxyPatchSchema, type Modification } from './schema.ts';
+import { proxyPatchViolations } from './violations.ts';
+
+const HCM = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+
+function world() {
+  const set = new ResourceSet();
+  set.put('cluster', 'backend', {
+    name: 'backend',
+    connectTimeout: '5s',
+    circuitBreakers: { thresholds: [{ maxRetries: 3 }] },
+  });
+  set.put('cluster', 'localhost:8080', { name: 'localhost:8080', connectTimeout: '10s' });
+  const hcm = { '@type': HCM, statPrefix: 'x', httpFilters: [{ name: 'envoy.filters.http.router' }] };
+  const filters = [{ name: 'envoy.filters.network.http_connection_manager', typedConfig: hcm }];
+  set.put('listener', 'inbound:127.0.0.1:80', { name: 'inbound:127.0.0.1:80', filterChains: [{ filters }] });
+  set.put('route', 'outbound:backend', {
+    name: 'outbound:backend',
+    virtualHosts: [{ name: 'backend', domains: ['*'] }],
+  });
+  return set;
+}
+
+const apply = (set: ResourceSet, ...appendModifications: Modification[]) =>
+  applyMeshProxyPatch(set, { appendModifications });
+
+describe('MeshProxyPatch', () => {
+  it('merges a value into the clusters it means, and into no shared object', () => {
+    const set = world();
+    const shared = set.get('cluster', 'backend');
+    apply(set, {
+      cluster: {
+        operation: 'Patch',
+        match: { origin: 'outbound' },
+        value: 'connect_timeout: 1.5s\ncircuit_breakers: { thresholds: [{ max_requests: 7 }] }\nlb_policy: 3',
+      },
+    });
+    expect(set.get('cluster', 'backend')).toEqual({
+      name: 'backend',
+      connectTimeout: '1.500s',
+      lbPolicy: 'RANDOM',
+      circuitBreakers: { thresholds: [{ maxRetries: 3 }, { maxRequests: 7 }] },
+    });
+    expect(set.get('cluster', 'localhost:8080')).toEqual({ name: 'localhost:8080', connectTimeout: '10s' });
+    expect(shared).toMatchObject({ connectTimeout: '5s' });
+  });
+
+  it('adds and removes whole resources', () => {
+    const set = world();
+    apply(
+      set,
+      { cluster: { operation: 'Add', value: 'name: extra\nconnectTimeout: 1s' } },
+      { cluster: { operation: 'Remove', match: { name: 'backend' } } },
+    );
+    expect(set.names('cluster').sort()).toEqual(['extra', 'localhost:8080']);
+  });
+
+  it('places HTTP filters, and patches one by JSON patch', () => {
+    const set = world();
+    const lua =
+      'name: envoy.filters.http.lua\ntyped_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua, inline_code: x }';
+    apply(
+      set,
+      {
+        httpFilter: {
+          operation: 'AddBefore',
+          match: { name: 'envoy.filters.http.router', origin: 'inbound' },
+          value: lua,
+        },
+      },
+      {
+        httpFilter: {
+          operation: 'Patch',
+          match: { name: 'envoy.filters.http.lua' },
+          jsonPatches: [{ op: 'replace', path: '/typed_config/inline_code', value: 'y' }],
+        },
+      },
+    );
+    const listener = set.get('listener', 'inbound:127.0.0.1:80') as never as {
+      filterChains: { filters: { typedConfig: { httpFilters: unknown[] } }[] }[];
+    };
+    expect(listener.filterChains[0]?.filters[0]?.typedConfig.httpFilters).toEqual([
+      {
+        name: 'envoy.filters.http.lua',
+        typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua', inlineCode: 'y' },
+      },
+      { name: 'envoy.filters.http.router' },
+    ]);
+  });
+
+  it('reaches virtual hosts of routes', () => {
+    const set = world();
+    apply(set, {
+      virtualHost: {
+        operation: 'Patch',
+        match: { routeConfigurationName: 'outbound:backend' },
+        value: 'retry_policy: { retry_on: 5xx }',
+      },
+    });
+    expect(set.get('route', 'outbound:backend')).toMatchObject({
+      virtualHosts: [{ name: 'backend', retryPolicy: { retryOn: '5xx' } }],
+    });
+  });
+
+  it('refuses what cannot be applied, at the field', () => {
+    const of = (modification: object) =>
+      proxyPatchViolations(meshProxyPatchSchema.parse({ default: { appendModifications: [modification] } })).map(
+        ({ field, reason }) => `${field}: ${reason}`,
+      );
+    const at = 'spec.default.appendModifications[0]';
+    expect(of({})[0]).toContain(`${at}: exactly one modification`);
+    expect(of({ cluster: { operation: 'Add', match: { name: 'x' }, value: 'name: x' } })).toEqual([
+      `${at}.cluster.match: cannot be defined`,
+    ]);
+    expect(of({ cluster: { operation: 'Patch' } })).toEqual([
+      `${at}.cluster: exactly one of 'value' or 'jsonPatches' must be defined`,
+    ]);
+    expect(of({ httpFilter: { operation: 'AddAfter', value: 'name: x' } })).toEqual([
+      `${at}.httpFilter.match.name: must be defined`,
+    ]);
+    expect(of({ cluster: { operation: 'Add', value: 'connect_timeout: soon' } })[0]).toContain(
+      `${at}.cluster.value: native Envoy resource is not valid`,
+    );
+    expect(of({ listener: { operation: 'Add', value: 'name: x\nno_such_field: 1' } })[0]).toContain('no_such_field');
+  });
+});
+
+it('JSON patch: adds, moves, copies, and names what is not there', () => {
+  const target = { a: [1, 2], b: { c_d: 1 } };
+  applyJsonPatches(target, [
+    { op: 'add', path: '/a/-', value: 3 },
+    { op: 'add', path: '/a/0', value: 0 },
+    { op: 'copy', from: '/b/c_d', path: '/e' },
+    { op: 'move', from: '/b', path: '/f' },
+  ]);
+  expect(target).toEqual({ a: [0, 1, 2, 3], e: 1, f: { c_d: 1 } });
+  expect(() => applyJsonPatches(target, [{ op: 'remove', path: '/x/y' }])).toThrow('/x/y');
+});

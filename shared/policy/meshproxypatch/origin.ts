@@ -1,0 +1,18 @@
+import type { JsonObject } from '../../resource/json.ts';
+
+/** Where a resource comes from, told by its name: Kuma's `match.origin` (policies §3.14). */
+export function originOf(name: string): string {
+  if (name.startsWith('kuma:envoy:admin') || name === 'kuma:readiness') return 'admin';
+  if (name === 'kuma:dns') return 'dns';
+  if (name.includes(':passthrough:') || name.startsWith('self_transparentproxy')) return 'transparent';
+  if (name.startsWith('inbound:') || name.startsWith('localhost:')) return 'inbound';
+  return 'outbound';
+}
+
+/** Has a listener these tags in its metadata? */
+export function hasTags(listener: JsonObject, tags: Readonly<Record<string, string>> | undefined): boolean {
+  if (!tags) return true;
+  const metadata = listener.metadata as { filterMetadata?: Record<string, Record<string, unknown>> } | undefined;
+  const own = metadata?.filterMetadata?.['io.kuma.tags'] ?? {};
+  return Object.entries(tags).every(([key, value]) => own[key] === value);
+}
