@@ -49,7 +49,8 @@ function outlierDetection(outlier: OutlierDetection): OutlierDetectionJson {
     successRateStdevFactor:
       successRate?.standardDeviationFactor === undefined
         ? undefined
-        : Math.trunc(Number(successRate.standardDeviationFactor) * 1_000),
+        : // thousandths, cut off as in Kuma; toFixed takes away what binary fractions add (1.1 * 1000)
+          Math.trunc(Number((Number(successRate.standardDeviationFactor) * 1_000).toFixed(6))),
     enforcingSuccessRate: whole(successRate !== undefined),
     enforcingLocalOriginSuccessRate: whole(successRate !== undefined),
     failurePercentageThreshold: failurePercentage?.threshold,

@@ -1,4 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
+import { deprecations } from '../deprecations.ts';
 import { applyToInbound, applyToOutbound } from './apply.ts';
 import { meshCircuitBreakerSchema } from './schema.ts';
 import { circuitBreakerViolations } from './violations.ts';
@@ -13,7 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: true, hasFrom: true, hasRules: true, isFromAsRules: true },
   schema: meshCircuitBreakerSchema,
   validate: ({ spec }) => circuitBreakerViolations(spec),
-  warnings: ({ spec }) =>
-    spec.from?.length ? ["'from' field is deprecated and will be removed in 3.0, use 'rules' instead"] : [],
+  warnings: ({ spec }) => deprecations(spec),
   effects: { outbound: applyToOutbound, inbound: applyToInbound },
 });

@@ -4,6 +4,11 @@ import { PROXY_KINDS } from '../targetRef.ts';
 import { validateTargetRefs } from '../validateTargetRefs.ts';
 import type { MeshCircuitBreakerConf, MeshCircuitBreakerSpec, OutlierDetection } from './schema.ts';
 
+type Detectors = NonNullable<OutlierDetection['detectors']>;
+
+const CONSECUTIVE = ['totalFailures', 'gatewayFailures', 'localOriginFailures'] as const;
+const DETECTORS = [...CONSECUTIVE, 'successRate', 'failurePercentage'] as const;
+
 /** §3.6, in Kuma's words; errors of `rules` are told under `from`, as Kuma does. */
 export function circuitBreakerViolations(spec: MeshCircuitBreakerSpec): Violation[] {
   const confs = (list: 'to' | 'from', entries: readonly { default?: MeshCircuitBreakerConf | undefined }[] = []) =>
@@ -19,40 +24,65 @@ export function circuitBreakerViolations(spec: MeshCircuitBreakerSpec): Violatio
 function confViolations(conf: MeshCircuitBreakerConf | undefined, field: string): Violation[] {
   const { connectionLimits, outlierDetection } = conf ?? {};
   if (!connectionLimits && !outlierDetection) {
-    return [{ field, reason: 'at least one of: outlierDetection, connectionLimits should be defined' }];
+    const reason = "at least one of: 'connectionLimits' or 'outlierDetection' should be configured";
+    return [{ field, reason }];
   }
-  const limits = Object.entries(connectionLimits ?? {})
-    .filter(([, value]) => value !== undefined && value <= 0)
-    .map(([name]) => ({ field: `${field}.connectionLimits.${name}`, reason: 'must be greater than 0' }));
-  return [...limits, ...(outlierDetection ? outlierViolations(outlierDetection, `${field}.outlierDetection`) : [])];
+  return [
+    ...positive(connectionLimits ?? {}, `${field}.connectionLimits`),
+    ...(outlierDetection ? outlierViolations(outlierDetection, `${field}.outlierDetection`) : []),
+  ];
 }
 
 function outlierViolations(outlier: OutlierDetection, field: string): Violation[] {
-  const violations: Violation[] = [];
-  for (const name of ['interval', 'baseEjectionTime'] as const) {
-    const value = outlier[name];
-    if (value !== undefined && milliseconds(value) <= 0)
-      violations.push({ field: `${field}.${name}`, reason: 'must be greater than 0' });
-  }
-  const percents = {
-    maxEjectionPercent: outlier.maxEjectionPercent,
-    healthyPanicThreshold: outlier.healthyPanicThreshold,
-  };
-  for (const [name, value] of Object.entries(percents)) {
-    if (value !== undefined && !(Number(value) >= 0 && Number(value) <= 100)) {
-      violations.push({ field: `${field}.${name}`, reason: 'must be in inclusive range [0, 100]' });
-    }
-  }
-  if (outlier.disabled) return violations;
-  if (!outlier.detectors) violations.push({ field: `${field}.detectors`, reason: 'must be defined' });
-  else if (Object.keys(outlier.detectors).length === 0)
-    violations.push({ field: `${field}.detectors`, reason: 'at least one detector should be configured' });
-  const factor = outlier.detectors?.successRate?.standardDeviationFactor;
-  if (factor !== undefined && !(Number(factor) > 0)) {
-    violations.push({
-      field: `${field}.detectors.successRate.standardDeviationFactor`,
-      reason: 'must be greater than 0',
-    });
-  }
-  return violations;
+  const times = (['interval', 'baseEjectionTime'] as const).filter((name) => {
+    const time = outlier[name];
+    return time !== undefined && milliseconds(time) <= 0;
+  });
+  return [
+    ...times.map((name) => ({ field: `${field}.${name}`, reason: 'must be greater than zero when defined' })),
+    ...percentage(outlier.maxEjectionPercent, `${field}.maxEjectionPercent`),
+    ...decimalPercentage(outlier.healthyPanicThreshold, `${field}.healthyPanicThreshold`),
+    ...(outlier.disabled ? [] : detectorViolations(outlier.detectors, `${field}.detectors`)),
+  ];
+}
+
+function detectorViolations(detectors: Detectors | undefined, field: string): Violation[] {
+  if (!detectors) return [{ field, reason: 'must be defined' }];
+  if (!DETECTORS.some((name) => detectors[name]))
+    return [{ field, reason: `must have at least one defined: ${DETECTORS.join(', ')}` }];
+  const { standardDeviationFactor: factor, ...successRate } = detectors.successRate ?? {};
+  const { threshold, ...failurePercentage } = detectors.failurePercentage ?? {};
+  return [
+    ...CONSECUTIVE.flatMap((name) => positive(detectors[name] ?? {}, `${field}.${name}`)),
+    ...positive(successRate, `${field}.successRate`),
+    ...factorViolations(factor, `${field}.successRate.standardDeviationFactor`),
+    ...positive(failurePercentage, `${field}.failurePercentage`),
+    ...percentage(threshold, `${field}.failurePercentage.threshold`),
+  ];
+}
+
+function positive(counts: Readonly<Record<string, number | undefined>>, field: string): Violation[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count !== undefined && count <= 0)
+    .map(([name]) => ({ field: `${field}.${name}`, reason: 'must be greater than 0' }));
+}
+
+function percentage(value: number | undefined, field: string): Violation[] {
+  return value !== undefined && value > 100 ? [{ field, reason: 'must be in inclusive range [0, 100]' }] : [];
+}
+
+function decimalPercentage(value: number | string | undefined, field: string): Violation[] {
+  if (value === undefined) return [];
+  if (!isNumber(value)) return [{ field, reason: 'string must be a valid number' }];
+  return Number(value) < 0 || Number(value) > 100 ? [{ field, reason: 'must be in inclusive range [0.0, 100.0]' }] : [];
+}
+
+function factorViolations(value: number | string | undefined, field: string): Violation[] {
+  if (value === undefined) return [];
+  if (!isNumber(value)) return [{ field, reason: 'invalid number' }];
+  return Number(value) <= 0 ? [{ field, reason: 'must be greater than 0' }] : [];
+}
+
+function isNumber(value: number | string): boolean {
+  return typeof value === 'number' || /^[-+]?(\d+\.?\d*|\.\d+)$/.test(value);
 }

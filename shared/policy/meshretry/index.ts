@@ -1,4 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
+import { deprecations } from '../deprecations.ts';
 import { applyMeshRetry } from './apply.ts';
 import { meshRetrySchema } from './schema.ts';
 import { retryViolations } from './violations.ts';
@@ -13,5 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: true, hasFrom: false, hasRules: false, isFromAsRules: false },
   schema: meshRetrySchema,
   validate: ({ spec }) => retryViolations(spec),
+  warnings: ({ spec }) => deprecations(spec),
   effects: { outbound: applyMeshRetry },
 });

@@ -41,7 +41,7 @@ function confViolations(conf: MeshTimeoutConf | undefined, field: string, isOnRo
   const { http, connectionTimeout, idleTimeout } = conf;
   const violations: Violation[] = [];
   if (connectionTimeout !== undefined && milliseconds(connectionTimeout) <= 0) {
-    violations.push({ field: `${field}.connectionTimeout`, reason: 'must be greater than 0' });
+    violations.push({ field: `${field}.connectionTimeout`, reason: 'must be greater than zero when defined' });
   }
   const times: [string, string | undefined][] = [
     ['idleTimeout', idleTimeout],
@@ -49,7 +49,7 @@ function confViolations(conf: MeshTimeoutConf | undefined, field: string, isOnRo
   ];
   for (const [name, value] of times) {
     if (value !== undefined && milliseconds(value) < 0)
-      violations.push({ field: `${field}.${name}`, reason: 'must not be negative' });
+      violations.push({ field: `${field}.${name}`, reason: 'must not be negative when defined' });
   }
   if (http) {
     const { requestHeadersTimeout: _, ...others } = http;
