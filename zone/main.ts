@@ -301,7 +301,7 @@ function statusOf({
       digest: replica.digest(),
       quarantined: [...replica.quarantined],
       waitingForKeys: replica.waitingForKeys(),
-      proxies: { connected: dataPlane.ads.proxies.size },
+      proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
       ...(error ? { lastError: error } : {}),
       rollouts: dataPlane.rollouts
         .list()

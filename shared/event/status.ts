@@ -31,6 +31,7 @@ export const zoneStatusSchema = z.object({
   digest: z.string(),
   quarantined: z.array(z.object({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() })),
   waitingForKeys: z.number(),
+  /** Sidecars that are connected to it; zone proxies do not count. */
   proxies: z.object({ connected: z.number() }),
   lastError: z.object({ message: z.string(), at: z.string() }).optional(),
   /** The latest changes, newest last. */
