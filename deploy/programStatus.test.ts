@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Recorded } from '../test/support/recordedServer.ts';
+import { runCli, T } from '../test/support/runCli.ts';
+
+describe('inspect', () => {
+  it('shows connected, degraded and absent sidecars', async () => {
+    const networking = (...states: string[]) => ({
+      networking: { inbound: states.map((state, i) => ({ port: 80 + i, state, tags: { a: 'b' } })) },
+    });
+    const subscription = {
+      connectTime: T,
+      status: { lastUpdateTime: T, total: { responsesSent: '3', responsesAcknowledged: '2', responsesRejected: '1' } },
+      version: { envoy: { version: '1.40.0' } },
+    };
+    const one = (name: string, dataplane: object, dataplaneInsight?: object) => ({
+      type: 'DataplaneOverview',
+      mesh: 'default',
+      name,
+      dataplane,
+      ...(dataplaneInsight ? { dataplaneInsight } : {}),
+    });
+    const items = [
+      one('up', networking('Ready'), { subscriptions: [subscription] }),
+      one('half', networking('Ready', 'NotReady'), { subscriptions: [subscription] }),
+      one('gone', networking('Ready'), { subscriptions: [{ ...subscription, disconnectTime: T }] }),
+      one('never', networking('Ready')),
+    ];
+    const { out } = await runCli(['inspect', 'dataplanes'], {
+      'GET /meshes/default/dataplanes/_overview': { body: { items, next: null } },
+    });
+    const cells = out.split('\n').map((line) => line.split(/ {3,}/));
+    expect(cells[1]).toEqual(['default', 'up', 'a=b', 'Online', '60s', '60s', '3', '1', '-', '-', '1.40.0']);
+    expect(cells[2]).toEqual([
+      'default',
+      'half',
+      'a=b',
+      'Partially degraded',
+      '60s',
+      '60s',
+      '3',
+      '1',
+      '-',
+      '-',
+      '1.40.0',
+      'inbound 81 is not ready',
+    ]);
+    expect(cells[3]?.[3]).toBe('Offline');
+    expect(cells[4]?.slice(3, 8)).toEqual(['Offline', 'never', 'never', '0', '0']);
+  });
+
+  it('filters by tag', async () => {
+    const { arrived } = await runCli(['inspect', 'dataplanes', '--tag', 'version=v1'], {
+      'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },
+    });
+    expect(arrived[0]?.request).toBe('GET /meshes/default/dataplanes/_overview?tag=version%3Av1&size=1000');
+  });
+
+  it('shows zones, meshes and services', async () => {
+    const zone = {
+      name: 'east',
+      zone: { enabled: true },
+      zoneInsight: { subscriptions: [{ connectTime: T, version: { kumaCp: { version: '0.1.0' } } }] },
+    };
+    const zones = await runCli(['inspect', 'zones'], { 'GET /zones/_overview': { body: { items: [zone] } } });
+    expect(zones.out).toContain('east   Online   60s         never     0      0          0.1.0');
+    const services = await runCli(['inspect', 'services'], {
+      'GET /meshes/default/service-insights': {
+        body: {
+          items: [
+            { name: 'web', status: 'partially_degraded', dataplanes: { total: 2, online: 1 }, zones: ['a', 'b'] },
+          ],
+        },
+      },
+    });
+    expect(services.out).toMatch(/web\s+Partially degraded\s+1\/2\s+a,b/);
+    const meshes = await runCli(['inspect', 'meshes'], {
+      'GET /mesh-insights': {
+        body: {
+          items: [{ name: 'default', dataplanes: {}, services: { total: 3 }, policies: { MeshTimeout: { total: 2 } } }],
+        },
+      },
+    });
+    expect(meshes.out).toMatch(/default\s+0\/0\s+3\s+MeshTimeout 2/);
+  });
+
+  it('shows the policies of one proxy place by place', async () => {
+    const items = [
+      { type: 'dataplane', matchedPolicies: { MeshTimeout: [{ name: 'a' }, { name: 'b' }] } },
+      { type: 'outbound', name: '127.0.0.1:80', service: 'web', matchedPolicies: { MeshRetry: [{ name: 'r' }] } },
+    ];
+    const { out } = await runCli(['inspect', 'dataplane', 'dp-1'], {
+      'GET /meshes/default/dataplanes/dp-1/policies': { body: { items } },
+    });
+    expect(out).toBe('DATAPLANE\n  MeshTimeout: a, b\n\nOUTBOUND 127.0.0.1:80 (web)\n  MeshRetry: r\n');
+  });
+});
+
+describe('status', () => {
+  const head: Recorded = { body: { items: [{ position: 12 }] } };
+  const zone = (name: string, rest: object = {}) => ({
+    name,
+    state: 'in sync',
+    position: 12,
+    lag: 0,
+    digestEqual: true,
+    ...rest,
+  });
+
+  it('shows which zone is not in sync and why, and who rejected a change', async () => {
+    const rollout = {
+      position: 12,
+      at: T,
+      what: 'default/MeshTimeout/t',
+      proxies: 3,
+      acknowledged: 2,
+      rejected: 1,
+      milliseconds: 9,
+      errors: [{ proxy: 'default.web-1', error: 'bad listener' }],
+    };
+    const { out } = await runCli(['status'], {
+      'GET /sync': {
+        body: {
+          items: [
+            zone('a', { sidecars: { connected: 2, total: 3 } }),
+            zone('b', { state: 'behind', position: 9, lag: 3, digestEqual: false, reason: 'no answer for 7 s' }),
+          ],
+        },
+      },
+      'GET /rollouts': {
+        body: { items: [rollout] },
+      },
+      'GET /log': head,
+    });
+    const cells = out.split('\n').map((line) => line.split(/ {3,}/));
+    expect(cells[0]).toEqual(['policy log at position 12; 2 zones, 1 not in sync']);
+    expect(cells[3]).toEqual(['a', 'in sync', '12', '0', 'equal', '2/3']);
+    expect(cells[4]).toEqual(['b', 'behind', '9', '3', 'DIFFERENT', '-', 'no answer for 7 s']);
+    expect(cells[7]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
+    expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
+  });
+});
+
+describe('log', () => {
+  const event = (position: number, rest: object = {}) => ({
+    position,
+    id: 'e',
+    type: 'ResourceUpdated',
+    at: '2026-11-22T09:59:00.123Z',
+    by: { user: 'mesh-system:admin', source: '127.0.0.1', client: 'x', message: 'slow backend' },
+    key: { type: 'MeshTimeout', mesh: 'demo', name: 't' },
+    version: 2,
+    ...rest,
+  });
+
+  it('shows the newest events, oldest first', async () => {
+    const { out, arrived } = await runCli(['log', '--type', 'MeshTimeout', '--limit', '2'], {
+      'GET /log': { body: { items: [event(8), event(7)] } },
+    });
+    expect(arrived[0]?.request).toBe('GET /log?type=MeshTimeout&limit=2&order=desc');
+    const cells = out.split('\n').map((line) => line.split(/ {3,}/));
+    expect(cells.map(([position]) => position)).toEqual(['POSITION', '7', '8', '']);
+    expect(cells[1]).toEqual([
+      '7',
+      '2026-11-22T09:59:00Z',
+      'updated',
+      'MeshTimeout',
+      'demo',
+      't',
+      '2',
+      'mesh-system:admin',
+      'slow backend',
+    ]);
+  });
+
+  it('follows from where the list ended', async () => {
+    const ndjson = `\n${JSON.stringify(event(9, { type: 'ResourceDeleted' }))}\n`;
+    const { out, arrived } = await runCli(['log', '--follow'], {
+      'GET /log?limit=20&order=desc': { body: { items: [event(8)] } },
+      'GET /log?after=8&follow=true': { body: ndjson },
+    });
+    expect(arrived).toHaveLength(2);
+    expect(out).toContain('9  2026-11-22T09:59:00Z  deleted  MeshTimeout  demo  t  2');
+  });
+});
