@@ -6,14 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { makeBuiltinCa } from '../../global/mesh/builtinCa.ts';
+import type { SnapshotInput } from '../../shared/snapshot/input.ts';
 import { generateSnapshot } from '../../shared/snapshot/generateSnapshot.ts';
+import { policyCase, policyCases } from '../support/policyCase.ts';
 import { snapshotCase, snapshotCases } from '../support/snapshotCase.ts';
 import { type Pems, staticBootstrap } from '../support/staticBootstrap.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 
 const run = promisify(execFile);
 const registry = await loadRegistry();
-const cases = snapshotCases(new URL('../../shared/snapshot/testdata/', import.meta.url));
+const shared = new URL('../../shared/', import.meta.url);
+const cases: [string, SnapshotInput][] = [
+  ...snapshotCases(new URL('snapshot/testdata/', shared)).map((file) => [file, snapshotCase(file, registry)] as const),
+  ...policyCases(new URL('policy/', shared)).map((file) => [file, policyCase(file, registry)] as const),
+].map(([file, input]) => [file.href.slice(shared.href.length).replaceAll('/', '.'), input]);
 
 describe('Envoy accepts the snapshot', () => {
   let dir: TempDir;
@@ -25,12 +31,9 @@ describe('Envoy accepts the snapshot', () => {
   });
   afterAll(() => dir.remove());
 
-  for (const file of cases) {
-    const name = file.pathname.split('/').at(-1) as string;
+  for (const [name, input] of cases) {
     it(name, async () => {
-      await expect(
-        validate(dir.path, name, staticBootstrap(generateSnapshot(snapshotCase(file, registry)), pems)),
-      ).resolves.toContain('OK');
+      await expect(validate(dir.path, name, staticBootstrap(generateSnapshot(input), pems))).resolves.toContain('OK');
     });
   }
 
