@@ -11,10 +11,30 @@ export function runToEnd(node, args, { cwd } = {}) {
       process.on(signal, forward);
       return [signal, forward];
     });
+    const unwatch = endWithNpm(() => child.kill('SIGTERM'));
     child.on('error', (cause) => reject(new Error(`cannot run ${node}: ${cause.message}`)));
     child.on('exit', (code, signal) => {
+      unwatch();
       for (const [name, forward] of forwarded) process.off(name, forward);
       resolve(code ?? 128 + constants.signals[signal]);
     });
   });
+}
+
+const LOOK_MS = 300;
+
+/**
+ * A SIGTERM to `npm start` ends npm and its shell, but never reaches us: so under npm the end of our parent means the same.
+ * Returns the function that stops looking.
+ */
+function endWithNpm(end) {
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
