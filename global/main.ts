@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
@@ -195,7 +196,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     url,
     stop: async () => {
       log.info('stopping');
-      await Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS))]);
+      await Promise.race([app.close(), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
       diagnostics.close();
       diagnostics.closeAllConnections();
       stopHellos();

@@ -163,7 +163,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     ads: dataPlane.address,
     stop: async () => {
       log.info('stopping');
-      await Promise.race([app.close(), sleep(SHUTDOWN_MS)]);
+      await Promise.race([app.close(), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
       diagnostics.close();
       diagnostics.closeAllConnections();
       stopGreeting();
