@@ -36,15 +36,20 @@ function member(parent: Json, token: string, path: string): Json {
   const value = Array.isArray(parent)
     ? parent[Number(token)]
     : parent !== null && typeof parent === 'object'
-      ? parent[nameIn(parent, token)]
+      ? own(parent, nameIn(parent, token))
       : undefined;
   if (value === undefined) throw missing(path);
   return value;
 }
 
+/** Never one that is inherited: a path through `__proto__` or `constructor` would change every object of the process. */
+function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The member as it is written in the object: its own name, else in camelCase. */
 function nameIn(object: JsonObject, token: string): string {
-  if (token in object || !/^[a-z0-9]+(_[a-z0-9]+)+$/.test(token)) return token;
+  if (Object.hasOwn(object, token) || !/^[a-z0-9]+(_[a-z0-9]+)+$/.test(token)) return token;
   return token.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -55,6 +60,7 @@ function read(target: JsonObject, path: string): Json {
 
 function add(target: JsonObject, path: string, value: Json): void {
   const { parent, last } = parentOf(target, path);
+  if (last === '__proto__') throw missing(path);
   if (!Array.isArray(parent)) parent[nameIn(parent, last)] = value;
   else parent.splice(last === '-' ? parent.length : Number(last), 0, value);
 }
