@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../resource/json.ts';
 import type { ResourceSet } from '../../xds/resourceSet.ts';
 import { applyJsonPatches } from './jsonPatch.ts';
-import { envoyValue } from './envoyValue.ts';
+import { envoyMessage, envoyValue } from './envoyValue.ts';
 import { modifyHttpFilters, modifyNetworkFilters } from './filters.ts';
 import { mergeProto } from './mergeProto.ts';
 import { hasTags, originOf } from './origin.ts';
@@ -64,7 +64,7 @@ function patch(
   value: string | undefined,
   jsonPatches: readonly JsonPatch[] = [],
 ): void {
-  if (value !== undefined) mergeProto(target, envoyValue(part, value));
+  if (value !== undefined) mergeProto(target, envoyValue(part, value), envoyMessage(part));
   applyJsonPatches(target, jsonPatches);
 }
 

@@ -1,4 +1,4 @@
-import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { type DescMessage, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../resource/json.ts';
 import { registry } from '../../xds/gen/registry.js';
@@ -23,10 +23,16 @@ export function envoyValue(part: Part, yaml: string): JsonObject {
   const key = `${part}\n${yaml}`;
   const before = known.get(key);
   if (before) return before;
-  const message = registry.getMessage(MESSAGES[part]);
-  if (!message) throw new Error(`${MESSAGES[part]} is not in this build's Envoy types`);
+  const message = envoyMessage(part);
   const json = toJson(message, fromJson(message, parse(yaml) as JsonValue, { registry }), { registry }) as JsonObject;
   if (known.size >= REMEMBERED) known.clear();
   known.set(key, json);
   return json;
+}
+
+/** The type of what a modification is about. */
+export function envoyMessage(part: Part): DescMessage {
+  const message = registry.getMessage(MESSAGES[part]);
+  if (!message) throw new Error(`${MESSAGES[part]} is not in this build's Envoy types`);
+  return message;
 }

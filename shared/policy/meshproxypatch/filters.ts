@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../resource/json.ts';
 import { applyJsonPatches } from './jsonPatch.ts';
-import { envoyValue } from './envoyValue.ts';
+import { envoyMessage, envoyValue } from './envoyValue.ts';
 import { mergeProto } from './mergeProto.ts';
 import type { FilterModification } from './schema.ts';
 
@@ -45,7 +45,7 @@ function modified(
       return filters.filter((filter) => !isMeant(filter));
     case 'Patch':
       for (const filter of filters.filter(isMeant)) {
-        if (value !== undefined) mergeProto(filter, envoyValue(part, value));
+        if (value !== undefined) mergeProto(filter, envoyValue(part, value), envoyMessage(part));
         applyJsonPatches(filter, jsonPatches);
       }
       return [...filters];

@@ -49,6 +49,18 @@ describe('MeshProxyPatch', () => {
     expect(shared).toMatchObject({ connectTimeout: '5s' });
   });
 
+  it('puts a member of a oneof in the place of another', () => {
+    const set = world();
+    set.put('cluster', 'backend', { name: 'backend', type: 'EDS', edsClusterConfig: { serviceName: 'x' } });
+    apply(set, { cluster: { operation: 'Patch', value: 'cluster_type: { name: envoy.clusters.dns }' } });
+    const patched = {
+      name: 'backend',
+      clusterType: { name: 'envoy.clusters.dns' },
+      edsClusterConfig: { serviceName: 'x' },
+    };
+    expect(set.get('cluster', 'backend')).toEqual(patched);
+  });
+
   it('adds and removes whole resources', () => {
     const set = world();
     apply(
@@ -114,13 +126,13 @@ describe('MeshProxyPatch', () => {
     const at = 'spec.default.appendModifications[0]';
     expect(of({})[0]).toContain(`${at}: exactly one modification`);
     expect(of({ cluster: { operation: 'Add', match: { name: 'x' }, value: 'name: x' } })).toEqual([
-      `${at}.cluster.match: cannot be defined`,
+      `${at}.cluster.match: must not be defined`,
     ]);
     expect(of({ cluster: { operation: 'Patch' } })).toEqual([
-      `${at}.cluster: exactly one of 'value' or 'jsonPatches' must be defined`,
+      `${at}.cluster: cluster must have exactly one defined: value, jsonPatches`,
     ]);
     expect(of({ httpFilter: { operation: 'AddAfter', value: 'name: x' } })).toEqual([
-      `${at}.httpFilter.match.name: must be defined`,
+      `${at}.httpFilter.match.name: must be defined. You need to pick a filter after which this one will be added`,
     ]);
     expect(of({ cluster: { operation: 'Add', value: 'connect_timeout: soon' } })[0]).toContain(
       `${at}.cluster.value: native Envoy resource is not valid`,

@@ -5,15 +5,22 @@ import { envoyValue } from './envoyValue.ts';
 import { type MeshProxyPatchSpec, type Modification, type Part, partOf } from './schema.ts';
 
 const PARTS: readonly Part[] = ['cluster', 'listener', 'networkFilter', 'httpFilter', 'virtualHost'];
-const BY_NAME = ['AddBefore', 'AddAfter'];
+
+/** Whose name Kuma insists on, in its words. */
+const NAME_NEEDED: Readonly<Record<string, string>> = {
+  AddBefore: 'must be defined. You need to pick a filter before which this one will be added',
+  AddAfter: 'must be defined. You need to pick a filter after which this one will be added',
+  Patch: 'must be defined',
+};
 
 /** §3.14. A value that Envoy would not understand is refused here, before it reaches a proxy. */
 export function proxyPatchViolations(spec: MeshProxyPatchSpec): Violation[] {
+  const modifications = spec.default.appendModifications;
+  const field = 'spec.default.appendModifications';
   return [
     ...topLevelViolations(spec, { top: PROXY_KINDS }),
-    ...spec.default.appendModifications.flatMap((one, i) =>
-      modificationViolations(one, `spec.default.appendModifications[${i}]`),
-    ),
+    ...(modifications.length === 0 ? [{ field, reason: 'must not be empty' }] : []),
+    ...modifications.flatMap((one, i) => modificationViolations(one, `${field}[${i}]`)),
   ];
 }
 
@@ -30,21 +37,20 @@ function modificationViolations(modification: Modification, field: string): Viol
   const { operation, match, value, jsonPatches = [] } = modification[part] ?? { operation: 'Add' as const };
   const at = `${field}.${part}`;
   const violations: Violation[] = [];
-  const isAdd = operation.startsWith('Add');
-  if (operation === 'Add' && match) violations.push({ field: `${at}.match`, reason: 'cannot be defined' });
-  if (BY_NAME.includes(operation) && !match?.name)
-    violations.push({ field: `${at}.match.name`, reason: 'must be defined' });
-  if (operation === 'Patch' && (part === 'networkFilter' || part === 'httpFilter') && !match?.name) {
-    violations.push({ field: `${at}.match.name`, reason: 'must be defined' });
-  }
-  if (isAdd && value === undefined) violations.push({ field: `${at}.value`, reason: 'must be defined' });
-  if (operation === 'Patch' && (value === undefined) === (jsonPatches.length === 0)) {
-    violations.push({ field: at, reason: "exactly one of 'value' or 'jsonPatches' must be defined" });
-  }
-  if (operation !== 'Patch' && jsonPatches.length > 0)
-    violations.push({ field: `${at}.jsonPatches`, reason: 'can only be defined with operation Patch' });
-  if (operation === 'Remove' && value !== undefined)
-    violations.push({ field: `${at}.value`, reason: 'cannot be defined' });
+  const add = (name: string, reason: string) => violations.push({ field: name ? `${at}.${name}` : at, reason });
+  const isFilter = part === 'networkFilter' || part === 'httpFilter';
+  // a virtual host is added to the route configurations that its match selects
+  if (operation === 'Add' && part !== 'virtualHost' && match) add('match', 'must not be defined');
+  if (operation === 'Add' && part === 'virtualHost' && match?.name) add('match.name', 'must not be defined');
+  const needed = isFilter && !match?.name ? NAME_NEEDED[operation] : undefined;
+  if (needed) add('match.name', needed);
+  if (operation.startsWith('Add') && value === undefined) add('value', 'must be defined');
+  if (operation === 'Remove' && value !== undefined) add('value', 'must not be defined');
+  if (operation !== 'Patch' && jsonPatches.length > 0) add('jsonPatches', 'can only be defined with operation Patch');
+  if (operation === 'Patch' && value === undefined && jsonPatches.length === 0)
+    add('', `${part} must have exactly one defined: value, jsonPatches`);
+  if (operation === 'Patch' && value !== undefined && jsonPatches.length > 0)
+    add('', `${part} must have only one type defined: value, jsonPatches`);
   return [...violations, ...valueViolations(part, value, `${at}.value`)];
 }
 
