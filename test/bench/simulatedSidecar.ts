@@ -87,9 +87,9 @@ export class SimulatedSidecar {
 
   #subscribe(typeUrl: string, response: DeltaDiscoveryResponse, namesOf: (bytes: Uint8Array) => string[]): void {
     const wanted: string[] = [];
-    for (const { name, resource } of response.resources) {
-      if (this.#subscribed.has(`${response.typeUrl}/${name}`) || !resource) continue;
-      this.#subscribed.add(`${response.typeUrl}/${name}`);
+    for (const { resource } of response.resources) {
+      if (!resource) continue;
+      // Each time anew: a listener that was TCP, its service being unknown yet, has routes once the service is there.
       for (const found of namesOf(resource.value)) {
         if (this.#subscribed.has(`${typeUrl}/${found}`)) continue;
         this.#subscribed.add(`${typeUrl}/${found}`);
