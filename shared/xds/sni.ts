@@ -21,11 +21,12 @@ export function tagSni(service: string, mesh: string, tags: Readonly<Record<stri
 export function parseTagSni(sni: string): TagSni | undefined {
   const match = /^([^{}=,]+)(?:\{([^{}]*)\})?$/.exec(sni);
   if (!match) return undefined;
-  const tags: Record<string, string> = {};
+  const tags = new Map<string, string>();
   for (const pair of match[2] ? match[2].split(',') : []) {
     const at = pair.indexOf('=');
     if (at < 1) return undefined;
-    tags[pair.slice(0, at)] = pair.slice(at + 1);
+    tags.set(pair.slice(0, at), pair.slice(at + 1));
   }
-  return { service: match[1] as string, tags };
+  // fromEntries makes even `__proto__` a plain member
+  return { service: match[1] as string, tags: Object.fromEntries(tags) };
 }
