@@ -1,84 +1,75 @@
 import type { JsonObject } from '../../resource/json.ts';
 import type { ResourceSet } from '../../xds/resourceSet.ts';
-import { applyJsonPatches } from './jsonPatch.ts';
-import { envoyMessage, envoyValue } from './envoyValue.ts';
+import { envoyValue } from './envoyValue.ts';
 import { modifyHttpFilters, modifyNetworkFilters } from './filters.ts';
-import { mergeProto } from './mergeProto.ts';
 import { hasTags, originOf } from './origin.ts';
-import type { FilterModification, JsonPatch, MeshProxyPatchConf, Modification, Part } from './schema.ts';
+import { type Change, patched } from './patch.ts';
+import type { FilterModification, MeshProxyPatchConf, Modification } from './schema.ts';
 
 /** Applies the modifications in their order, each to what the ones before left. */
 export function applyMeshProxyPatch(set: ResourceSet, { appendModifications }: MeshProxyPatchConf): void {
+  const added: Added = { cluster: new Set(), listener: new Set() };
   for (const { cluster, listener, networkFilter, httpFilter, virtualHost } of appendModifications) {
-    if (cluster) modifyWhole(set, 'cluster', cluster, namesOf(set, 'cluster', cluster.match));
-    if (listener) {
-      const tagged = (name: string) => hasTags(set.get('listener', name) ?? {}, listener.match?.tags);
-      modifyWhole(set, 'listener', listener, namesOf(set, 'listener', listener.match).filter(tagged));
-    }
-    if (networkFilter) modifyFilters(set, networkFilter, modifyNetworkFilters);
-    if (httpFilter) modifyFilters(set, httpFilter, modifyHttpFilters);
+    if (cluster) modifyWhole(set, added, 'cluster', cluster);
+    if (listener) modifyWhole(set, added, 'listener', listener);
+    if (networkFilter) modifyFilters(set, added, networkFilter, modifyNetworkFilters);
+    if (httpFilter) modifyFilters(set, added, httpFilter, modifyHttpFilters);
     if (virtualHost) modifyVirtualHosts(set, virtualHost);
   }
 }
 
-type Whole = {
-  readonly operation: 'Add' | 'Remove' | 'Patch';
-  readonly value?: string | undefined;
-  readonly jsonPatches?: readonly JsonPatch[] | undefined;
-};
+/** Names of what this policy added, which has an origin of its own. */
+type Added = Readonly<Record<'cluster' | 'listener', Set<string>>>;
 
-function namesOf(
-  set: ResourceSet,
-  kind: 'cluster' | 'listener',
-  match: { readonly name?: string | undefined; readonly origin?: string | undefined } = {},
-): string[] {
-  return set
-    .names(kind)
-    .filter(
-      (name) =>
-        (match.name === undefined || name === match.name) &&
-        (match.origin === undefined || originOf(name) === match.origin),
-    );
+interface Match {
+  readonly name?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-function modifyWhole(
-  set: ResourceSet,
-  kind: 'cluster' | 'listener',
-  { operation, value, jsonPatches }: Whole,
-  names: readonly string[],
-): void {
+interface Whole extends Change {
+  readonly operation: 'Add' | 'Remove' | 'Patch';
+  readonly match?: Match | undefined;
+}
+
+function modifyWhole(set: ResourceSet, added: Added, kind: 'cluster' | 'listener', modification: Whole): void {
+  const { operation, match = {}, value } = modification;
   if (operation === 'Add') {
     const resource = envoyValue(kind, value ?? '');
-    set.put(kind, String(resource.name), resource);
+    const name = String(resource.name);
+    set.put(kind, name, resource);
+    added[kind].add(name);
     return;
   }
-  for (const name of names) {
+  for (const [name, resource] of matching(set, added, kind, match)) {
     if (operation === 'Remove') set.remove(kind, name);
-    else set.edit(kind, name, (copy) => patch(copy, kind, value, jsonPatches));
+    else set.put(kind, name, patched(kind, resource, modification));
   }
 }
 
-function patch(
-  target: JsonObject,
-  part: Part,
-  value: string | undefined,
-  jsonPatches: readonly JsonPatch[] = [],
-): void {
-  if (value !== undefined) mergeProto(target, envoyValue(part, value), envoyMessage(part));
-  applyJsonPatches(target, jsonPatches);
+function matching(
+  set: ResourceSet,
+  added: Added,
+  kind: 'cluster' | 'listener',
+  { name: wanted, origin, tags }: Match,
+): [string, JsonObject][] {
+  return set.names(kind).flatMap((name): [string, JsonObject][] => {
+    const resource = set.get(kind, name);
+    if (!resource || (wanted !== undefined && name !== wanted)) return [];
+    const own = added[kind].has(name) ? 'mesh-proxy-patch' : originOf(name);
+    return (origin === undefined || origin === own) && hasTags(resource, tags) ? [[name, resource]] : [];
+  });
 }
 
 function modifyFilters(
   set: ResourceSet,
+  added: Added,
   modification: FilterModification,
   modify: (listener: JsonObject, modification: FilterModification) => void,
 ): void {
-  const { listenerName, listenerTags, origin } = modification.match ?? {};
-  for (const name of set.names('listener')) {
-    if (listenerName !== undefined && name !== listenerName) continue;
-    if (origin !== undefined && originOf(name) !== origin) continue;
-    if (!hasTags(set.get('listener', name) ?? {}, listenerTags)) continue;
-    set.edit('listener', name, (copy) => modify(copy, modification));
+  const { listenerName: name, listenerTags: tags, origin } = modification.match ?? {};
+  for (const [listener] of matching(set, added, 'listener', { name, tags, origin })) {
+    set.edit('listener', listener, (copy) => modify(copy, modification));
   }
 }
 
@@ -87,15 +78,18 @@ function modifyVirtualHosts(
   set: ResourceSet,
   { operation, match = {}, value, jsonPatches }: NonNullable<Modification['virtualHost']>,
 ): void {
+  const isMeant = (host: JsonObject) => match.name === undefined || host.name === match.name;
   for (const name of set.names('route')) {
     if (match.routeConfigurationName !== undefined && name !== match.routeConfigurationName) continue;
     if (match.origin !== undefined && originOf(name) !== match.origin) continue;
     set.edit('route', name, (copy) => {
       const hosts = (copy.virtualHosts ?? []) as JsonObject[];
-      const isMeant = (host: JsonObject) => match.name === undefined || host.name === match.name;
       if (operation === 'Add') copy.virtualHosts = [...hosts, structuredClone(envoyValue('virtualHost', value ?? ''))];
       else if (operation === 'Remove') copy.virtualHosts = hosts.filter((host) => !isMeant(host));
-      else for (const host of hosts.filter(isMeant)) patch(host, 'virtualHost', value, jsonPatches);
+      else
+        copy.virtualHosts = hosts.map((host) =>
+          isMeant(host) ? patched('virtualHost', host, { value, jsonPatches }) : host,
+        );
     });
   }
 }

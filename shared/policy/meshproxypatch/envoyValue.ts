@@ -23,11 +23,17 @@ export function envoyValue(part: Part, yaml: string): JsonObject {
   const key = `${part}\n${yaml}`;
   const before = known.get(key);
   if (before) return before;
-  const message = envoyMessage(part);
-  const json = toJson(message, fromJson(message, parse(yaml) as JsonValue, { registry }), { registry }) as JsonObject;
+  // without a log level the parser would write its warnings to the process
+  const json = normalised(part, parse(yaml, { logLevel: 'error' }) as JsonValue);
   if (known.size >= REMEMBERED) known.clear();
   known.set(key, json);
   return json;
+}
+
+/** The one form in which we generate. @throws Error that names the field when it is no such Envoy resource. */
+export function normalised(part: Part, json: JsonValue): JsonObject {
+  const message = envoyMessage(part);
+  return toJson(message, fromJson(message, json, { registry }), { registry }) as JsonObject;
 }
 
 /** The type of what a modification is about. */

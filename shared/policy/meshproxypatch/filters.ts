@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../resource/json.ts';
-import { applyJsonPatches } from './jsonPatch.ts';
-import { envoyMessage, envoyValue } from './envoyValue.ts';
-import { mergeProto } from './mergeProto.ts';
+import { envoyValue } from './envoyValue.ts';
+import { patched } from './patch.ts';
 import type { FilterModification } from './schema.ts';
 
 const HCM = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
@@ -24,31 +23,28 @@ export function modifyHttpFilters(listener: JsonObject, modification: FilterModi
   }
 }
 
-/** A new list; where AddBefore and AddAfter find no such filter, nothing is added. */
+/** A new list. AddBefore and AddAfter look at the first such filter only; without one nothing is added. */
 function modified(
   filters: readonly JsonObject[],
   part: 'networkFilter' | 'httpFilter',
-  { operation, match, value, jsonPatches = [] }: FilterModification,
+  { operation, match, value, jsonPatches }: FilterModification,
 ): JsonObject[] {
   const isMeant = (filter: JsonObject) => match?.name === undefined || filter.name === match.name;
   const fresh = () => structuredClone(envoyValue(part, value ?? ''));
+  const first = filters.findIndex(isMeant);
   switch (operation) {
     case 'AddFirst':
       return [fresh(), ...filters];
     case 'AddLast':
       return [...filters, fresh()];
     case 'AddBefore':
-      return filters.flatMap((filter) => (isMeant(filter) ? [fresh(), filter] : [filter]));
+      return first < 0 ? [...filters] : filters.toSpliced(first, 0, fresh());
     case 'AddAfter':
-      return filters.flatMap((filter) => (isMeant(filter) ? [filter, fresh()] : [filter]));
+      return first < 0 ? [...filters] : filters.toSpliced(first + 1, 0, fresh());
     case 'Remove':
       return filters.filter((filter) => !isMeant(filter));
     case 'Patch':
-      for (const filter of filters.filter(isMeant)) {
-        if (value !== undefined) mergeProto(filter, envoyValue(part, value), envoyMessage(part));
-        applyJsonPatches(filter, jsonPatches);
-      }
-      return [...filters];
+      return filters.map((filter) => (isMeant(filter) ? patched(part, filter, { value, jsonPatches }) : filter));
   }
 }
 

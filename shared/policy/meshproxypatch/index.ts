@@ -1,4 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
+import { deprecations } from '../deprecations.ts';
 import { applyMeshProxyPatch } from './apply.ts';
 import { meshProxyPatchSchema } from './schema.ts';
 import { proxyPatchViolations } from './violations.ts';
@@ -13,5 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: false, hasFrom: false, hasRules: false, isFromAsRules: false },
   schema: meshProxyPatchSchema,
   validate: ({ spec }) => proxyPatchViolations(spec),
+  warnings: ({ spec }) => deprecations(spec),
   effects: { proxy: applyMeshProxyPatch },
 });

@@ -42,15 +42,46 @@ describe('JSON patch', () => {
     expect(patched({ connectTimeout: '5s', hosts: ['a', 'b'] }, patch)).toEqual(expected);
   });
 
-  it.each(['/missing/x', '/hosts/9'])('says that there is no %s', (path) => {
-    expect(() => patched({ hosts: ['a'] }, { op: 'remove', path })).toThrow(`there is no "${path}"`);
+  it.each<[JsonPatch, JsonObject]>([
+    [
+      { op: 'add', path: '/outlier/limits/max', value: 1 },
+      { hosts: ['a', 'b'], outlier: { limits: { max: 1 } } },
+    ],
+    [
+      { op: 'add', path: '/filters/-', value: { name: 'x' } },
+      { hosts: ['a', 'b'], filters: [{ name: 'x' }] },
+    ],
+    [{ op: 'remove', path: '/missing/x' }, { hosts: ['a', 'b'] }],
+    [{ op: 'remove', path: '/hosts/9' }, { hosts: ['a', 'b'] }],
+    [{ op: 'replace', path: '/hosts/-1', value: 'x' }, { hosts: ['a', 'x'] }],
+  ])("Kuma's liberties: %j", (patch, expected) => {
+    expect(patched({ hosts: ['a', 'b'] }, patch)).toEqual(expected);
+  });
+
+  it.each<JsonPatch>([
+    { op: 'replace', path: '/missing', value: 1 },
+    { op: 'add', path: '/hosts/9', value: 1 },
+    { op: 'copy', path: '/x', from: '/missing/x' },
+    { op: 'move', path: '/x', from: '/hosts/9' },
+  ])('says what is not there: %j', (patch) => {
+    expect(() => patched({ hosts: ['a'] }, patch)).toThrow(`there is no "${patch.from ?? patch.path}"`);
   });
 
   it.each(['/__proto__/reached', '/constructor/prototype/reached', '/__proto__'])(
     'does not leave the resource by %s',
     (path) => {
-      expect(() => patched({ name: 'a' }, { op: 'add', path, value: { reached: 1 } })).toThrow('there is no');
+      try {
+        patched({ name: 'a' }, { op: 'add', path, value: { reached: 1 } });
+      } catch (error) {
+        expect((error as Error).message).toContain('there is no');
+      }
       expect(({} as { reached?: unknown }).reached).toBeUndefined();
     },
   );
+
+  it('leaves the values of the policy as they are', () => {
+    const value = { max: 1 };
+    patched({}, { op: 'add', path: '/limits', value }, { op: 'replace', path: '/limits/max', value: 2 });
+    expect(value).toEqual({ max: 1 });
+  });
 });

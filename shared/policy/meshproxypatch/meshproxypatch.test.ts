@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ResourceSet } from '../../xds/resourceSet.ts';
 import { applyMeshProxyPatch } from './apply.ts';
-import { applyJsonPatches } from './jsonPatch.ts';
 import { meshProxyPatchSchema, type Modification } from './schema.ts';
 import { proxyPatchViolations } from './violations.ts';
 
@@ -88,7 +87,7 @@ describe('MeshProxyPatch', () => {
         httpFilter: {
           operation: 'Patch',
           match: { name: 'envoy.filters.http.lua' },
-          jsonPatches: [{ op: 'replace', path: '/typed_config/inline_code', value: 'y' }],
+          jsonPatches: [{ op: 'replace', path: '/inline_code', value: 'y' }],
         },
       },
     );
@@ -102,6 +101,57 @@ describe('MeshProxyPatch', () => {
       },
       { name: 'envoy.filters.http.router' },
     ]);
+  });
+
+  it('makes what JSON patches add one form, in whatever form it was written', () => {
+    const set = world();
+    const patch = (op: 'add' | 'replace', path: string, value: unknown) => ({ op, path, value });
+    apply(set, {
+      cluster: {
+        operation: 'Patch',
+        match: { name: 'backend' },
+        jsonPatches: [
+          patch('add', '/lb_policy', 3),
+          patch('replace', '/connect_timeout', '1.5s'),
+          patch('add', '/outlier_detection/consecutive_5xx', 2),
+          patch('add', '/metadata/filterMetadata/x', { a_b: 1 }),
+        ],
+      },
+    });
+    expect(set.get('cluster', 'backend')).toEqual({
+      name: 'backend',
+      connectTimeout: '1.500s',
+      circuitBreakers: { thresholds: [{ maxRetries: 3 }] },
+      lbPolicy: 'RANDOM',
+      outlierDetection: { consecutive5xx: 2 },
+      metadata: { filterMetadata: { x: { a_b: 1 } } },
+    });
+  });
+
+  it('names the resource that a JSON patch does not fit', () => {
+    const wrong = (path: string) => () =>
+      apply(world(), {
+        cluster: { operation: 'Patch', match: { name: 'backend' }, jsonPatches: [{ op: 'add', path, value: 'x' }] },
+      });
+    expect(wrong('/circuitBreakers/thresholds/7')).toThrow(
+      'MeshProxyPatch of cluster backend: JSON patch: there is no "/circuitBreakers/thresholds/7" in the resource',
+    );
+    expect(wrong('/noSuchField')).toThrow(/MeshProxyPatch of cluster backend: .*noSuchField/);
+  });
+
+  it('gives what it adds an origin of its own', () => {
+    const set = world();
+    const patch = (origin: string, seconds: number) => ({
+      cluster: { operation: 'Patch' as const, match: { origin }, value: `connect_timeout: ${seconds}s` },
+    });
+    apply(
+      set,
+      { cluster: { operation: 'Add', value: 'name: extra' } },
+      patch('mesh-proxy-patch', 1),
+      patch('outbound', 2),
+    );
+    expect(set.get('cluster', 'extra')).toEqual({ name: 'extra', connectTimeout: '1s' });
+    expect(set.get('cluster', 'backend')).toMatchObject({ connectTimeout: '2s' });
   });
 
   it('reaches virtual hosts of routes', () => {
@@ -139,16 +189,4 @@ describe('MeshProxyPatch', () => {
     );
     expect(of({ listener: { operation: 'Add', value: 'name: x\nno_such_field: 1' } })[0]).toContain('no_such_field');
   });
-});
-
-it('JSON patch: adds, moves, copies, and names what is not there', () => {
-  const target = { a: [1, 2], b: { c_d: 1 } };
-  applyJsonPatches(target, [
-    { op: 'add', path: '/a/-', value: 3 },
-    { op: 'add', path: '/a/0', value: 0 },
-    { op: 'copy', from: '/b/c_d', path: '/e' },
-    { op: 'move', from: '/b', path: '/f' },
-  ]);
-  expect(target).toEqual({ a: [0, 1, 2, 3], e: 1, f: { c_d: 1 } });
-  expect(() => applyJsonPatches(target, [{ op: 'remove', path: '/x/y' }])).toThrow('/x/y');
 });

@@ -1,7 +1,8 @@
 import type { Violation } from '../../resource/violation.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { topLevelViolations } from '../validateTargetRefs.ts';
-import { envoyValue } from './envoyValue.ts';
+import { envoyMessage, envoyValue } from './envoyValue.ts';
+import { jsonPatchViolations } from './jsonPatchViolations.ts';
 import { type MeshProxyPatchSpec, type Modification, type Part, partOf } from './schema.ts';
 
 const PARTS: readonly Part[] = ['cluster', 'listener', 'networkFilter', 'httpFilter', 'virtualHost'];
@@ -51,13 +52,20 @@ function modificationViolations(modification: Modification, field: string): Viol
     add('', `${part} must have exactly one defined: value, jsonPatches`);
   if (operation === 'Patch' && value !== undefined && jsonPatches.length > 0)
     add('', `${part} must have only one type defined: value, jsonPatches`);
-  return [...violations, ...valueViolations(part, value, `${at}.value`)];
+  return [
+    ...violations,
+    ...valueViolations(part, value, `${at}.value`, operation.startsWith('Add')),
+    ...(value === undefined ? jsonPatchViolations(jsonPatches, `${at}.jsonPatches`) : []),
+  ];
 }
 
-function valueViolations(part: Part, value: string | undefined, field: string): Violation[] {
+/** @param isWhole a resource of its own, so it needs a name; a value that is merged does not. */
+function valueViolations(part: Part, value: string | undefined, field: string, isWhole: boolean): Violation[] {
   if (value === undefined) return [];
   try {
-    envoyValue(part, value);
+    const { name } = envoyValue(part, value);
+    if (isWhole && !name)
+      throw new Error(`invalid ${envoyMessage(part).name}.Name: value length must be at least 1 runes`);
     return [];
   } catch (error) {
     return [{ field, reason: `native Envoy resource is not valid: ${(error as Error).message}` }];
