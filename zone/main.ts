@@ -106,6 +106,8 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     ceilingMs: config['push.ceiling'],
     metrics,
     log,
+  }).catch((error: Error) => {
+    throw portTaken(error, 'MERIDIAN_ZONE_DP_PORT');
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
   const status = reportStatus({
