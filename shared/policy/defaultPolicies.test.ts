@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { parseResource } from '../resource/parseResource.ts';
 import type { MeshSpec } from '../resource/mesh/spec.ts';
 import { defaultPolicies } from './defaultPolicies.ts';
 
@@ -20,4 +22,14 @@ test('a new mesh gets its default policies, unless it skips them', () => {
   ]);
   expect(namesFor({ skipCreatingInitialPolicies: ['MeshTimeout'] })).toEqual([breaker, retry]);
   expect(namesFor({ skipCreatingInitialPolicies: ['*'] })).toEqual([]);
+});
+
+test('a client may write them as they are', async () => {
+  const registry = await loadRegistry();
+  const mesh = { type: 'Mesh', mesh: '', name: 'demo', labels: {}, creationTime: AT, modificationTime: AT, spec: {} };
+  const answers = defaultPolicies(mesh, AT).map((policy) => {
+    const descriptor = registry.byType(policy.type);
+    return descriptor && parseResource(descriptor, policy, AT);
+  });
+  expect(answers.map((answer) => answer?.ok || answer)).toEqual([true, true, true, true]);
 });

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterJson } from '../../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import type { ToRules } from '../rules.ts';
 import { applyToInbound, applyToOutbound } from './apply.ts';
-import { type MeshCircuitBreakerConf, meshCircuitBreakerSchema } from './schema.ts';
-import { circuitBreakerViolations } from './violations.ts';
+import type { MeshCircuitBreakerConf } from './schema.ts';
 
 function clusterWith(conf: MeshCircuitBreakerConf | undefined): ClusterJson {
   const cluster: ClusterJson = { name: 'backend' };
@@ -65,60 +64,5 @@ describe('clusters', () => {
       { id: 'x', all, matched: [], from: [] },
     );
     expect(cluster.circuitBreakers).toEqual({ thresholds: [{ trackRemaining: true, maxRequests: 4 }] });
-  });
-});
-
-describe('validation', () => {
-  const mesh = { kind: 'Mesh' };
-  const violations = (spec: unknown) =>
-    circuitBreakerViolations(meshCircuitBreakerSchema.parse(spec)).map(({ field, reason }) => `${field}: ${reason}`);
-
-  it.each([
-    [{ to: [{ targetRef: mesh, default: { connectionLimits: { maxConnections: 1 } } }] }, []],
-    [{}, ["spec: at least one of 'from', 'to' or 'rules' has to be defined"]],
-    [
-      { to: [{ targetRef: mesh }] },
-      ["spec.to[0].default: at least one of: 'connectionLimits' or 'outlierDetection' should be configured"],
-    ],
-    [
-      { to: [{ targetRef: mesh, default: { connectionLimits: { maxRequests: 0 } } }] },
-      ['spec.to[0].default.connectionLimits.maxRequests: must be greater than 0'],
-    ],
-    [
-      { rules: [{ default: { outlierDetection: {} } }] },
-      ['spec.from[0].default.outlierDetection.detectors: must be defined'],
-    ],
-    [
-      { from: [{ targetRef: mesh, default: { outlierDetection: { interval: '0s', detectors: {} } } }] },
-      [
-        'spec.from[0].default.outlierDetection.interval: must be greater than zero when defined',
-        'spec.from[0].default.outlierDetection.detectors: must have at least one defined: totalFailures, gatewayFailures, localOriginFailures, successRate, failurePercentage',
-      ],
-    ],
-    [
-      {
-        from: [
-          {
-            targetRef: mesh,
-            default: {
-              outlierDetection: {
-                maxEjectionPercent: 101,
-                detectors: { successRate: { standardDeviationFactor: 'x' } },
-              },
-            },
-          },
-        ],
-      },
-      [
-        'spec.from[0].default.outlierDetection.maxEjectionPercent: must be in inclusive range [0, 100]',
-        'spec.from[0].default.outlierDetection.detectors.successRate.standardDeviationFactor: invalid number',
-      ],
-    ],
-    [
-      { to: [{ targetRef: { kind: 'MeshHTTPRoute', name: 'r' }, default: { connectionLimits: { maxRequests: 1 } } }] },
-      ["spec.to[0].targetRef.kind: value 'MeshHTTPRoute' is not supported"],
-    ],
-  ])('%j', (spec, expected) => {
-    expect(violations(spec)).toEqual(expected);
   });
 });

@@ -4,7 +4,6 @@ import type { OutboundResources, Protocol } from '../../xds/parts.ts';
 import type { ToRules } from '../rules.ts';
 import { applyMeshRetry } from './apply.ts';
 import { type MeshRetryConf, meshRetrySchema } from './schema.ts';
-import { retryViolations } from './violations.ts';
 
 const toMesh = (conf: object) => ({ to: [{ targetRef: { kind: 'Mesh' }, default: conf }] });
 
@@ -77,43 +76,4 @@ describe('routes', () => {
 it('connections are tried again for tcp only', () => {
   expect(maxConnectAttempts({ tcp: { maxConnectAttempt: 5 } }, 'tcp')).toBe(5);
   expect(maxConnectAttempts({ tcp: { maxConnectAttempt: 5 } }, 'kafka')).toBeUndefined();
-});
-
-describe('validation', () => {
-  const at = 'spec.to[0].default.conf';
-  const violations = (spec: unknown) =>
-    retryViolations(meshRetrySchema.parse(spec)).map(({ field, reason }) => `${field}: ${reason}`);
-
-  it.each([
-    [toMesh({ http: { numRetries: 1 } }), []],
-    [{}, ['spec.to: needs at least one item']],
-    [toMesh({}), [`${at}: at least one of the 'tcp', 'http', 'grpc' must be specified`]],
-    [toMesh({ http: {} }), [`${at}.http: must not be empty`]],
-    [toMesh({ tcp: {} }), [`${at}.tcp: must not be empty`]],
-    [
-      toMesh({ http: { retryOn: ['5xx', '299', 'Never'] } }),
-      [`${at}.http.retryOn[1]: unknown item '299'`, `${at}.http.retryOn[2]: unknown item 'Never'`],
-    ],
-    [toMesh({ grpc: { backOff: {} } }), [`${at}.grpc.backOff: must not be empty`]],
-    [
-      toMesh({ http: { rateLimitedBackOff: { maxInterval: '0s' } } }),
-      [
-        `${at}.http.rateLimitedBackOff.maxInterval: must be defined and greater than zero`,
-        `${at}.http.rateLimitedBackOff.resetHeaders: must be defined`,
-      ],
-    ],
-    [
-      toMesh({ http: { hostSelection: [{ predicate: 'OmitHostsWithTags' }, { predicate: 'Best' }] } }),
-      [
-        `${at}.http.hostSelection[0].tags: must be defined`,
-        `${at}.http.hostSelection[1].predicate: unknown predicate type 'Best'`,
-      ],
-    ],
-    [
-      { to: [{ targetRef: { kind: 'MeshExternalService', name: 'x' }, default: { tcp: { maxConnectAttempt: 1 } } }] },
-      ["spec.to[0].targetRef.kind: value 'MeshExternalService' is not supported"],
-    ],
-  ])('%j', (spec, expected) => {
-    expect(violations(spec)).toEqual(expected);
-  });
 });
