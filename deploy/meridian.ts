@@ -22,4 +22,5 @@ const status = await meridian(process.argv.slice(2), {
   stdin: readStdin,
   signal: interrupted.signal,
 });
-if (status !== 0) process.exitCode = status;
+// A control plane that could not start may have connections open that would keep the process alive.
+if (status !== 0) process.exit(status);
