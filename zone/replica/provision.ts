@@ -92,7 +92,17 @@ function external(name: string, durable: string): StreamSource {
 
 async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
-  if (!found) await jsm.streams.add(config);
+  if (!found) {
+    await jsm.streams.add(config);
+    return;
+  }
+  // An older version may have made it. Where a mirror or source comes from cannot be changed in place, and does not change.
+  const { mirror: _, sources: __, ...settings } = config;
+  const have = found.config as unknown as Record<string, unknown>;
+  const differs = Object.entries(settings).some(
+    ([name, value]) => JSON.stringify(have[name]) !== JSON.stringify(value),
+  );
+  if (differs) await jsm.streams.update(config.name, { ...found.config, ...settings });
 }
 
 async function lookUp<T>(ask: () => Promise<T>): Promise<T | undefined> {
