@@ -11,7 +11,7 @@ import type { MeshSpec } from '../shared/resource/mesh/spec.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Resource } from '../shared/resource/resource.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
-import { WrongSetting } from '../shared/config/settings.ts';
+import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
 import { ensureDefaults, SYSTEM } from './command/ensureDefaults.ts';
 import type { CommandDeps } from './command/ports.ts';
@@ -307,14 +307,6 @@ async function listen(app: ReturnType<typeof buildApp>, config: GlobalConfig): P
   } catch (error) {
     throw portTaken(error as Error, 'MERIDIAN_GLOBAL_API_PORT');
   }
-}
-
-/** A taken port says whose setting it is. */
-function portTaken(error: Error, setting: string): Error {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  return code === 'EADDRINUSE'
-    ? new WrongSetting(`port ${port} is taken by another program; choose another with ${setting} (0: any free one)`)
-    : error;
 }
 
 function addressOf(server: Server): string {

@@ -11,7 +11,7 @@ import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
 import { availableServices } from '../shared/view/availableServices.ts';
 import { serviceIndex } from '../shared/view/services.ts';
-import { WrongSetting } from '../shared/config/settings.ts';
+import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
 import { readZoneConfig, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
@@ -351,14 +351,6 @@ function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): v
       this.set(dataPlane.ads.proxies.size);
     },
   });
-}
-
-/** A taken port says whose setting it is. */
-function portTaken(error: Error, setting: string): Error {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  return code === 'EADDRINUSE'
-    ? new WrongSetting(`port ${port} is taken by another program; choose another with ${setting} (0: any free one)`)
-    : error;
 }
 
 function addressOf(server: Server): string {

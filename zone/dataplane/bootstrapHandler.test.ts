@@ -60,7 +60,7 @@ const request = {
   operatingSystem: 'linux',
   features: ['feature-tcp-accesslog-via-named-pipe', 'feature-delta-grpc'],
   resources: { maxHeapSizeBytes: 0 },
-  workdir: '/tmp/kuma-dp-1',
+  workdir: '/run/kuma-dp-1',
   metricsResources: { certPath: '', keyPath: '' },
   systemCaPath: '/etc/ssl/ca.crt',
   dataplaneConfig: {
@@ -123,10 +123,10 @@ describe('POST /bootstrap', () => {
     expect(read.proxy).toEqual({
       features: request.features,
       adminPort: 9901,
-      adminSocket: '/tmp/kuma-dp-1/kuma-envoy-admin.sock',
+      adminSocket: '/run/kuma-dp-1/kuma-envoy-admin.sock',
       readinessPort: 9902,
       dnsPort: 15054,
-      workdir: '/tmp/kuma-dp-1',
+      workdir: '/run/kuma-dp-1',
       transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 15053 },
       version: { dp: '2.14.3', envoy: '1.38.0' },
     });
