@@ -142,7 +142,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     now: () => now().toISOString(),
     localhostIsAdmin: config['api.localhostIsAdmin'],
     vipPort: config['service.vipPort'],
-    inspector: inspector({ view: replica.view, registry, zone, ads: dataPlane.ads }),
+    inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
     envoyAdmin: envoyAdmin(dataPlane.ads),
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   });
