@@ -144,6 +144,7 @@ export interface SyncReader {
 
 /** What `GET /` and `GET /config` tell of this instance. */
 export interface About {
+  /** Ours; the contract is that of a release of Kuma. */
   readonly version: string;
   readonly hostname: string;
   readonly instanceId: string;

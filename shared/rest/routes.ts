@@ -1,4 +1,5 @@
 import { publicTypes, restContext } from './context.ts';
+import { absentTypeRoutes } from './crud/absentType.ts';
 import { deleteRoutes } from './crud/delete.ts';
 import { putRoutes } from './crud/put.ts';
 import { readRoutes } from './crud/read.ts';
@@ -6,7 +7,9 @@ import type { Route } from './http.ts';
 import { envoyAdminRoutes } from './inspect/envoyAdmin.ts';
 import { policyProxyRoutes } from './inspect/policyProxies.ts';
 import { proxyPolicyRoutes } from './inspect/proxyPolicies.ts';
+import { meshServiceOnlyRoutes } from './inspect/meshServiceOnly.ts';
 import { proxyRuleRoutes } from './inspect/proxyRules.ts';
+import { ruleAttachmentRoutes } from './inspect/ruleAttachments.ts';
 import { globalInsightRoutes } from './insight/globalInsight.ts';
 import { meshInsightRoutes } from './insight/meshInsight.ts';
 import { overviewRoutes } from './insight/overview.ts';
@@ -14,6 +17,7 @@ import { serviceInsightRoutes } from './insight/serviceInsight.ts';
 import { logRoutes } from './log/log.ts';
 import { aboutRoutes } from './meta/about.ts';
 import { catalogueRoutes } from './meta/catalogue.ts';
+import { guiRoutes } from './meta/gui.ts';
 import { kriRoutes } from './meta/kri.ts';
 import type { RestDeps } from './ports.ts';
 import { rolloutRoutes } from './rollouts.ts';
@@ -29,12 +33,15 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
     ...aboutRoutes(context),
     ...catalogueRoutes(context),
     ...kriRoutes(context),
+    ...guiRoutes(context),
     ...tokenRoutes(context),
     ...meshInsightRoutes(context),
     ...serviceInsightRoutes(context),
     ...globalInsightRoutes(context),
     ...proxyPolicyRoutes(context),
     ...proxyRuleRoutes(context),
+    ...ruleAttachmentRoutes(context),
+    ...meshServiceOnlyRoutes(context),
     ...envoyAdminRoutes(context),
     ...logRoutes(context),
     ...rolloutRoutes(context),
@@ -45,5 +52,6 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
       ...overviewRoutes(context, descriptor),
       ...policyProxyRoutes(context, descriptor),
     ]),
+    ...absentTypeRoutes(context),
   ];
 }

@@ -94,7 +94,7 @@ export function restFixture(role: RestDeps['role'], more: Partial<RestDeps> = {}
     reader: resources,
     writer: resources,
     about: {
-      version: '2.14.3',
+      version: '0.1.0',
       hostname: 'cp',
       instanceId: 'cp-d8ce',
       clusterId: async () => '60c35e4c-766c-4fc7-88ce-f8b1e6ceb414',

@@ -15,7 +15,16 @@ const dataplane: Resource = {
   name: 'web-1',
   labels: {},
   ...times,
-  spec: { networking: { address: '10.0.0.1', inbound: [inbound(80, 'web'), inbound(81, 'admin')] } },
+  spec: {
+    networking: {
+      address: '10.0.0.1',
+      inbound: [inbound(80, 'web'), inbound(81, 'admin')],
+      outbound: [
+        { port: 5432, tags: { 'kuma.io/service': 'db', version: 'v1' } },
+        { address: '10.0.0.1', port: 5433, tags: { 'kuma.io/service': 'db', version: 'v1' } },
+      ],
+    },
+  },
 };
 
 const origins = [{ type: 'MeshTimeout', mesh: 'demo', name: 't', labels: {}, ruleIndex: 0 }];
@@ -30,6 +39,10 @@ const matched: MatchedPolicies = {
       ? {
           ...none,
           all: rule('3s'),
+          matched: [
+            { ...rule('5s'), match: { spiffeID: { type: 'Exact', value: 'spiffe://demo/a' } } },
+            { ...rule('3s'), match: undefined },
+          ],
           from: [{ ...rule('4s'), subset: { tags: { a: 'b' }, not: [{ key: 'c', value: 'd' }] } }],
         }
       : none,
@@ -82,6 +95,7 @@ test('the rules of a proxy: to by service, from and inbound by inbound', async (
       matchers: [{ key: 'kuma.io/service', value: 'admin', not: false }],
       origin: [{ name: expect.stringMatching(HASHED) }],
     },
+    { conf: { idle: '2s' }, matchers: [{ key: 'kuma.io/service', value: 'db', not: false }] },
     { conf: { idle: '1s' }, matchers: [{ key: 'kuma.io/service', value: 'web', not: false }] },
   ]);
   expect(rules[0].fromRules).toMatchObject([
@@ -99,9 +113,40 @@ test('the rules of a proxy: to by service, from and inbound by inbound', async (
     },
   ]);
   expect(rules[0].inboundRules).toMatchObject([
-    { inbound: { port: 80 }, rules: [{ conf: [{ idle: '3s' }], origin: [{ ruleIndex: 0 }] }] },
+    {
+      inbound: { port: 80 },
+      rules: [{ conf: [{ idle: '5s' }] }, { conf: [{ idle: '3s' }], origin: [{ ruleIndex: 0 }] }],
+    },
   ]);
+  expect(rules[0].inboundRules[0].rules, 'what is for all others is shown once').toHaveLength(2);
   expect(rules[0]).not.toHaveProperty('proxyRule');
+});
+
+test('the rules of a proxy in the older form: by inbound and by outbound', async () => {
+  const { total, items } = (await get('/meshes/demo/dataplanes/web-1/rules')).json();
+  expect(total).toBe(2);
+  expect(items).toMatchObject([
+    {
+      type: 'DestinationSubset',
+      name: expect.stringMatching(/^db-[0-9a-f]{16}$/),
+      addresses: ['127.0.0.1:5432', '10.0.0.1:5433'],
+      service: 'db',
+      tags: { 'kuma.io/service': 'db', version: 'v1' },
+      policyType: 'MeshTimeout',
+      subset: {},
+      conf: { idle: '2s' },
+      origins: [{ mesh: 'demo', name: expect.stringMatching(HASHED) }],
+    },
+    {
+      type: 'ClientSubset',
+      name: 'web',
+      addresses: ['10.0.0.1:80'],
+      service: 'web',
+      subset: { a: 'b', c: '!d' },
+      conf: { idle: '4s' },
+    },
+  ]);
+  expect((await get('/meshes/demo/dataplanes/nope/rules')).statusCode).toBe(404);
 });
 
 test('the proxies of a policy, in both forms', async () => {

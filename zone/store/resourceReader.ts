@@ -1,4 +1,4 @@
-import { GLOBAL, type ResourceKey } from '../../shared/resource/resource.ts';
+import type { ResourceKey } from '../../shared/resource/resource.ts';
 import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
 
@@ -15,7 +15,7 @@ export function resourceReader(view: View, zone: string, startedAt: string): Res
       spec: {},
     },
     version: 1,
-    origin: GLOBAL,
+    origin: zone,
   };
   return {
     get: async (key: ResourceKey) => {

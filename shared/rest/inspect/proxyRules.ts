@@ -1,4 +1,4 @@
-import type { ClientSubset, MatchedPolicies, Rule, RuleOrigin } from '../../policy/rules.ts';
+import type { ClientSubset, InboundRules, MatchedPolicies, Rule, RuleOrigin } from '../../policy/rules.ts';
 import { type DataplaneSpec, type Inbound, sectionName } from '../../resource/dataplane/spec.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
@@ -64,15 +64,17 @@ function rulesOf(
       .filter(({ rules }) => rules.all || rules.matched.length > 0)
       .map(({ shown, rules }) => ({
         inbound: shown,
-        rules: [...rules.matched, ...(rules.all ? [rules.all] : [])].map((rule) => ({
-          conf: [rule.conf],
-          origin: rule.origins.map(indexed),
-        })),
+        rules: inboundRules(rules).map((rule) => ({ conf: [rule.conf], origin: rule.origins.map(indexed) })),
       })),
     toResourceRules: [],
     ...(single && { proxyRule: ruleJson(single) }),
     warnings: [],
   };
+}
+
+/** What is for some clients only, then the one that is for the rest: `all` holds what has no match, merged. */
+function inboundRules({ matched, all }: InboundRules<unknown>): Rule<unknown>[] {
+  return all ? [...matched.filter(({ match }) => match !== undefined), all] : [...matched];
 }
 
 /** Asked service by service; one rule that holds for all is shown once, without a matcher. */

@@ -1,8 +1,8 @@
 import type { RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 
-/** Which release of Kuma's contract this is. */
-const BASED_ON_KUMA = '2.14.3';
+/** The release of Kuma whose contract this is. kumactl compares it with its own, and warns before every command when they differ. */
+const KUMA_RELEASE = '2.14.3';
 
 /** `GET /`, `/who-am-i`, `/config` (kumactl-api §2). kumactl asks the first before nearly every command. */
 export function aboutRoutes({ about, role }: RestContext): Route[] {
@@ -21,8 +21,8 @@ export function aboutRoutes({ about, role }: RestContext): Route[] {
           hostname,
           instanceId,
           product: 'Kuma',
-          version,
-          basedOnKuma: BASED_ON_KUMA,
+          version: KUMA_RELEASE,
+          meridian: version,
         });
       },
     },

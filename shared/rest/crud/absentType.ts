@@ -1,0 +1,72 @@
+import { requireMesh, type RestContext } from '../context.ts';
+import { Invalid, NotFound } from '../errors.ts';
+import { ok, type RestRequest, type Route } from '../http.ts';
+import { pageAnswer } from '../page.ts';
+import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES } from './kumaTypes.ts';
+
+const PROCESS = 'Could not process a resource';
+
+/**
+ * Types that Kuma has and this build has not. There are none of them, so lists are empty and items missing; a write is refused
+ * by name, and never accepted and ignored. `GET /_resources` does not tell of them.
+ */
+export function absentTypeRoutes(context: RestContext): Route[] {
+  const absent = (types: Readonly<Record<string, string>>) =>
+    Object.entries(types).filter(([type]) => context.registry.byType(type) === undefined);
+  return [
+    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, path]) => [
+      list(context, `/${path}`),
+      ...itemRoutes(context, type, `/meshes/:mesh/${path}`),
+    ]),
+    ...absent(KUMA_POLICIES).map(([, path]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
+    ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, path]) => itemRoutes(context, type, `/${path}`)),
+  ];
+}
+
+function itemRoutes(context: RestContext, type: string, path: string): Route[] {
+  const item = (method: Route['method'], title: string, answer: () => Error): Route => ({
+    method,
+    path: `${path}/:name`,
+    title,
+    handler: async (request) => {
+      await requireMeshOf(context, request);
+      throw answer();
+    },
+  });
+  const notSupported = () => new Invalid([{ field: 'type', reason: `${type} is not supported yet` }], PROCESS);
+  return [
+    list(context, path),
+    item('GET', 'Could not retrieve a resource', () => new NotFound()),
+    item('PUT', PROCESS, notSupported),
+    item('DELETE', 'Could not delete a resource', () => new NotFound()),
+  ];
+}
+
+function list(context: RestContext, path: string): Route {
+  return {
+    method: 'GET',
+    path,
+    title: 'Could not retrieve resources',
+    handler: async (request) => {
+      await requireMeshOf(context, request);
+      return ok(pageAnswer(request, [], (nothing) => nothing));
+    },
+  };
+}
+
+/** `kumactl inspect <policy>`: a policy that is not there selects nothing. */
+function proxies(context: RestContext, path: string): Route {
+  return {
+    method: 'GET',
+    path,
+    title: 'Could not retrieve dataplanes',
+    handler: async (request) => {
+      await requireMeshOf(context, request);
+      return ok({ total: 0, items: [] });
+    },
+  };
+}
+
+async function requireMeshOf(context: RestContext, { params: { mesh } }: RestRequest): Promise<void> {
+  if (mesh !== undefined) await requireMesh(context, mesh);
+}
