@@ -1,13 +1,17 @@
+import { candidateOf } from '../policy/candidate.ts';
 import { isPolicyDescriptor } from '../policy/definePolicy.ts';
+import { selectionOf } from '../policy/match.ts';
+import { matchPolicies } from '../policy/matchPolicies.ts';
+import { type PolicySpec, topTargetRef } from '../policy/policySpec.ts';
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { MeshSpec } from '../resource/mesh/spec.ts';
 import type { Resource } from '../resource/resource.ts';
 import { serviceIndex } from '../view/services.ts';
-import type { Changed } from '../view/view.ts';
+import type { Changed, View } from '../view/view.ts';
 import type { SnapshotInput } from './input.ts';
-import { matchPolicies } from '../policy/matchPolicies.ts';
 import { Memo } from './memo.ts';
 import { sameMatches } from './policies.ts';
+import type { Proxy } from './proxy.ts';
 import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';
 import { ROUTE_TYPES } from './routedSubsets.ts';
 import { caSecretNames } from './secrets.ts';
@@ -31,19 +35,20 @@ export function affectedProxies(
 ): ReadonlyMap<string, Scope> {
   const affected = new Map<string, Scope>();
   const all = (tracked: TrackedProxy | undefined) => tracked && affected.set(tracked.proxy.id, 'all');
-  const policyMeshes = new Set<string>();
+  const policies = changes.filter(({ key }) => isPolicyDescriptor(world.registry.byType(key.type) ?? {}));
   let servicesChanged = false;
   for (const changed of changes) {
     const { key } = changed;
-    if (isPolicyDescriptor(world.registry.byType(key.type) ?? {})) policyMeshes.add(key.mesh);
     if ((ROUTE_TYPES as readonly string[]).includes(key.type)) for (const tracked of index.zoneProxies()) all(tracked);
     for (const tracked of namedBy(world, index, changed)) all(tracked);
     servicesChanged ||=
       key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Zone' || key.type === 'Mesh';
   }
-  for (const mesh of policyMeshes) {
+  for (const mesh of new Set(policies.map(({ key }) => key.mesh))) {
+    const here = policies.filter(({ key }) => key.mesh === mesh);
+    const concerns = here.some(isAboutRoutes) ? matchesOtherwise : isSelected(here);
     for (const tracked of index.sidecars(mesh))
-      if (!affected.has(tracked.proxy.id) && policiesChanged(world, tracked)) all(tracked);
+      if (!affected.has(tracked.proxy.id) && concerns(world, tracked)) all(tracked);
   }
   if (servicesChanged) addServiceChanges(world, index, affected);
   return affected;
@@ -73,16 +78,37 @@ function namedBy(
   }
 }
 
-function policiesChanged(
-  { view, registry, settings, memo = new Memo() }: World,
-  { proxy, generated }: TrackedProxy,
-): boolean {
+/** What a policy selects follows from itself alone, unless its targetRefs go by way of a MeshHTTPRoute. */
+function isAboutRoutes({ key, before, after }: Changed): boolean {
+  return (
+    key.type === 'MeshHTTPRoute' ||
+    [before, after].some((policy) => policy && topTargetRef(policy.spec as PolicySpec).kind === 'MeshHTTPRoute')
+  );
+}
+
+type Concerns = (world: World, tracked: TrackedProxy) => boolean;
+
+/** Does one of the policies, as it was or as it is, select the proxy? Costs the same however many other policies there are. */
+function isSelected(changes: readonly Changed[]): Concerns {
+  const policies = changes.flatMap(({ before, after, origin }) =>
+    [before, after].flatMap((policy) => (policy ? [candidateOf(policy as Resource<PolicySpec>, origin)] : [])),
+  );
+  return ({ view, settings: { zone } }, { proxy }) => {
+    const dataplane = dataplaneOf(view, proxy, zone);
+    return !!dataplane && policies.some((policy) => selectionOf(view, policy, dataplane, zone) !== undefined);
+  };
+}
+
+function matchesOtherwise({ view, registry, settings, memo = new Memo() }: World, tracked: TrackedProxy): boolean {
+  const { proxy, generated } = tracked;
   const { zone } = settings;
-  const dataplane = view.get({ type: 'Dataplane', mesh: proxy.mesh, name: proxy.name }, zone)?.resource as
-    | Resource<DataplaneSpec>
-    | undefined;
+  const dataplane = dataplaneOf(view, proxy, zone);
   if (!dataplane) return false;
   return !sameMatches(generated.policies, matchPolicies({ view, registry, mesh: proxy.mesh, zone, dataplane, memo }));
+}
+
+function dataplaneOf(view: View, { mesh, name }: Proxy, zone: string): Resource<DataplaneSpec> | undefined {
+  return view.get({ type: 'Dataplane', mesh, name }, zone)?.resource as Resource<DataplaneSpec> | undefined;
 }
 
 /**

@@ -6,12 +6,24 @@ import type { Memo } from './memo.ts';
 
 /** Where the endpoints of a cluster come from. */
 export interface EndpointSource {
+  /** Names the rest. */
+  readonly id: string;
   readonly mesh: string;
   readonly service: string;
   /** Only endpoints that carry all of these; without `kuma.io/service`. */
   readonly tags: Readonly<Record<string, string>>;
   /** Only those of this zone: for the ingress, which must not send traffic on to other zones. */
   readonly localOnly?: boolean;
+}
+
+export function endpointSource(
+  mesh: string,
+  service: string,
+  tags: EndpointSource['tags'] = {},
+  localOnly = false,
+): EndpointSource {
+  const id = JSON.stringify([mesh, service, localOnly, Object.entries(tags)]);
+  return { id, mesh, service, tags, ...(localOnly ? { localOnly } : {}) };
 }
 
 /** The services of a mesh as they are now. */
@@ -26,10 +38,10 @@ export function endpointsOf(name: string, source: EndpointSource, servicesOf: Se
   if (!service) return memo.of(`no endpoints|${name}`, () => clusterLoadAssignment(name, []) as XdsResource);
   let assignments = made.get(service);
   if (!assignments) made.set(service, (assignments = new Map()));
-  const tags = Object.entries(source.tags);
-  const id = JSON.stringify([name, source.localOnly ?? false, tags]);
+  const id = `${name}|${source.id}`;
   let assignment = assignments.get(id);
   if (!assignment) {
+    const tags = Object.entries(source.tags);
     const all = source.localOnly ? service.localEndpoints : service.endpoints;
     const endpoints = all.filter((endpoint) => tags.every(([key, value]) => endpoint.tags[key] === value));
     assignment = clusterLoadAssignment(name, endpoints) as XdsResource;

@@ -6,13 +6,13 @@ import type { Snapshot } from '../xds/snapshot.ts';
 import type { MatchedByType } from '../policy/matchPolicies.ts';
 import { addAdmin } from './admin.ts';
 import { addDns } from './dns.ts';
-import { endpointsOf, type EndpointSource } from './endpointSource.ts';
+import { endpointsOf, type EndpointSource, endpointSource } from './endpointSource.ts';
 import { addInbounds } from './inbound.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
 import { addOutbounds } from './outbound.ts';
 import { addSecrets } from './secrets.ts';
-import { effectContext, Lookups } from './serviceCluster.ts';
+import { effectContext, Lookups } from './lookups.ts';
 import { findSidecar } from './sidecar.ts';
 import { addTransparentProxy } from './transparentProxy.ts';
 import { addZoneIngress } from './zoneIngress.ts';
@@ -58,7 +58,7 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   addDns(set, sidecar);
   addSecrets(set, sidecar, input.view);
   const lookups = new Lookups(mesh);
-  policies.proxy(set, effectContext(sidecar, lookups));
+  policies.proxy(set, effectContext(mesh, lookups));
   for (const service of lookups.protocols.keys()) services.add(service);
   const indexes = new Map([[mesh.name, mesh.services]]);
   addEndpoints(set, sources, indexes, memo);
@@ -90,7 +90,7 @@ function addEndpoints(
   }
   for (const name of sources.keys()) if (!wanted.has(name)) sources.delete(name);
   for (const name of wanted) {
-    const source = sources.get(name) ?? { mesh, service: name, tags: {} };
+    const source = sources.get(name) ?? endpointSource(mesh, name);
     sources.set(name, source);
     set.put(
       'endpoint',

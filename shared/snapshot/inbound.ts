@@ -22,9 +22,9 @@ import type { ResourceSet } from '../xds/resourceSet.ts';
 import { routesTo } from '../xds/routes.ts';
 import { downstreamMeshTls, MESH_ALPN } from '../xds/tls.ts';
 import type { MeshFacts } from './meshFacts.ts';
-import { effectContext, type Lookups } from './serviceCluster.ts';
+import { effectContext, type Lookups } from './lookups.ts';
 import type { Sidecar } from './sidecar.ts';
-import { builtPart } from './variants.ts';
+import { builtPart, interned, type Variant } from './variants.ts';
 
 /** Default of MeshTimeout's `connectionTimeout` for inbounds. */
 const CONNECT_TIMEOUT = '10s';
@@ -60,14 +60,15 @@ function addressOf({ dataplane }: Sidecar, inbound: Inbound): string {
 }
 
 function inboundPart(sidecar: Sidecar, inbound: Inbound, routes: string) {
-  const { memo, mesh, id, policies, redirect } = sidecar;
-  const address = addressOf(sidecar, inbound);
-  const key = `inbound|${id}|${policies.inboundId(sectionName(inbound))}|${redirect !== undefined}|${address}|${routes}|${JSON.stringify(inbound)}`;
-  return builtPart(memo, key, mesh, (lookups) => buildInbound(sidecar, inbound, routes, lookups));
+  const { memo, mesh, policies, redirect } = sidecar;
+  const rules = policies.inboundId(sectionName(inbound));
+  const inputs = `${mesh.zone}|${mesh.name}|${mesh.mtls}|${rules}|${redirect !== undefined}|${addressOf(sidecar, inbound)}|${routes}`;
+  const variants = memo.from<Variant<InboundResources>[]>(inbound, 'inbound', () => []);
+  return builtPart(variants, inputs, mesh, (lookups) => buildInbound(sidecar, inbound, routes, lookups));
 }
 
 function buildInbound(sidecar: Sidecar, inbound: Inbound, routeName: string, lookups: Lookups): InboundResources {
-  const { mesh, policies, redirect } = sidecar;
+  const { mesh, memo, policies, redirect } = sidecar;
   const address = addressOf(sidecar, inbound);
   const tags = inbound.tags ?? {};
   const service = tags['kuma.io/service'] ?? '';
@@ -95,8 +96,12 @@ function buildInbound(sidecar: Sidecar, inbound: Inbound, routeName: string, loo
     cluster,
     ...(routes ? { routes } : {}),
   };
-  policies.inbound(made, effectContext(sidecar, lookups));
-  return made;
+  policies.inbound(made, effectContext(mesh, lookups));
+  return {
+    ...made,
+    cluster: interned(memo, 'cluster', name, cluster),
+    ...(routes ? { routes: interned(memo, 'routes', routeName, routes) } : {}),
+  };
 }
 
 /** The application: at `serviceAddress`, else at the inbound's own address. */

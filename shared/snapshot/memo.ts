@@ -1,17 +1,18 @@
 /**
  * Remembers built parts by their inputs, so that proxies that see the same thing share one object, which is then
- * encoded once. Purely an optimisation: `memo.of(key, build)` must equal `build()` for every key.
- * Two generations: what was not asked for during a whole generation is dropped.
+ * encoded once. Purely an optimisation: `memo.of(key, build)` must equal `build()` for every key. Belongs to one registry.
  */
 export class Memo {
   #young = new Map<string, unknown>();
   #old = new Map<string, unknown>();
+  #owned = new WeakMap<object, Map<string, unknown>>();
   readonly #limit: number;
 
   constructor(limit = 20_000) {
     this.#limit = limit;
   }
 
+  /** By a name of the inputs. Two generations: what was not asked for during a whole generation is dropped. */
   of<T>(key: string, build: () => T): T {
     const young = this.#young.get(key);
     if (young !== undefined) return young as T;
@@ -22,5 +23,17 @@ export class Memo {
     }
     this.#young.set(key, value);
     return value;
+  }
+
+  /**
+   * What follows from an object that never changes, and goes when it goes. Cheaper than naming its content.
+   * @param what tells apart several things that follow from it; few, since they are kept as long as the object.
+   */
+  from<T>(owner: object, what: string, build: () => T): T {
+    let things = this.#owned.get(owner);
+    if (!things) this.#owned.set(owner, (things = new Map()));
+    let thing = things.get(what);
+    if (thing === undefined) things.set(what, (thing = build()));
+    return thing as T;
   }
 }

@@ -5,6 +5,8 @@ import type { View } from '../view/view.ts';
 /** What a mesh means for every proxy in it. */
 export interface MeshFacts {
   readonly name: string;
+  /** The zone from which it is seen. */
+  readonly zone: string;
   /** Absent: no mesh mTLS. */
   readonly mtls: 'STRICT' | 'PERMISSIVE' | undefined;
   /** Traffic to addresses outside of the mesh is let through. */
@@ -19,6 +21,7 @@ export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | u
   const backend = enabledBackend(spec);
   return {
     name: mesh,
+    zone,
     mtls: backend && (backend.mode ?? 'STRICT'),
     passthrough: spec.networking?.outbound?.passthrough ?? true,
     services: serviceIndex(view, mesh, zone),

@@ -36,14 +36,25 @@ interface Options {
 /** Matches all policies against a proxy. Effects run also without a match: "nothing configured" has a meaning too. */
 export function proxyPolicies(options: Options): ProxyPolicies {
   const matched = matchPolicies(options);
-  const descriptors = policyDescriptors(options.registry);
+  return options.memo.from(matched, 'policies', () => ready(matched, options.registry));
+}
+
+function ready(matched: MatchedByType, registry: Registry): ProxyPolicies {
+  const descriptors = policyDescriptors(registry);
   const to = (type: string) => matched.get(type)?.to ?? NO_TO_RULES;
   const inbound = (type: string, section: string) => matched.get(type)?.inbound(section) ?? NO_INBOUND_RULES;
+  const inboundIds = new Map<string, string>();
   return {
     matched,
     outboundId: descriptors.map(({ type, effects }) => (effects.outbound ? to(type).id : '')).join('|'),
-    inboundId: (section) =>
-      descriptors.map(({ type, effects }) => (effects.inbound ? inbound(type, section).id : '')).join('|'),
+    inboundId: (section) => {
+      let id = inboundIds.get(section);
+      if (id === undefined) {
+        id = descriptors.map(({ type, effects }) => (effects.inbound ? inbound(type, section).id : '')).join('|');
+        inboundIds.set(section, id);
+      }
+      return id;
+    },
     outbound: (outbound, context) => {
       for (const { type, effects } of descriptors) effects.outbound?.(outbound, to(type), context);
     },

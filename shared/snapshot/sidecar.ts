@@ -20,10 +20,6 @@ export interface Sidecar {
   readonly outbounds: readonly OutboundAddress[];
   /** It has an outbound for every service with a virtual IP. */
   readonly virtual: boolean;
-  /** Tags of all inbounds, pooled. */
-  readonly tags: Readonly<Record<string, readonly string[]>>;
-  /** Names all that a part may read besides its own address: the beginning of every memo key. */
-  readonly id: string;
   readonly memo: Memo;
 }
 
@@ -36,7 +32,6 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
   if (!dataplane || !mesh) return undefined;
   const redirect = redirectOf(proxy, dataplane.spec);
   const vips = vipsOf(view, mesh.name, zone);
-  const tags = pooledTags(dataplane.spec);
   return {
     proxy,
     settings,
@@ -53,19 +48,6 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
       vips,
       redirect,
     }),
-    tags,
-    id: JSON.stringify([zone, mesh.name, mesh.mtls ?? '', tags]),
     memo,
   };
-}
-
-function pooledTags({ networking }: DataplaneSpec): Record<string, string[]> {
-  const pool: Record<string, Set<string>> = {};
-  const all = [...(networking.inbound ?? []).map((inbound) => inbound.tags ?? {}), networking.gateway?.tags ?? {}];
-  for (const tags of all) for (const [key, value] of Object.entries(tags)) (pool[key] ??= new Set()).add(value);
-  return Object.fromEntries(
-    Object.keys(pool)
-      .sort()
-      .map((key) => [key, [...(pool[key] as Set<string>)].sort()]),
-  );
 }

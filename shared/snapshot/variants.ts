@@ -1,30 +1,51 @@
+import { Lookups } from './lookups.ts';
 import type { Memo } from './memo.ts';
 import type { MeshFacts } from './meshFacts.ts';
-import { Lookups } from './serviceCluster.ts';
 
-/** How many answers to look-ups are kept apart for one key: a service on its way from one protocol to another. */
+/** How many are kept of one thing: a service on its way from one protocol to another, a policy put and taken back. */
 const KEPT = 4;
 
-interface Variant<T> {
+/** A part that was built, for these inputs and these answers to look-ups. */
+export interface Variant<T> {
+  readonly inputs: string;
   readonly lookups: Lookups;
   readonly part: T;
 }
 
 /**
- * Builds a part once for all proxies with the same key, and again only when something it looked up on the way (another
- * service's protocol) is different now.
+ * Builds a part once for all proxies that share these variants, and again only when its inputs are other ones, or something it
+ * looked up on the way (another service's protocol) is different now.
+ * @param variants of the part; the newest are kept there
  */
-export function builtPart<T>(memo: Memo, key: string, mesh: MeshFacts, build: (lookups: Lookups) => T): Variant<T> {
-  const variants = memo.of<Variant<T>[]>(key, () => []);
-  for (const variant of variants) if (variant.lookups.stillHold(mesh)) return variant;
+export function builtPart<T>(
+  variants: Variant<T>[],
+  inputs: string,
+  mesh: MeshFacts,
+  build: (lookups: Lookups) => T,
+): Variant<T> {
+  for (const variant of variants) if (variant.inputs === inputs && variant.lookups.stillHold(mesh)) return variant;
   const lookups = new Lookups(mesh);
-  const built = { lookups, part: build(lookups) };
-  if (variants.length >= KEPT) variants.shift();
-  variants.push(built);
+  const built = { inputs, lookups, part: build(lookups) };
+  keep(variants, built);
   return built;
 }
 
+interface Known {
+  readonly json: string;
+  readonly resource: object;
+}
+
 /** One object for equal contents, so that it is encoded and compared once though several parts built it. */
-export function interned<T extends object>(memo: Memo, kind: string, resource: T): T {
-  return memo.of(`${kind}|${JSON.stringify(resource)}`, () => resource);
+export function interned<T extends object>(memo: Memo, kind: string, name: string, resource: T): T {
+  const known = memo.of<Known[]>(`${kind}|${name}`, () => []);
+  const json = JSON.stringify(resource);
+  const equal = known.find((one) => one.json === json);
+  if (equal) return equal.resource as T;
+  keep(known, { json, resource });
+  return resource;
+}
+
+function keep<T>(all: T[], one: T): void {
+  if (all.length >= KEPT) all.shift();
+  all.push(one);
 }

@@ -10,7 +10,7 @@ import { ingressClusterName } from '../xds/names.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
 import { tagSni } from '../xds/sni.ts';
 import { addAdmin } from './admin.ts';
-import type { EndpointSource } from './endpointSource.ts';
+import { type EndpointSource, endpointSource } from './endpointSource.ts';
 import type { SnapshotInput } from './input.ts';
 import type { Memo } from './memo.ts';
 import { routedSubsets, type Subset } from './routedSubsets.ts';
@@ -83,7 +83,7 @@ function addMesh(
       name,
       memo.of(`ingress cluster|${name}|${JSON.stringify(mine)}`, () => clusterOf(name, mine)),
     );
-    use.sources.set(name, { mesh, service: service.name, tags: {}, localOnly: true });
+    use.sources.set(name, endpointSource(mesh, service.name, {}, true));
   }
 }
 

@@ -13,27 +13,40 @@ interface ListenerOptions {
   readonly filterChains: FilterChainJson[];
 }
 
-export function inboundListener(options: ListenerOptions): ListenerJson {
+export function inboundListener({ address, port, tags, bind, filterChains }: ListenerOptions): ListenerJson {
   return {
-    name: inboundListenerName(options.address, options.port),
+    name: inboundListenerName(address, port),
     trafficDirection: 'INBOUND',
-    ...listener(options),
-  };
-}
-
-export function outboundListener(options: ListenerOptions): ListenerJson {
-  return {
-    name: outboundListenerName(options.address, options.port),
-    trafficDirection: 'OUTBOUND',
-    ...listener(options),
-  };
-}
-
-function listener({ address, port, tags, bind, filterChains }: ListenerOptions): ListenerJson {
-  return {
-    address: tcpAddress(address, port),
-    ...(bind ? {} : { bindToPort: false }),
-    ...(Object.keys(tags).length > 0 ? { metadata: { filterMetadata: { 'io.kuma.tags': { ...tags } } } } : {}),
+    ...place(address, port, bind),
+    ...metadata(tags),
     filterChains,
   };
+}
+
+/** An outbound listener but for where it listens: the same for all proxies that call the same destination. */
+export type OutboundTemplate = Omit<ListenerJson, 'name' | 'trafficDirection' | 'address' | 'bindToPort'>;
+
+/** @param tags shown to policies that select listeners by tags. */
+export function outboundTemplate(tags: ListenerOptions['tags'], filterChains: FilterChainJson[]): OutboundTemplate {
+  return { ...metadata(tags), filterChains };
+}
+
+export function outboundListener(
+  template: OutboundTemplate,
+  { address, port, bind }: Pick<ListenerOptions, 'address' | 'port' | 'bind'>,
+): ListenerJson {
+  return {
+    name: outboundListenerName(address, port),
+    trafficDirection: 'OUTBOUND',
+    ...place(address, port, bind),
+    ...template,
+  };
+}
+
+function place(address: string, port: number, bind: boolean) {
+  return { address: tcpAddress(address, port), ...(bind ? {} : { bindToPort: false }) };
+}
+
+function metadata(tags: ListenerOptions['tags']) {
+  return Object.keys(tags).length > 0 ? { metadata: { filterMetadata: { 'io.kuma.tags': { ...tags } } } } : {};
 }

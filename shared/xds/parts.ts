@@ -2,6 +2,7 @@ import type { ClusterJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts'
 import type { ListenerJson } from './gen/envoy/config/listener/v3/listener_pb.d.ts';
 import type { RouteConfigurationJson } from './gen/envoy/config/route/v3/route_pb.d.ts';
 import type { HttpConnectionManagerJson } from './gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
+import type { OutboundTemplate } from './listener.ts';
 import type { TcpProxyJson } from './gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.d.ts';
 
 /** tcp, http, http2, grpc, kafka; anything else was made tcp before it came here. */
@@ -25,7 +26,8 @@ export interface OutboundCluster {
 export interface OutboundResources {
   readonly service: string;
   readonly protocol: Protocol;
-  readonly listener: ListenerJson;
+  /** Its name and address are set afterwards, they differ from proxy to proxy. */
+  readonly listener: OutboundTemplate;
   /** HTTP protocols only, with the routes served over RDS as `routes`. */
   readonly hcm?: HttpConnectionManagerJson;
   readonly routes?: RouteConfigurationJson;

@@ -66,7 +66,7 @@ export class AdsStream<S extends KindState, R extends { readonly kind: XdsKind }
 
   /** @throws EncodeError; the snapshot before stays then. */
   setSnapshot(snapshot: Snapshot): Promise<boolean | undefined> {
-    this.#state = { ...this.#state, wanted: wantedOf(snapshot, this.#state.wanted) };
+    this.#state = { ...this.#state, wanted: wantedOf(snapshot, this.#state.wanted, this.snapshot) };
     this.snapshot = snapshot;
     const settled = new Promise<boolean | undefined>((resolve) => this.#waiting.push(resolve));
     this.#step();

@@ -6,12 +6,15 @@ type WantedKinds = Readonly<Record<XdsKind, Wanted>>;
 
 /**
  * A snapshot in encoded form. A kind that did not change keeps the object it had, so that nobody needs to compare it again.
+ * @param former the snapshot that `before` was made of
  * @throws EncodeError; nothing of the snapshot counts then.
  */
-export function wantedOf(snapshot: Snapshot, before: WantedKinds | undefined): WantedKinds {
-  return Object.fromEntries(
-    XDS_KINDS.map((kind) => [kind, wantedKind(kind, snapshot[kind], before?.[kind])]),
-  ) as WantedKinds;
+export function wantedOf(snapshot: Snapshot, before?: WantedKinds, former?: Snapshot): WantedKinds {
+  const kinds = XDS_KINDS.map((kind) => [
+    kind,
+    before && snapshot[kind] === former?.[kind] ? before[kind] : wantedKind(kind, snapshot[kind], before?.[kind]),
+  ]);
+  return Object.fromEntries(kinds) as WantedKinds;
 }
 
 function wantedKind(kind: XdsKind, resources: ReadonlyMap<string, XdsResource>, before: Wanted | undefined): Wanted {
