@@ -13,6 +13,7 @@ import type { Resource } from '../shared/resource/resource.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
+import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
 import { ensureDefaults, SYSTEM } from './command/ensureDefaults.ts';
 import type { CommandDeps } from './command/ports.ts';
 import { putResource } from './command/resourceCommands.ts';
@@ -161,6 +162,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       open: async (secret) => (secret.spec as { data: string }).data,
       now,
     }),
+    envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
     inspector: inspector({ registry, log: events, zones: zones.view }),
     log: logReader(events),
     rollouts,

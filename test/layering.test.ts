@@ -85,8 +85,17 @@ test('the PostgreSQL client stays in the event log', () => {
   expect(onlyIn('@electric-sql/pglite', 'global/log', 'test')).toEqual([]);
 });
 
-test('the NATS client stays where events and status travel', () => {
-  const homes = ['global/relay', 'global/insight', 'zone/replica', 'zone/status', 'deploy', 'test'];
+test('the NATS client stays where events, status and questions travel', () => {
+  const homes = [
+    'global/relay',
+    'global/insight',
+    'global/ask',
+    'zone/replica',
+    'zone/status',
+    'zone/ask',
+    'deploy',
+    'test',
+  ];
   for (const name of ['@nats-io/transport-node', '@nats-io/jetstream', '@nats-io/nats-core']) {
     expect(onlyIn(name, ...homes)).toEqual([]);
   }

@@ -13,6 +13,7 @@ import { availableServices } from '../shared/view/availableServices.ts';
 import { serviceIndex } from '../shared/view/services.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
+import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
 import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
@@ -120,6 +121,15 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   dataPlane.rollouts.onChanged(() => status.soon());
   gauges(metrics, replica, dataPlane);
 
+  const admin = envoyAdmin(dataPlane.ads);
+  const stopAnswering = answerAsks({
+    leaf,
+    zone,
+    instance,
+    view: replica.view,
+    envoyAdmin: admin,
+    onError: onError('global cannot ask about proxies'),
+  });
   const app = buildApp({
     registry,
     role,
@@ -143,7 +153,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     localhostIsAdmin: config['api.localhostIsAdmin'],
     vipPort: config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
-    envoyAdmin: envoyAdmin(dataPlane.ads),
+    envoyAdmin: admin,
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   });
   const url = await app.listen({ host: config['api.host'], port: config['api.port'] }).catch((error: Error) => {
@@ -169,6 +179,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       diagnostics.close();
       diagnostics.closeAllConnections();
       stopGreeting();
+      stopAnswering();
       endReconciling();
       status.stop();
       await dataPlane.stop();

@@ -39,6 +39,7 @@ system_account: SYS
 function zoneUser({ zone, password }: HubOptions['zones'][number]): string {
   const publish = [
     `cp.hello.${zone}`,
+    `cp.answer.${zone}.>`,
     `cp.repl.up-${zone}`,
     ...['EVENTS.ev', 'KEYS.keys', 'ZONES.peers'].map((consumer) => `$JS.global.API.CONSUMER.RESET.${consumer}-${zone}`),
     ...['EVENTS', 'KEYS', 'ZONES'].map((stream) => `$JS.FC.${stream}.>`),
@@ -48,6 +49,7 @@ function zoneUser({ zone, password }: HubOptions['zones'][number]): string {
   const subscribe = [
     ...['ev', 'keys', 'peers'].map((consumer) => `cp.repl.${consumer}-${zone}`),
     `_INBOX.${zone}.>`,
+    `cp.ask.${zone}.*`,
     `$JS.${zone}.API.CONSUMER.RESET.ZONE.up-${zone}`,
     '$JS.FC.ZONE.>',
     `$JS.FC.${zone}.>`,

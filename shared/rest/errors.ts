@@ -91,6 +91,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   LogUnavailable: { status: 503, title: 'Service unavailable' },
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
+  ProxyUnreachable: { status: 400, title: 'Could not execute admin operation' },
   SigningKeyNotFound: { status: 404, title: 'Signing Key not found' },
 };
 

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Process } from '../../deploy/process/process.ts';
+import { toolPath } from '../../deploy/setup/tools.ts';
+import { zoneEnvoyAdmin } from '../../global/ask/zoneEnvoyAdmin.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
+import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import { View } from '../../shared/view/view.ts';
+import { answerAsks } from '../../zone/ask/answerAsks.ts';
+import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
+import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
+import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { type Hub, type Leaf, resource, startHub, startLeaf } from './wiring.ts';
+
+const INSTANCE = 'cp-1';
+let folder: TempDir;
+let hub: Hub;
+let leaf: Leaf;
+let connection: LeafConnection;
+let envoy: Process;
+let admin: EnvoyAdmin;
+const errors: Error[] = [];
+
+/** What the zone says of a proxy, as global folds it. */
+const zones = new View();
+const tell = (one: Resource) => zones.apply({ origin: 'zone-a', key: one, resource: one, version: 1 });
+const dataplane = (name: string): Stored => ({
+  resource: resource('Dataplane', name, { networking: { address: '127.0.0.1' } }, 'demo'),
+  version: 1,
+  origin: 'zone-a',
+});
+const insight = (name: string, instance: string) =>
+  resource('DataplaneInsight', name, { subscriptions: [{ id: 's', controlPlaneInstanceId: instance }] }, 'demo');
+
+beforeAll(async () => {
+  folder = await tempDir('ask');
+  hub = await startHub(['zone-a'], folder.path);
+  leaf = await startLeaf('zone-a', hub, folder.path);
+  connection = await connectToLeaf({
+    url: `nats://127.0.0.1:${leaf.port}`,
+    user: 'cp',
+    password: 'p',
+    zone: 'zone-a',
+  });
+  const socket = join(folder.path, 'admin.sock');
+  const bootstrap = join(folder.path, 'envoy.json');
+  await writeFile(
+    bootstrap,
+    JSON.stringify({ node: { id: 'demo.web-1', cluster: 'web' }, admin: { address: { pipe: { path: socket } } } }),
+  );
+  envoy = new Process({ name: 'envoy', file: toolPath('envoy'), args: ['-c', bootstrap, '--disable-hot-restart'] });
+  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 30_000, interval: 50 });
+
+  const view = new View();
+  const { resource: web } = dataplane('web-1');
+  view.apply({ origin: 'zone-a', key: web, resource: web, version: 1 });
+  const proxies = new Map([['demo.web-1', { metadata: { adminSocket: socket } } as unknown as Proxy]]);
+  answerAsks({
+    leaf: connection,
+    zone: 'zone-a',
+    instance: INSTANCE,
+    view,
+    envoyAdmin: envoyAdmin({ proxies }),
+    onError: (error) => errors.push(error),
+  });
+  for (const name of ['web-1', 'gone-1']) tell(insight(name, INSTANCE));
+  tell(insight('lost-1', 'cp-2'));
+  admin = zoneEnvoyAdmin({ hub: hub.connection, zones });
+  // the leaf link comes up a moment after the server, and tells of the subscription then
+  await vi.waitFor(() => admin.clusters(dataplane('web-1'), { json: false }), { timeout: 20_000, interval: 50 });
+}, 90_000);
+
+afterAll(async () => {
+  await envoy?.stop();
+  await connection?.nats.close();
+  await hub?.stop();
+  await leaf?.stop();
+  await folder?.remove();
+  expect(errors).toEqual([]);
+});
+
+it("brings what a proxy's Envoy says from the zone to global", async () => {
+  const dump = JSON.parse(await admin.xds(dataplane('web-1'), { includeEds: true }));
+  expect(dump.configs[0].bootstrap.node.id).toBe('demo.web-1');
+  const stats = await admin.stats(dataplane('web-1'), { json: false, usedOnly: false });
+  expect(stats).toMatch(/^server\.state: 0$/m);
+  const json = await admin.stats(dataplane('web-1'), { json: true, usedOnly: false });
+  expect(JSON.parse(json).stats).toContainEqual({ name: 'server.state', value: 0 });
+});
+
+it('says why there is no answer', async () => {
+  const asking = (name: string) => admin.clusters(dataplane(name), { json: false });
+  await expect(asking('never-1')).rejects.toThrow(
+    'the proxy "never-1" is not connected to a control plane of zone "zone-a"',
+  );
+  await expect(asking('gone-1'), 'the zone answers that it knows no such proxy').rejects.toThrow(
+    'zone "zone-a" knows no Dataplane "gone-1"',
+  );
+  await expect(asking('lost-1'), 'nobody listens for that instance').rejects.toThrow(
+    'the control plane "cp-2" of zone "zone-a" is not connected to the hub',
+  );
+  await expect(asking('gone-1')).rejects.toHaveProperty('name', 'ProxyUnreachable');
+});
