@@ -45,9 +45,19 @@ export class MemoryZone implements Replica, ZoneLog {
 
   /** As global would, with one change. */
   global(...resources: readonly Resource[]): string {
+    return this.#change(resources.map((resource) => ({ key: keyOf(resource), resource })));
+  }
+
+  /** What any writer's log says: global's (`''`), this zone's or another one's. */
+  write(origin: Origin, resource: Resource, deleted: boolean): void {
+    if (origin !== '') this.#apply(origin, resource, deleted ? null : resource);
+    else this.#change([{ key: keyOf(resource), resource: deleted ? null : resource }]);
+  }
+
+  #change(parts: readonly { readonly key: ResourceKey; readonly resource: Resource | null }[]): string {
     const id = `change-${++this.#position}`;
-    const changes = resources.flatMap((resource) => {
-      const changed = this.view.apply({ origin: '', key: keyOf(resource), resource, version: ++this.#sequence });
+    const changes = parts.flatMap((part) => {
+      const changed = this.view.apply({ origin: '', ...part, version: ++this.#sequence });
       return changed ? [changed] : [];
     });
     this.#tell({ changes, position: this.#position, change: { id, at: new Date().toISOString() } });

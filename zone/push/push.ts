@@ -10,6 +10,7 @@ import { keepUnchanged } from '../../shared/xds/snapshot.ts';
 import type { AdsServer } from '../ads/ports.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
+import { type Pending, Waiting } from './waiting.ts';
 
 type Log = { error(fields: object, message: string): void };
 
@@ -28,12 +29,6 @@ type Deps = {
   readonly log: Log;
 };
 
-/** What a proxy waits for: a new snapshot, or new endpoints only; and the changes that it is waiting because of. */
-interface Pending {
-  scope: Scope;
-  readonly changes: Set<string>;
-}
-
 /** Generating goes on for so long before acknowledgements and heartbeats get their turn. */
 const SLICE_MS = 8;
 
@@ -47,7 +42,7 @@ export class Push {
   readonly #index = new ProxyIndex();
   /** Changes of zone logs that nobody has looked at yet. */
   readonly #local: Changed[] = [];
-  readonly #pending = new Map<string, Pending>();
+  readonly #waiting = new Waiting();
   readonly #refusals = new Map<string, string>();
   readonly #errors = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -73,7 +68,7 @@ export class Push {
     this.#takeLocal();
     const concerned = this.#concern(changes, change.id);
     // Who waits for a first snapshot is not in the index yet, but gets this change with it.
-    for (const [proxyId, pending] of this.#pending) {
+    for (const [proxyId, pending] of this.#waiting.entries()) {
       if (concerned.has(proxyId) || this.#index.get(proxyId)) continue;
       pending.changes.add(change.id);
       concerned.add(proxyId);
@@ -86,14 +81,14 @@ export class Push {
   connected(proxy: Proxy): void {
     this.#index.remove(proxy.id);
     this.#refusals.delete(proxy.id);
-    this.#add(proxy.id, 'all', undefined);
+    this.#waiting.add(proxy.id, 'all', undefined);
     this.#start();
   }
 
   disconnected(proxy: Proxy): void {
-    const pending = this.#pending.get(proxy.id);
+    const pending = this.#waiting.get(proxy.id);
     if (pending) this.#deps.rollouts.settle(pending.changes, proxy.id, { gone: true });
-    this.#pending.delete(proxy.id);
+    this.#waiting.delete(proxy.id);
     this.#index.remove(proxy.id);
     this.#refusals.delete(proxy.id);
     this.#errors.delete(proxy.id);
@@ -102,7 +97,7 @@ export class Push {
   /** Something that is not in the view changed for this proxy: its certificate. */
   refresh(proxyId: string): void {
     if (!this.#deps.ads.proxies.has(proxyId)) return;
-    this.#add(proxyId, 'all', undefined);
+    this.#waiting.add(proxyId, 'all', undefined);
     this.#schedule();
   }
 
@@ -114,6 +109,11 @@ export class Push {
   /** Why the proxy's configuration cannot be generated at present. */
   errorOf(proxyId: string): string | undefined {
     return this.#errors.get(proxyId);
+  }
+
+  /** Whether a change is still to be looked at, or a proxy is still to be given what it brought. */
+  get busy(): boolean {
+    return this.#local.length > 0 || this.#waiting.size > 0;
   }
 
   /** Connected sidecars of a mesh that have had a snapshot. */
@@ -136,23 +136,12 @@ export class Push {
     const add = (proxyId: string, scope: Scope) => {
       if (!this.#deps.ads.proxies.has(proxyId)) return;
       concerned.add(proxyId);
-      this.#add(proxyId, scope, change);
+      this.#waiting.add(proxyId, scope, change);
     };
     for (const [proxyId, scope] of affectedProxies(this.#world, this.#index, changes)) add(proxyId, scope);
     // What could not be made before may be possible now.
     for (const proxyId of this.#errors.keys()) add(proxyId, 'all');
     return concerned;
-  }
-
-  #add(proxyId: string, scope: Scope, change: string | undefined): void {
-    const pending = this.#pending.get(proxyId);
-    if (!pending) {
-      this.#pending.set(proxyId, { scope, changes: new Set(change ? [change] : []) });
-      return;
-    }
-    if (change) pending.changes.add(change);
-    if (scope === 'all' || pending.scope === 'all') pending.scope = 'all';
-    else pending.scope = new Set([...pending.scope, ...scope]);
   }
 
   #schedule(): void {
@@ -175,12 +164,12 @@ export class Push {
   #slice(): void {
     const end = performance.now() + SLICE_MS;
     this.#takeLocal();
-    for (const [proxyId, pending] of this.#pending) {
-      if (performance.now() >= end) break;
-      this.#pending.delete(proxyId);
-      this.#push(proxyId, pending);
+    while (performance.now() < end) {
+      const next = this.#waiting.take();
+      if (!next) break;
+      this.#push(...next);
     }
-    if (this.#pending.size > 0 && !this.#stopped) setImmediate(() => this.#slice());
+    if (this.#waiting.size > 0 && !this.#stopped) setImmediate(() => this.#slice());
     else this.#pushing = false;
   }
 

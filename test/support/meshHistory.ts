@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import type { Proxy, ProxyMetadata } from '../../shared/snapshot/proxy.ts';
+import { NO_METADATA, type WrittenResource } from './snapshotCase.ts';
+
+const sidecar = (mesh: string, name: string, metadata: Partial<ProxyMetadata> = {}): Proxy => ({
+  id: `${mesh}.${name}`,
+  kind: 'sidecar',
+  mesh,
+  name,
+  metadata: { ...NO_METADATA, ...metadata },
+});
+
+/** Connected proxies of zone-1: every way to take calls, and an ingress. */
+export const PROXIES: Proxy[] = [
+  sidecar('m1', 'dp-1'),
+  sidecar('m1', 'dp-2', { loopbackPrefix: '127.2', dnsPort: 15053 }),
+  sidecar('m1', 'dp-3', { transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 0 } }),
+  sidecar('m2', 'dp-1', { loopbackPrefix: '127.4' }),
+  { id: '.ingress-1', kind: 'ingress', mesh: '', name: 'ingress-1', metadata: NO_METADATA },
+];
+
+const mesh = fc.constantFrom('m1', 'm2');
+const service = fc.constantFrom('a', 'b', 'c_d', 'e');
+const protocol = fc.constantFrom('http', 'http2', 'grpc', 'tcp');
+
+const dataplane = fc
+  .record({
+    mesh,
+    n: fc.integer({ min: 1, max: 6 }),
+    origin: fc.constantFrom('zone-1', 'zone-1', 'zone-1', 'zone-2'),
+    service,
+    protocol,
+    host: fc.integer({ min: 1, max: 4 }),
+    ready: fc.boolean(),
+    calls: fc.uniqueArray(service, { maxLength: 3 }),
+    version: fc.constantFrom('v1', 'v2'),
+  })
+  .map(
+    ({ mesh, n, origin, service, protocol, host, ready, calls, version }): WrittenResource => ({
+      type: 'Dataplane',
+      mesh,
+      name: `dp-${n}`,
+      origin,
+      networking: {
+        address: `10.0.0.${host}`,
+        inbound: [
+          { port: 80, health: { ready }, tags: { 'kuma.io/service': service, 'kuma.io/protocol': protocol, version } },
+        ],
+        outbound: calls.map((call, i) => ({ port: 20000 + i, tags: { 'kuma.io/service': call } })),
+      },
+    }),
+  );
+
+const ingress = fc
+  .record({
+    n: fc.integer({ min: 1, max: 3 }),
+    host: fc.integer({ min: 1, max: 3 }),
+    services: fc.array(fc.record({ mesh, service, protocol, instances: fc.integer({ min: 0, max: 3 }) }), {
+      maxLength: 4,
+    }),
+  })
+  .map(
+    ({ n, host, services }): WrittenResource => ({
+      type: 'ZoneIngress',
+      name: `ingress-${n}`,
+      origin: `zone-${n}`,
+      networking: { address: '10.1.0.1', port: 10001, advertisedAddress: `10.1.0.${host}`, advertisedPort: 10001 },
+      availableServices: services.map((s) => ({
+        mesh: s.mesh,
+        instances: s.instances,
+        tags: { 'kuma.io/service': s.service, 'kuma.io/protocol': s.protocol },
+      })),
+    }),
+  );
+
+const meshes = fc
+  .record({ name: mesh, on: fc.boolean(), mode: fc.constantFrom('STRICT', 'PERMISSIVE'), local: fc.boolean() })
+  .map(
+    ({ name, on, mode, local }): WrittenResource => ({
+      type: 'Mesh',
+      name,
+      routing: { localityAwareLoadBalancing: local },
+      mtls: { ...(on ? { enabledBackend: 'ca' } : {}), backends: [{ name: 'ca', type: 'builtin', mode }] },
+    }),
+  );
+
+const secret = fc
+  .record({ mesh, data: fc.constantFrom('YQ==', 'Yg=='), of: fc.constantFrom('ca-builtin-cert-ca', 'signing-key') })
+  .map(({ mesh, data, of }): WrittenResource => ({ type: 'Secret', mesh, name: `${mesh}.${of}`, data }));
+
+const vip = fc
+  .record({ mesh, n: fc.integer({ min: 0, max: 5 }), service, origin: fc.constantFrom('zone-1', 'zone-1', 'zone-2') })
+  .map(
+    ({ mesh, n, service, origin }): WrittenResource => ({ type: 'Vip', mesh, name: `240.0.0.${n}`, origin, service }),
+  );
+
+const zone = fc.boolean().map((enabled): WrittenResource => ({ type: 'Zone', name: 'zone-2', enabled }));
+
+const route = fc
+  .record({ mesh, service, version: fc.constantFrom('v1', 'v2'), target: fc.constantFrom('a', 'b', undefined) })
+  .map(
+    ({ mesh, service, version, target }): WrittenResource => ({
+      type: 'MeshHTTPRoute',
+      mesh,
+      name: `route-${service}`,
+      spec: {
+        targetRef: target ? { kind: 'MeshService', name: target } : { kind: 'Mesh' },
+        to: [
+          {
+            targetRef: { kind: 'MeshService', name: service },
+            rules: [
+              {
+                matches: [{ path: { type: 'PathPrefix', value: '/x' } }],
+                default: {
+                  backendRefs: [
+                    { kind: 'MeshServiceSubset', name: 'a', tags: { version } },
+                    { kind: 'MeshService', name: 'e' },
+                  ],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    }),
+  );
+
+const timeout = fc
+  .record({
+    mesh,
+    n: fc.integer({ min: 1, max: 2 }),
+    service,
+    target: fc.constantFrom('a', 'b', undefined),
+    seconds: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(
+    ({ mesh, n, service, target, seconds }): WrittenResource => ({
+      type: 'MeshTimeout',
+      mesh,
+      name: `timeout-${n}`,
+      spec: {
+        targetRef: target ? { kind: 'MeshService', name: target } : { kind: 'Mesh', proxyTypes: ['Sidecar'] },
+        to: [
+          {
+            targetRef: { kind: 'MeshService', name: service },
+            default: { connectionTimeout: `${seconds}s`, http: { requestTimeout: `${seconds}s` } },
+          },
+        ],
+      },
+    }),
+  );
+
+const permission = fc
+  .record({ mesh, service, action: fc.constantFrom('Allow', 'Deny'), target: fc.constantFrom('a', 'b', undefined) })
+  .map(
+    ({ mesh, service, action, target }): WrittenResource => ({
+      type: 'MeshTrafficPermission',
+      mesh,
+      name: 'permission',
+      spec: {
+        targetRef: target ? { kind: 'MeshService', name: target } : { kind: 'Mesh' },
+        from: [{ targetRef: { kind: 'MeshService', name: service }, default: { action } }],
+      },
+    }),
+  );
+
+const selector = fc.constantFrom(
+  { kind: 'Mesh' },
+  { kind: 'MeshSubset', tags: { version: 'v2' } },
+  { kind: 'MeshService', name: 'b' },
+  { kind: 'Dataplane', name: 'dp-2' },
+  { kind: 'MeshHTTPRoute', name: 'route-a' },
+);
+
+const routedTimeout = fc.record({ mesh, targetRef: selector, seconds: fc.integer({ min: 1, max: 2 }) }).map(
+  ({ mesh, targetRef, seconds }): WrittenResource => ({
+    type: 'MeshTimeout',
+    mesh,
+    name: 'selective',
+    spec: { targetRef, to: [{ targetRef: { kind: 'Mesh' }, default: { http: { requestTimeout: `${seconds}m` } } }] },
+  }),
+);
+
+const breaker = fc.record({ mesh, service, connections: fc.integer({ min: 1, max: 3 }) }).map(
+  ({ mesh, service, connections }): WrittenResource => ({
+    type: 'MeshCircuitBreaker',
+    mesh,
+    name: `breaker-${service}`,
+    spec: {
+      to: [
+        {
+          targetRef: { kind: 'MeshService', name: service },
+          default: { connectionLimits: { maxConnections: connections } },
+        },
+      ],
+    },
+  }),
+);
+
+const patch = fc.record({ mesh, targetRef: selector, seconds: fc.integer({ min: 1, max: 2 }) }).map(
+  ({ mesh, targetRef, seconds }): WrittenResource => ({
+    type: 'MeshProxyPatch',
+    mesh,
+    name: 'patch',
+    spec: {
+      targetRef: targetRef.kind === 'MeshHTTPRoute' ? { kind: 'Mesh' } : targetRef,
+      default: {
+        appendModifications: [
+          {
+            cluster: {
+              operation: 'Patch',
+              match: { origin: 'outbound' },
+              value: `connectTimeout: ${seconds}s`,
+            },
+          },
+        ],
+      },
+    },
+  }),
+);
+
+const written = fc.oneof(
+  { weight: 6, arbitrary: dataplane },
+  { weight: 3, arbitrary: ingress },
+  { weight: 2, arbitrary: meshes },
+  { weight: 2, arbitrary: vip },
+  secret,
+  zone,
+  route,
+  timeout,
+  routedTimeout,
+  breaker,
+  patch,
+  permission,
+);
+
+/** Something that a log or a zone's log says. */
+export interface Step {
+  readonly written: WrittenResource;
+  readonly deleted: boolean;
+  /** Applied together with the next one. */
+  readonly joined: boolean;
+}
+
+/** Random histories of two meshes over two zones. */
+export const steps = fc.array(
+  fc.record<Step>({ written, deleted: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), joined: fc.boolean() }),
+  { minLength: 1, maxLength: 30 },
+);
+
+/** What every history begins with. */
+export const BEGIN: WrittenResource[] = ['m1', 'm2'].flatMap((name): WrittenResource[] => [
+  { type: 'Mesh', name, mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] } },
+  { type: 'Secret', mesh: name, name: `${name}.ca-builtin-cert-ca`, data: 'YQ==' },
+  { type: 'Vip', mesh: name, name: '240.0.0.9', origin: 'zone-1', service: 'a' },
+  ...['dp-1', 'dp-2', 'dp-3'].map(
+    (dp, i): WrittenResource => ({
+      type: 'Dataplane',
+      mesh: name,
+      name: dp,
+      origin: 'zone-1',
+      networking: {
+        address: `10.0.0.${i}`,
+        inbound: [
+          { port: 80, tags: { 'kuma.io/service': 'ab'[i % 2] as string, 'kuma.io/protocol': 'http', version: 'v1' } },
+        ],
+        outbound: [
+          { port: 20000, tags: { 'kuma.io/service': 'e' } },
+          { port: 20001, tags: { 'kuma.io/service': 'c_d' } },
+        ],
+      },
+    }),
+  ),
+]);
+BEGIN.push(
+  { type: 'ZoneIngress', name: 'ingress-1', origin: 'zone-1', networking: { address: '10.1.0.1', port: 10001 } },
+  {
+    type: 'ZoneIngress',
+    name: 'ingress-2',
+    origin: 'zone-2',
+    networking: { address: '10.1.0.2', port: 10001, advertisedAddress: '10.1.0.2', advertisedPort: 10001 },
+    availableServices: ['m1', 'm2'].map((mesh) => ({
+      mesh,
+      instances: 1,
+      tags: { 'kuma.io/service': 'e', 'kuma.io/protocol': 'http' },
+    })),
+  },
+);
