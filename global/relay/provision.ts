@@ -59,6 +59,13 @@ export async function provisionZone(jsm: JetStreamManager, zone: string): Promis
   await ensureConsumer(jsm, 'ZONES', pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]));
 }
 
+/**
+ * More than there will be messages: a consumer made anew after the hub lost its files begins with what the mirrors have
+ * already. They pass over it and acknowledge only their own, higher sequence, once; with the default of 1,000 the consumer
+ * would wait for the others for ever.
+ */
+const MAX_UNACKNOWLEDGED = 1_000_000;
+
 /** A push consumer with flow control, as durable mirrors and sources want it. Deliver subjects are unique per consumer. */
 function pushConsumer(name: string, filter: readonly string[]): Partial<ConsumerConfig> & { durable_name: string } {
   return {
@@ -68,6 +75,7 @@ function pushConsumer(name: string, filter: readonly string[]): Partial<Consumer
     ack_policy: 'flow_control' as AckPolicy,
     flow_control: true,
     idle_heartbeat: SECOND,
+    max_ack_pending: MAX_UNACKNOWLEDGED,
     filter_subjects: [...filter],
   };
 }
@@ -111,6 +119,9 @@ async function ensureConsumer(
 ): Promise<void> {
   const found = await lookUp(() => jsm.consumers.info(stream, config.durable_name));
   if (!found) await jsm.consumers.add(stream, config);
+  // An older version may have made it.
+  else if (found.config.max_ack_pending !== config.max_ack_pending)
+    await jsm.consumers.update(stream, config.durable_name, config);
 }
 
 function differs(found: object, wanted: object, except: readonly string[]): boolean {
