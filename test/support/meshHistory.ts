@@ -19,7 +19,7 @@ export const PROXIES: Proxy[] = [
   { id: '.ingress-1', kind: 'ingress', mesh: '', name: 'ingress-1', metadata: NO_METADATA },
 ];
 
-const mesh = fc.constantFrom('m1', 'm2');
+const mesh = fc.constantFrom('m1', 'm1', 'm1', 'm2');
 const service = fc.constantFrom('a', 'b', 'c_d', 'e');
 const protocol = fc.constantFrom('http', 'http2', 'grpc', 'tcp');
 
@@ -226,12 +226,12 @@ const written = fc.oneof(
   { weight: 2, arbitrary: vip },
   secret,
   zone,
-  route,
-  timeout,
-  routedTimeout,
+  { weight: 3, arbitrary: route },
+  { weight: 3, arbitrary: timeout },
+  { weight: 3, arbitrary: routedTimeout },
   breaker,
   patch,
-  permission,
+  { weight: 3, arbitrary: permission },
 );
 
 /** Something that a log or a zone's log says. */

@@ -34,7 +34,7 @@ describe('what proxies are pushed', () => {
           expect(zone.bytesOf(proxy.id)).toEqual(bytes(generateSnapshot({ view: fresh, registry, settings, proxy })));
         zone.stop();
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   }, 60_000);
 });
