@@ -1,22 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
 import type { Hello } from '../shared/event/hello.ts';
-import type { MeshSpec } from '../shared/resource/mesh/spec.ts';
 import type { Registry } from '../shared/resource/registry.ts';
-import type { Resource } from '../shared/resource/resource.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
 import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
-import { ensureDefaults, SYSTEM } from './command/ensureDefaults.ts';
+import { ensureZone } from './command/ensureZone.ts';
+import { openPolicyLog } from './command/openPolicyLog.ts';
 import type { CommandDeps } from './command/ports.ts';
-import { putResource } from './command/resourceCommands.ts';
 import { type GlobalConfig, readGlobalConfig } from './config.ts';
 import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
@@ -25,24 +22,19 @@ import { Rollouts } from './insight/rolloutReader.ts';
 import { type SyncInput, syncStatus } from './insight/syncStatus.ts';
 import { followZones } from './insight/zoneFollower.ts';
 import { zoneInsights } from './insight/zoneInsights.ts';
-import { type EventLog, openEventLog } from './log/eventLog.ts';
+import type { EventLog } from './log/eventLog.ts';
 import { onLeader } from './log/leader.ts';
 import { logReader } from './log/logReader.ts';
-import { openDb } from './log/openDb.ts';
-import { type SecretKeys, secretKeys } from './log/secretKeys.ts';
+import type { SecretKeys } from './log/secretKeys.ts';
 import { answerHellos } from './relay/hello.ts';
 import { publishGrants } from './relay/grants.ts';
 import { type HubConnection, connectToHub } from './relay/natsConnection.ts';
 import { provisionZone } from './relay/provision.ts';
 import { relay } from './relay/relay.ts';
-import { checkKeyEncryptionKey } from './secret/checkKeyEncryptionKey.ts';
-import { keyEncryptionKey } from './secret/keyEncryptionKey.ts';
 import { keyGrants } from './secret/keyGrants.ts';
-import { secretSealer } from './secret/secretSealer.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
-import { tokenIssuer } from './token/tokenIssuer.ts';
-import { verifyUserToken } from './token/verifyUserToken.ts';
+import { tokenAuthority } from './token/tokenAuthority.ts';
 
 /** The advisory lock of the relay: one instance relays, all append and answer. */
 const RELAY_LOCK = 5_681;
@@ -64,18 +56,8 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   const now = () => new Date();
   const onError = (what: string) => (error: unknown) => log.warn({ error: (error as Error).message }, what);
 
-  const events = await openEventLog(await openDb({ url: config['store.url'], directory: config['data.dir'] }));
-  const keys = secretKeys(events.db);
-  const kek = keyEncryptionKey(
-    config['secrets.keyFile'] || join(config['data.dir'], 'secrets.key'),
-    config['secrets.key'],
-  );
-  await checkKeyEncryptionKey(kek, keys);
-  const sealer = secretSealer(kek, keys);
-  const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID };
-  const made = await ensureDefaults(commands);
+  const { events, keys, kek, sealer, commands, made } = await openPolicyLog({ ...config, now });
   if (made.length > 0) log.info({ made }, 'first start');
-  if (config['mesh.createDefault']) await ensureDefaultMesh(commands, events);
 
   const hub = await connectToHub({
     url: config['nats.url'],
@@ -155,14 +137,9 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     },
     now: () => now().toISOString(),
     localhostIsAdmin: config['api.localhostIsAdmin'],
-    verifyUserToken: (token) => verifyUserToken(token, { now, globalSecret: async (name) => secretText(reader, name) }),
     vipPort: 80,
-    tokens: tokenIssuer({
-      list: async (type, mesh) => (await reader.list(type, mesh)).map(({ resource }) => resource),
-      open: async (secret) => (secret.spec as { data: string }).data,
-      now,
-    }),
     envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
+    ...tokenAuthority({ reader, now }),
     inspector: inspector({ registry, log: events, zones: zones.view }),
     log: logReader(events),
     rollouts,
@@ -226,23 +203,6 @@ export function globalCommand(deps: () => Promise<GlobalDeps>): Command {
     });
 }
 
-async function ensureDefaultMesh(commands: CommandDeps, events: EventLog): Promise<void> {
-  // Only in an empty log: a mesh "default" that somebody deleted stays deleted.
-  const everMade = await events.find({ type: 'Mesh', mesh: '', name: 'default', limit: 1, order: 'asc' });
-  if (everMade.length > 0) return;
-  const at = commands.now().toISOString();
-  const mesh: Resource<MeshSpec> = {
-    type: 'Mesh',
-    mesh: '',
-    name: 'default',
-    labels: {},
-    creationTime: at,
-    modificationTime: at,
-    spec: {},
-  };
-  await putResource(commands, mesh, SYSTEM);
-}
-
 type Welcoming = {
   readonly commands: CommandDeps;
   readonly events: EventLog;
@@ -253,19 +213,7 @@ type Welcoming = {
 
 /** A zone greets: it is registered if it is new, and the hub's side of it is made. */
 async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub, grants }: Welcoming) {
-  if (!(await events.current({ type: 'Zone', mesh: '', name: zone }))) {
-    const at = commands.now().toISOString();
-    const resource = {
-      type: 'Zone',
-      mesh: '',
-      name: zone,
-      labels: {},
-      creationTime: at,
-      modificationTime: at,
-      spec: { enabled: true },
-    };
-    await putResource(commands, resource, { ...SYSTEM, message: 'the zone connected for the first time' });
-  }
+  await ensureZone(commands, zone, 'the zone connected for the first time');
   await keys.putZone(zone, publicKey);
   await provisionZone(hub.jsm, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
@@ -295,12 +243,6 @@ function syncInput(
     stalledAfter: config['zone.stalledAfter'],
     offlineAfter: config['zone.offlineAfter'],
   };
-}
-
-async function secretText(reader: ReturnType<typeof resourceReader>, name: string): Promise<string | undefined> {
-  const [secret] = await reader.get({ type: 'GlobalSecret', mesh: '', name });
-  const data = (secret?.resource.spec as { data?: string } | undefined)?.data;
-  return data === undefined ? undefined : Buffer.from(data, 'base64').toString('utf8');
 }
 
 async function listen(app: ReturnType<typeof buildApp>, config: GlobalConfig): Promise<string> {

@@ -6,29 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
-import type { Rollout, ZoneStatus } from '../shared/event/status.ts';
+import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
-import { availableServices } from '../shared/view/availableServices.ts';
-import { serviceIndex } from '../shared/view/services.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { buildApp } from './api/app.ts';
 import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
 import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
-import { claimVips } from './dns/claimVips.ts';
-import { parseVipRange } from './dns/vipRange.ts';
 import { zoneKey } from './identity/zoneKey.ts';
-import { advertise } from './ingress/advertise.ts';
+import { startReconciling } from './reconciling.ts';
 import { Keyring } from './replica/keyring.ts';
 import { connectToLeaf, type LeafConnection } from './replica/leafConnection.ts';
 import { LocalCopy } from './replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
-import type { ZoneLog } from './replica/ports.ts';
 import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from './replica/provision.ts';
-import { reconcile } from './replica/reconcile.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
+import { reportedRollouts } from './status/reportedRollouts.ts';
 import { reportStatus } from './status/statusReporter.ts';
 import { envoyAdmin } from './store/envoyAdmin.ts';
 import { inspector } from './store/inspector.ts';
@@ -239,44 +234,6 @@ function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): () => voi
   return () => ended.abort();
 }
 
-type Reconciling = {
-  readonly config: ZoneConfig;
-  readonly replica: NatsReplica;
-  readonly zoneLog: ZoneLog;
-  readonly onError: (what: string) => (error: unknown) => void;
-};
-
-/** What the zone derives from its view and writes into its own log: virtual IPs, and what its ingresses offer. */
-function startReconciling({ config, replica, zoneLog, onError }: Reconciling): () => void {
-  const { view } = replica;
-  const zone = config.name;
-  const shared = { view, zone, log: zoneLog, now: () => new Date() };
-  const range = parseVipRange(config['dns.cidr']);
-  const ends = [
-    reconcile({
-      replica,
-      concerns: ({ key }) => key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Mesh',
-      run: async () =>
-        replica.applied(
-          await claimVips({ ...shared, range, services: (mesh) => serviceIndex(view, mesh, zone).services.keys() }),
-        ),
-      onError: onError('virtual IPs could not be claimed'),
-    }),
-    reconcile({
-      replica,
-      concerns: ({ key, origin }) =>
-        (key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Mesh') &&
-        (origin === zone || origin === ''),
-      run: async () =>
-        replica.applied(await advertise({ ...shared, availableServices: () => availableServices(view, zone) })),
-      onError: onError('the services of the zone could not be offered'),
-    }),
-  ];
-  return () => {
-    for (const end of ends) end();
-  };
-}
-
 type Reporting = {
   readonly config: ZoneConfig;
   readonly replica: NatsReplica;
@@ -296,12 +253,7 @@ function statusOf({
   startedAt,
   lastError,
 }: Reporting): () => ZoneStatus {
-  const completed = new Map<string, string>();
-  dataPlane.rollouts.onChanged(({ id, complete }) => {
-    if (complete && !completed.has(id)) completed.set(id, new Date().toISOString());
-    const [oldest] = completed.keys();
-    if (completed.size > 10 * REPORTED_ROLLOUTS && oldest !== undefined) completed.delete(oldest);
-  });
+  const rollouts = reportedRollouts(dataPlane.rollouts);
   return () => {
     const error = lastError();
     return {
@@ -316,21 +268,7 @@ function statusOf({
       waitingForKeys: replica.waitingForKeys(),
       proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
       ...(error ? { lastError: error } : {}),
-      rollouts: dataPlane.rollouts
-        .list()
-        .slice(-REPORTED_ROLLOUTS)
-        .map(({ id, position, at, affected, acknowledged, rejected, complete }): Rollout => {
-          const completedAt = complete ? completed.get(id) : undefined;
-          return {
-            change: id,
-            position,
-            at,
-            affected,
-            acknowledged,
-            rejected: [...rejected],
-            ...(completedAt ? { completedAt } : {}),
-          };
-        }),
+      rollouts: rollouts(REPORTED_ROLLOUTS),
       config: { ...masked(config), store: { type: 'jetstream' } },
     };
   };

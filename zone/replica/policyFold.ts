@@ -19,12 +19,12 @@ interface Held {
  */
 export class PolicyFold {
   readonly #view: View;
-  readonly #keyring: Keyring;
+  readonly #keyring: Pick<Keyring, 'open'>;
   readonly #digest = new Digest((text) => createHash('sha256').update(text).digest());
   /** Secrets whose key has not come yet, by key id. */
   readonly #sealed = new Map<string, Held>();
 
-  constructor(view: View, keyring: Keyring) {
+  constructor(view: View, keyring: Pick<Keyring, 'open'>) {
     this.#view = view;
     this.#keyring = keyring;
   }

@@ -2,6 +2,15 @@ import type { ResourceKey } from '../../shared/resource/resource.ts';
 import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
 
+/** What a view holds. */
+export function viewReader(view: View): ResourceReader {
+  return {
+    get: async (key: ResourceKey) =>
+      [...view.entries(key.type, key.mesh)].filter(({ resource }) => resource.name === key.name),
+    list: async (type, mesh) => [...(mesh === undefined ? view.entriesOfType(type) : view.entries(type, mesh))],
+  };
+}
+
 /** What the zone's view holds; and the zone itself, which Kuma shows on its own control plane too. */
 export function resourceReader(view: View, zone: string, startedAt: string): ResourceReader {
   const self: Stored = {
@@ -17,14 +26,12 @@ export function resourceReader(view: View, zone: string, startedAt: string): Res
     version: 1,
     origin: zone,
   };
+  const held = viewReader(view);
   return {
-    get: async (key: ResourceKey) => {
+    get: async (key) => {
       if (key.type === 'Zone') return key.name === zone ? [self] : [];
-      return [...view.entries(key.type, key.mesh)].filter(({ resource }) => resource.name === key.name);
+      return held.get(key);
     },
-    list: async (type, mesh) => {
-      if (type === 'Zone') return [self];
-      return [...(mesh === undefined ? view.entriesOfType(type) : view.entries(type, mesh))];
-    },
+    list: async (type, mesh) => (type === 'Zone' ? [self] : held.list(type, mesh)),
   };
 }
