@@ -99,10 +99,21 @@ describe('status', () => {
   const head: Recorded = { body: { items: [{ position: 12 }] } };
   const zone = (name: string, rest: object = {}) => ({
     name,
-    state: 'in sync',
+    state: 'online',
+    inSync: true,
+    since: T,
     position: 12,
     lag: 0,
+    lagSeconds: 0,
     digestEqual: true,
+    quarantined: 0,
+    instances: [],
+    ...rest,
+  });
+
+  const instance = (name: string, rest: object = {}) => ({
+    ...zone(name, { sidecars: 2, quarantined: [] }),
+    instance: name,
     ...rest,
   });
 
@@ -122,7 +133,18 @@ describe('status', () => {
         body: {
           items: [
             zone('a', { sidecars: { connected: 2, total: 3 } }),
-            zone('b', { state: 'behind', position: 9, lag: 3, digestEqual: false, reason: 'no answer for 7 s' }),
+            zone('b', {
+              state: 'stalled',
+              inSync: false,
+              position: 9,
+              lag: 3,
+              lagSeconds: 7.5,
+              digestEqual: false,
+              quarantined: 1,
+              reason: 'it hangs',
+              lastError: { message: 'disk full', at: T },
+              instances: [instance('b-1'), instance('b-2', { state: 'stalled', position: 9, reason: 'hangs' })],
+            }),
           ],
         },
       },
@@ -133,9 +155,12 @@ describe('status', () => {
     });
     const cells = out.split('\n').map((line) => line.split(/ {3,}/));
     expect(cells[0]).toEqual(['policy log at position 12; 2 zones, 1 not in sync']);
-    expect(cells[3]).toEqual(['a', 'in sync', '12', '0', 'equal', '2/3']);
-    expect(cells[4]).toEqual(['b', 'behind', '9', '3', 'DIFFERENT', '-', 'no answer for 7 s']);
-    expect(cells[7]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
+    expect(cells[3]).toEqual(['a', 'online', '60s', '12', '0', '0 s', 'equal', '0', '2/3']);
+    const why = 'it hangs; last error 60s ago: disk full';
+    expect(cells[4]).toEqual(['b', 'stalled', '60s', '9', '3', '7.5 s', 'DIFFERENT', '1', '-', why]);
+    expect(cells[5]).toEqual(['  b-1', 'online', '60s', '12', '0', '0 s', 'equal', '0', '2']);
+    expect(cells[6]).toEqual(['  b-2', 'stalled', '60s', '9', '0', '0 s', 'equal', '0', '2', 'hangs']);
+    expect(cells[9]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
     expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
   });
 });

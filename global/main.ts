@@ -19,7 +19,8 @@ import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
 import { inspector } from './insight/inspector.ts';
 import { Rollouts } from './insight/rolloutReader.ts';
-import { type SyncInput, syncStatus } from './insight/syncStatus.ts';
+import { giveNotice } from './insight/presence.ts';
+import { SyncMonitor } from './insight/syncMonitor.ts';
 import { followZones } from './insight/zoneFollower.ts';
 import { zoneInsights } from './insight/zoneInsights.ts';
 import type { EventLog } from './log/eventLog.ts';
@@ -103,6 +104,21 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     },
   });
 
+  const sync = new SyncMonitor({
+    zones,
+    facts: () => ({
+      logId: events.logId,
+      head: ring.head,
+      digestAt: (position) => ring.digestAt(position),
+      behindSince: (position) => ring.behindSince(position),
+      now: Date.now(),
+      stalledAfter: config['zone.stalledAfter'],
+      offlineAfter: config['zone.offlineAfter'],
+    }),
+    giveNotice: (zone, zoneInstance, notice) => giveNotice(hub, zone, zoneInstance, notice),
+    log,
+  });
+
   const reader = resourceReader({
     log: events,
     sealer,
@@ -111,12 +127,10 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       zoneInsights({
         reports: zones.reports,
         globalInstance: instance,
-        now: Date.now(),
-        offlineAfter: config['zone.offlineAfter'],
+        syncOf: (zone) => sync.zone(zone),
+        now: now().toISOString(),
       }),
   });
-  const syncOf = async (name: string, spec: ZoneSpec) =>
-    syncStatus(syncInput(name, spec, { config, zones, ring, logId: events.logId }));
   const app = buildApp({
     registry,
     role: { mode: 'global', environment: 'universal' },
@@ -145,9 +159,10 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     rollouts,
     sync: {
       zones: async () =>
-        Promise.all(
-          (await events.list('Zone')).map(({ resource }) => syncOf(resource.name, resource.spec as ZoneSpec)),
-        ),
+        (await events.list('Zone')).map(({ resource: { name, spec } }) => ({
+          ...sync.zone(name),
+          enabled: (spec as ZoneSpec).enabled !== false,
+        })),
     },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   });
@@ -180,6 +195,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       diagnostics.closeAllConnections();
       stopHellos();
       stopDigest();
+      sync.stop();
       zones.stop();
       await stopRelay();
       await hub.nats.close();
@@ -218,31 +234,6 @@ async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub
   await provisionZone(hub.jsm, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
   return { logId: events.logId, head: await events.head() };
-}
-
-function syncInput(
-  name: string,
-  spec: ZoneSpec,
-  {
-    config,
-    zones,
-    ring,
-    logId,
-  }: { config: GlobalConfig; zones: ReturnType<typeof followZones>; ring: DigestRing; logId: string },
-): SyncInput {
-  return {
-    name,
-    enabled: spec.enabled !== false,
-    reports: [...(zones.reports.get(name)?.values() ?? [])],
-    dataplanes: [...zones.view.entriesOfType('Dataplane')].filter(({ origin }) => origin === name).length,
-    logId,
-    head: ring.head,
-    digestAt: (position) => ring.digestAt(position),
-    behindSince: (position) => ring.behindSince(position),
-    now: Date.now(),
-    stalledAfter: config['zone.stalledAfter'],
-    offlineAfter: config['zone.offlineAfter'],
-  };
 }
 
 async function listen(app: ReturnType<typeof buildApp>, config: GlobalConfig): Promise<string> {

@@ -50,6 +50,7 @@ function zoneUser({ zone, password }: HubOptions['zones'][number]): string {
     ...['ev', 'keys', 'peers'].map((consumer) => `cp.repl.${consumer}-${zone}`),
     `_INBOX.${zone}.>`,
     `cp.ask.${zone}.*`,
+    `cp.notice.${zone}.*`,
     `$JS.${zone}.API.CONSUMER.RESET.ZONE.up-${zone}`,
     '$JS.FC.ZONE.>',
     `$JS.FC.${zone}.>`,

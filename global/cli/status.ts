@@ -22,7 +22,12 @@ export function statusText(status: Status, now: number): string {
   const head = `policy log at position ${status.position}; ${zones}, ${off === 0 ? 'all in sync' : `${off} not in sync`}`;
   const parts = [head];
   if (status.zones.length > 0)
-    parts.push(table(['ZONE', 'STATE', 'POSITION', 'LAG', 'DIGEST', 'SIDECARS', 'WHY'], status.zones.map(zoneRow)));
+    parts.push(
+      table(
+        COLUMNS,
+        status.zones.flatMap((zone) => zoneRows(zone, now)),
+      ),
+    );
   if (status.rollouts.length > 0) {
     parts.push(
       table(
@@ -37,10 +42,54 @@ export function statusText(status: Status, now: number): string {
   return [...parts, ...(errors.length > 0 ? [errors.join('\n')] : [])].join('\n\n');
 }
 
-function zoneRow(zone: ZoneStatus): string[] {
-  const digest = zone.digestEqual === undefined ? '-' : zone.digestEqual ? 'equal' : 'DIFFERENT';
+const COLUMNS = ['ZONE', 'STATE', 'FOR', 'POSITION', 'LAG', 'BEHIND', 'DIGEST', 'SET ASIDE', 'SIDECARS', 'WHY'];
+
+/** The zone, and below it its control planes when it has several. */
+function zoneRows(zone: ZoneStatus, now: number): string[][] {
   const sidecars = zone.sidecars ? `${zone.sidecars.connected}/${zone.sidecars.total}` : '-';
-  return [zone.name, zone.state, String(zone.position), String(zone.lag), digest, sidecars, zone.reason ?? ''];
+  const why = [zone.reason, zone.enabled === false ? 'switched off (enabled: false)' : undefined, lastError(zone, now)];
+  const first = row(zone.name, { ...zone, sidecars }, why.filter(Boolean).join('; '), now);
+  if (zone.instances.length < 2) return [first];
+  const others = zone.instances.map((one) =>
+    row(
+      `  ${one.instance}`,
+      { ...one, sidecars: String(one.sidecars), quarantined: one.quarantined.length },
+      one.reason ?? '',
+      now,
+    ),
+  );
+  return [first, ...others];
+}
+
+type Shown = Pick<ZoneStatus, 'state' | 'since' | 'position' | 'lag' | 'lagSeconds' | 'digestEqual' | 'quarantined'> & {
+  readonly sidecars: string;
+};
+
+function row(
+  name: string,
+  { state, since, position, lag, lagSeconds, digestEqual, quarantined, sidecars }: Shown,
+  why: string,
+  now: number,
+): string[] {
+  const digest = digestEqual === undefined ? '-' : digestEqual ? 'equal' : 'DIFFERENT';
+  const held = since ? age(since, now) : '-';
+  return [
+    name,
+    state,
+    held,
+    String(position),
+    String(lag),
+    `${lagSeconds} s`,
+    digest,
+    String(quarantined),
+    sidecars,
+    why,
+  ];
+}
+
+/** Of a zone that is not well; a healthy one's is old. */
+function lastError({ inSync, lastError: error }: ZoneStatus, now: number): string | undefined {
+  return inSync || !error ? undefined : `last error ${age(error.at, now)} ago: ${error.message}`;
 }
 
 function rolloutRow(

@@ -1,20 +1,47 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
 
+const instance = z.looseObject({
+  instance: z.string(),
+  state: z.string(),
+  inSync: z.boolean(),
+  since: z.string(),
+  position: z.number(),
+  lag: z.number(),
+  lagSeconds: z.number(),
+  digestEqual: z.boolean().optional(),
+  reason: z.string().optional(),
+  sidecars: z.number(),
+  quarantined: z.array(
+    z.looseObject({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() }),
+  ),
+});
+
 const zoneStatus = z.looseObject({
   name: z.string(),
-  /** `in sync`, `behind`, `stalled`, `diverged`, `offline`, `disabled`. */
+  enabled: z.boolean().optional(),
+  /** `online`, `stalled`, `diverged`, `offline`. */
   state: z.string(),
+  /** Proven: online, at the head, digest equal, nothing set aside. */
+  inSync: z.boolean(),
+  /** RFC 3339 from which the state holds. */
+  since: z.string().optional(),
   /** Of the policy log, as far as the zone has applied it. */
   position: z.number(),
-  /** How many positions it is behind. */
+  /** How many positions it is behind, and for how many seconds. */
   lag: z.number(),
+  lagSeconds: z.number(),
   /** Whether its digest at its position equals global's there; absent while global does not know. */
   digestEqual: z.boolean().optional(),
   digest: z.string().optional(),
   /** Why it is not in sync. */
   reason: z.string().optional(),
+  /** The control plane's last error; it may be long over. */
+  lastError: z.looseObject({ message: z.string(), at: z.string() }).optional(),
   sidecars: z.looseObject({ connected: z.number(), total: z.number() }).optional(),
+  /** Events that the zone could not apply. */
+  quarantined: z.number(),
+  instances: z.array(instance),
 });
 
 const rollout = z.looseObject({
@@ -64,5 +91,5 @@ export async function fetchStatus(connection: Connection): Promise<Status> {
 }
 
 export function isInSync(zone: ZoneStatus): boolean {
-  return zone.state === 'in sync';
+  return zone.inSync;
 }

@@ -85,7 +85,8 @@ export async function followDigest(
 ): Promise<() => void> {
   const head = await source.head();
   ring.restore(await source.listAll(), head);
-  ring.mark(await lastVisible(source, head), Date.now());
+  const last = await lastVisible(source, head);
+  ring.mark(last?.position ?? 0, Date.parse(last?.at ?? new Date(0).toISOString()));
   let running = false;
   let wanted = false;
   const catchUp = async () => {
@@ -112,11 +113,11 @@ export async function followDigest(
 }
 
 /** The newest event that zones may see is found from the end, since what they may not see is rare. */
-async function lastVisible(source: DigestSource, head: number): Promise<number> {
+async function lastVisible(source: DigestSource, head: number): Promise<LogEvent | undefined> {
   for (let from = head; from > 0; from -= PAGE) {
     const events = await source.read(Math.max(0, from - PAGE), Math.min(PAGE, from));
     const last = [...events].reverse().find(({ key }) => isVisibleToZones(key));
-    if (last) return last.position;
+    if (last) return last;
   }
-  return 0;
+  return undefined;
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ZoneStatus } from '../../shared/event/status.ts';
-import { type SyncInput, syncStatus } from './syncStatus.ts';
+import { instanceSync, type SyncFacts } from './syncStatus.ts';
+import type { Report } from './zoneFollower.ts';
 
-const NOW = 1_000_000;
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
 const status = (over: Partial<ZoneStatus> = {}): ZoneStatus => ({
   instance: 'i',
-  version: 'v',
+  version: '1',
   at: '',
   startedAt: '',
   logId: 'log',
@@ -18,60 +20,79 @@ const status = (over: Partial<ZoneStatus> = {}): ZoneStatus => ({
   config: {},
   ...over,
 });
-const judge = (of: Partial<ZoneStatus> | undefined, over: Partial<SyncInput> = {}, age = 100) =>
-  syncStatus({
-    name: 'z',
-    enabled: true,
-    reports: of ? [{ status: status(of), receivedAt: NOW - age }] : [],
-    dataplanes: 3,
-    logId: 'log',
-    head: 10,
-    digestAt: (position) => `d${position}`,
-    behindSince: () => NOW - 1_000,
-    now: NOW,
-    stalledAfter: 6_000,
-    offlineAfter: 8_000,
-    ...over,
+const facts: SyncFacts = {
+  logId: 'log',
+  head: 10,
+  digestAt: (position) => `d${position}`,
+  behindSince: () => NOW - 1_000,
+  now: NOW,
+  stalledAfter: 6_000,
+  offlineAfter: 8_000,
+};
+type Case = {
+  readonly of?: Partial<ZoneStatus>;
+  readonly report?: Partial<Report>;
+  readonly present?: boolean;
+  readonly facts?: Partial<SyncFacts>;
+};
+const judge = (one: Case) =>
+  instanceSync(
+    { status: status(one.of), receivedAt: NOW - 100, progressedAt: NOW - 60_000, ...one.report },
+    one.present ?? false,
+    { ...facts, ...one.facts },
+  );
+
+describe('a zone control plane', () => {
+  it('is in sync only when position and digest prove it', () => {
+    expect(judge({})).toMatchObject({ state: 'online', inSync: true, lag: 0, digestEqual: true, sidecars: 3 });
+    expect(judge({ of: { digest: 'x' } })).toMatchObject({ state: 'diverged', inSync: false, digestEqual: false });
+    const unknown = judge({ facts: { digestAt: () => undefined } });
+    expect(unknown).toMatchObject({ state: 'online', inSync: false });
+    expect(unknown).not.toHaveProperty('digestEqual');
   });
 
-describe('a zone', () => {
-  it('is in sync only when position and digest say so', () => {
-    expect(judge({})).toMatchObject({
-      state: 'in sync',
-      lag: 0,
-      digestEqual: true,
-      sidecars: { connected: 3, total: 3 },
+  it('on its way to the head may hold what never was: the stream keeps the last message of a resource only', () => {
+    const behind = judge({ of: { position: 7, digest: 'x' }, report: { progressedAt: NOW - 500 } });
+    expect(behind).toMatchObject({ state: 'online', inSync: false, lag: 3, lagSeconds: 1, reason: '3 events behind' });
+    expect(behind).not.toHaveProperty('digestEqual');
+    expect(judge({ of: { position: 7, digest: 'd7' } })).toMatchObject({ digestEqual: true });
+  });
+
+  it('that reports but applies nothing is stalled, one that catches up is not', () => {
+    const late: Case = { of: { position: 7, digest: 'd7' }, facts: { behindSince: () => NOW - 9_000 } };
+    expect(judge(late)).toMatchObject({
+      state: 'stalled',
+      connected: true,
+      lag: 3,
+      lagSeconds: 9,
+      heldSince: NOW - 9_000,
     });
-    expect(judge({ digest: 'x' })).toMatchObject({ state: 'diverged', digestEqual: false });
-    expect(judge({}, { digestAt: () => undefined })).toMatchObject({ state: 'behind' });
+    expect(judge({ ...late, report: { progressedAt: NOW - 200 } })).toMatchObject({ state: 'online', lagSeconds: 9 });
+    // it stood at the head for long; only since the event it has been behind
+    expect(judge({ ...late, facts: {} })).toMatchObject({ state: 'online', lagSeconds: 1 });
   });
 
-  it('that reports but does not get on is stalled, not online', () => {
-    expect(judge({ position: 7, digest: 'd7' })).toMatchObject({ state: 'behind', lag: 3 });
-    const stalled = judge(
-      { position: 7, digest: 'd7', lastError: { message: 'disk full', at: '' } },
-      { behindSince: () => NOW - 9_000 },
-    );
-    expect(stalled).toMatchObject({ state: 'stalled', lag: 3, lagSeconds: 9 });
-    expect(stalled.reason).toContain('disk full');
+  it('that is silent is stalled while its connection is there, and offline without', () => {
+    const silent: Case = { report: { receivedAt: NOW - 7_000 } };
+    expect(judge(silent)).toMatchObject({ state: 'online' });
+    expect(judge({ ...silent, present: true })).toMatchObject({ state: 'stalled', connected: true });
+    expect(judge({ report: { receivedAt: NOW - 9_000 } })).toMatchObject({ state: 'offline', connected: false });
   });
 
-  it('that is silent is offline', () => {
-    expect(judge(undefined)).toMatchObject({ state: 'offline', reason: 'it has never reported' });
-    expect(judge({}, {}, 9_000)).toMatchObject({ state: 'offline', sidecars: { connected: 0 } });
+  it('that follows another log is diverged', () => {
+    expect(judge({ of: { logId: 'other' } })).toMatchObject({
+      state: 'diverged',
+      reason: 'it follows another log (other)',
+    });
   });
 
-  it('that follows another log, or set something aside, is diverged', () => {
-    expect(judge({ logId: 'other' }).state).toBe('diverged');
-    const aside = { stream: 'EVENTS', sequence: 9, subject: 's', reason: 'schema 2' };
-    expect(judge({ quarantined: [aside] })).toMatchObject({ state: 'diverged', quarantined: 1 });
-  });
-
-  it('is as far as its slowest instance', () => {
-    const reports = [status({}), status({ position: 4, digest: 'd4' })].map((one) => ({
-      status: one,
-      receivedAt: NOW,
-    }));
-    expect(judge({}, { reports })).toMatchObject({ state: 'behind', position: 4, instances: 2 });
+  it('that set an event aside is online, since the rest goes on, but not in sync', () => {
+    const aside = { stream: 'EVENTS', sequence: 9, subject: 'cp.ev.a.b.c', reason: 'schema 2' };
+    expect(judge({ of: { quarantined: [aside] } })).toMatchObject({
+      state: 'online',
+      inSync: false,
+      reason: '1 event set aside, EVENTS 9 (cp.ev.a.b.c): schema 2',
+    });
+    expect(judge({ of: { waitingForKeys: 2 } })).toMatchObject({ state: 'online', inSync: false });
   });
 });

@@ -1,34 +1,46 @@
 import type { ZoneStatus } from '../../shared/event/status.ts';
+import type { Report } from './zoneFollower.ts';
 
-export type SyncState = 'in sync' | 'behind' | 'stalled' | 'diverged' | 'offline' | 'disabled';
+/**
+ * `online`: it reports and gets on. `stalled`: it is connected, but says nothing or applies nothing. `diverged`: what it holds is
+ * not what global's log says. `offline`: nothing is heard of it. Being connected alone proves nothing (D7).
+ */
+export type SyncState = 'online' | 'stalled' | 'diverged' | 'offline';
 
-/** How far a zone is, and why not further: proven by position and digest, never by being connected (D7). */
-export interface ZoneSync {
-  readonly name: string;
+/** How far something is that follows the log, and why not further. */
+export interface Sync {
   readonly state: SyncState;
+  /** It is online, at the head, its digest is equal, and nothing is set aside or waits. */
+  readonly inSync: boolean;
+  /** Why it is not in sync; absent when it is. */
+  readonly reason?: string;
   readonly position: number;
   /** Positions behind what zones may see. */
   readonly lag: number;
   /** Seconds that it has been behind; 0 when it is not. */
   readonly lagSeconds: number;
   readonly digest: string;
-  /** Absent while global cannot tell: the zone is ahead of it, or too far back. */
+  /** Absent while global cannot tell: the zone is on its way, or ahead of us. */
   readonly digestEqual?: boolean;
-  /** Why it is not in sync; absent when it is. */
-  readonly reason?: string;
-  /** RFC 3339 of the last report. */
-  readonly reportedAt?: string;
-  readonly instances: number;
-  readonly sidecars: { readonly connected: number; readonly total: number };
-  readonly quarantined: number;
+  readonly lastError?: NonNullable<ZoneStatus['lastError']>;
 }
 
-export interface SyncInput {
-  readonly name: string;
-  readonly enabled: boolean;
-  /** Reports of the zone's instances. */
-  readonly reports: readonly { readonly status: ZoneStatus; readonly receivedAt: number }[];
-  readonly dataplanes: number;
+/** A control plane of a zone. */
+export interface InstanceSync extends Sync {
+  readonly instance: string;
+  readonly version: string;
+  readonly connected: boolean;
+  /** RFC 3339 of the last report. */
+  readonly reportedAt: string;
+  /** Milliseconds since 1970 from which this state is known to hold; absent: from when it was first seen. */
+  readonly heldSince?: number;
+  readonly sidecars: number;
+  readonly quarantined: ZoneStatus['quarantined'];
+  readonly waitingForKeys: number;
+}
+
+/** What a report is held against. */
+export interface SyncFacts {
   readonly logId: string;
   readonly head: number;
   readonly digestAt: (position: number) => string | undefined;
@@ -39,68 +51,103 @@ export interface SyncInput {
   readonly offlineAfter: number;
 }
 
-/** Judges a zone by the last reports of its instances; the one that is furthest behind counts, since proxies hang on it too. */
-export function syncStatus(input: SyncInput): ZoneSync {
-  const { name, head, now, offlineAfter } = input;
-  const alive = input.reports.filter(({ receivedAt }) => now - receivedAt <= offlineAfter);
-  const counted = alive.length > 0 ? alive : input.reports;
-  const worst = [...counted].sort((a, b) => a.status.position - b.status.position)[0];
-  const status = worst?.status;
-  const position = status?.position ?? 0;
-  const lag = Math.max(0, head - position);
-  const since = lag > 0 ? input.behindSince(position) : undefined;
-  const lagSeconds = since === undefined ? 0 : Math.max(0, (now - since) / 1000);
-  const expected = input.digestAt(position);
-  const digestEqual = status && expected !== undefined ? expected === status.digest : undefined;
-  const [state, reason] = judge(input, {
-    alive: alive.length,
-    status,
-    receivedAt: worst?.receivedAt,
-    lag,
-    lagSeconds,
-    digestEqual,
-  });
+/** @param present it is silent, but its connection is there. */
+export function instanceSync(report: Report, present: boolean, facts: SyncFacts): InstanceSync {
+  const { status, receivedAt } = report;
+  const { position, digest, quarantined, waitingForKeys } = status;
+  const lag = Math.max(0, facts.head - position);
+  const behindSince = lag > 0 ? facts.behindSince(position) : undefined;
+  const digestEqual = comparison(status, facts);
+  const { state, reason, heldSince } = judge(report, { present, lag, behindSince, digestEqual, facts });
   return {
-    name,
+    instance: status.instance,
+    version: status.version,
     state,
+    inSync: state === 'online' && reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    connected: present || facts.now - receivedAt <= facts.offlineAfter,
     position,
     lag,
-    lagSeconds: Math.round(lagSeconds * 10) / 10,
-    digest: status?.digest ?? '',
+    lagSeconds: behindSince === undefined ? 0 : Math.max(0, Math.round((facts.now - behindSince) / 100) / 10),
+    digest,
     ...(digestEqual === undefined ? {} : { digestEqual }),
-    ...(reason ? { reason } : {}),
-    ...(worst ? { reportedAt: new Date(worst.receivedAt).toISOString() } : {}),
-    instances: alive.length,
-    sidecars: { connected: alive.reduce((sum, one) => sum + one.status.proxies.connected, 0), total: input.dataplanes },
-    quarantined: status?.quarantined.length ?? 0,
+    ...(status.lastError ? { lastError: status.lastError } : {}),
+    ...(heldSince === undefined ? {} : { heldSince }),
+    reportedAt: new Date(receivedAt).toISOString(),
+    sidecars: status.proxies.connected,
+    quarantined,
+    waitingForKeys,
   };
 }
 
+/**
+ * Is what it holds what global holds at its position? Unequal is only a proof at the head: the stream keeps the last message of
+ * a resource, so on its way there a zone never sees what was changed again since.
+ */
+function comparison(
+  { position, digest }: ZoneStatus,
+  { head, digestAt }: Pick<SyncFacts, 'head' | 'digestAt'>,
+): boolean | undefined {
+  const expected = digestAt(position);
+  if (expected === undefined) return undefined;
+  return expected === digest || (position === head ? false : undefined);
+}
+
 interface Findings {
-  readonly alive: number;
-  readonly status: ZoneStatus | undefined;
-  readonly receivedAt: number | undefined;
+  readonly present: boolean;
   readonly lag: number;
-  readonly lagSeconds: number;
+  readonly behindSince: number | undefined;
   readonly digestEqual: boolean | undefined;
+  readonly facts: SyncFacts;
+}
+
+interface Verdict {
+  readonly state: SyncState;
+  readonly reason?: string;
+  readonly heldSince?: number;
 }
 
 function judge(
-  { enabled, logId, now, stalledAfter }: SyncInput,
-  { alive, status, receivedAt, lag, lagSeconds, digestEqual }: Findings,
-): [SyncState, string?] {
-  if (!status || receivedAt === undefined) return ['offline', 'it has never reported'];
-  if (alive === 0) return ['offline', `no report for ${Math.round((now - receivedAt) / 1000)} s`];
-  if (!enabled) return ['disabled', 'the zone is switched off (enabled: false)'];
-  const error = status.lastError ? `; last error: ${status.lastError.message}` : '';
-  if (status.logId && status.logId !== logId) return ['diverged', `it follows another log (${status.logId})`];
+  { status, receivedAt, progressedAt }: Report,
+  { present, lag, behindSince, digestEqual, facts }: Findings,
+): Verdict {
+  const { now, stalledAfter, offlineAfter, logId } = facts;
+  const silence = now - receivedAt;
+  if (present && silence > stalledAfter) {
+    const reason = `it is connected, but says nothing for ${seconds(silence)}: it hangs or was stopped`;
+    return { state: 'stalled', reason, heldSince: receivedAt };
+  }
+  if (silence > offlineAfter)
+    return { state: 'offline', reason: `nothing is heard of it for ${seconds(silence)}`, heldSince: receivedAt };
+  if (status.logId && status.logId !== logId)
+    return { state: 'diverged', reason: `it follows another log (${status.logId})` };
   if (digestEqual === false)
-    return ['diverged', `its digest at position ${status.position} differs from global's${error}`];
-  if (status.quarantined.length > 0)
-    return ['diverged', `${status.quarantined.length} events are set aside: ${status.quarantined.at(-1)?.reason}`];
-  if (status.waitingForKeys > 0) return ['behind', `${status.waitingForKeys} secrets wait for their key`];
-  if (lag === 0) return digestEqual ? ['in sync'] : ['behind', 'global cannot compare its digest yet'];
-  if (lagSeconds * 1000 > stalledAfter)
-    return ['stalled', `${lag} events behind for ${Math.round(lagSeconds)} s although it reports${error}`];
-  return ['behind', `${lag} events behind`];
+    return {
+      state: 'diverged',
+      reason: `its digest at position ${status.position} differs from global's`,
+    };
+  const stuckSince = Math.max(progressedAt, behindSince ?? now);
+  if (lag > 0 && now - stuckSince > stalledAfter) {
+    const reason = `${events(lag)} behind, and it applied nothing for ${seconds(now - stuckSince)} although it reports`;
+    return { state: 'stalled', reason, heldSince: stuckSince };
+  }
+  const reason = shortOfSync(status, lag, digestEqual);
+  return { state: 'online', ...(reason ? { reason } : {}) };
+}
+
+function shortOfSync({ quarantined, waitingForKeys }: ZoneStatus, lag: number, equal: boolean | undefined): string {
+  const [aside] = quarantined;
+  if (aside)
+    return `${events(quarantined.length)} set aside, ${aside.stream} ${aside.sequence} (${aside.subject}): ${aside.reason}`;
+  if (waitingForKeys > 0) return `${waitingForKeys} secrets wait for their key`;
+  if (lag > 0) return `${events(lag)} behind`;
+  return equal ? '' : 'global cannot compare its digest yet';
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function events(count: number): string {
+  return count === 1 ? '1 event' : `${count} events`;
 }

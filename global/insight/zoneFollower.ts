@@ -10,6 +10,8 @@ import type { HubConnection } from '../relay/natsConnection.ts';
 export interface Report {
   readonly status: ZoneStatus;
   readonly receivedAt: number;
+  /** When its position was last seen to grow, by our clock. */
+  readonly progressedAt: number;
 }
 
 export interface ZoneFollower {
@@ -35,6 +37,7 @@ export function followZones(
   const listeners = new Set<(zone: string, status: ZoneStatus) => void>();
   let position = 0;
   let seen = -1;
+  let old = 0;
   let stopped = false;
   let current: { close(): unknown } | undefined;
 
@@ -47,21 +50,29 @@ export function followZones(
     const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
     if (key.type === ZONE_STATUS) {
       if (!resource) reports.get(zone)?.delete(key.name);
-      else keep(zone, key.name, zoneStatusSchema.parse(resource.spec));
+      else keep(zone, key.name, zoneStatusSchema.parse(resource.spec), message);
       return;
     }
     const owned = resource && { ...resource, labels: { ...resource.labels, 'kuma.io/zone': zone } };
     view.apply({ origin: zone, key, resource: owned, version: message.seq });
   };
-  const keep = (zone: string, instance: string, status: ZoneStatus) => {
+  const keep = (zone: string, instance: string, status: ZoneStatus, message: JsMsg) => {
     const ofZone = reports.get(zone) ?? new Map<string, Report>();
-    reports.set(zone, ofZone.set(instance, { status, receivedAt: now() }));
+    const before = ofZone.get(instance);
+    // What lay in the stream when we came may be of a control plane that is long gone.
+    const receivedAt = message.seq <= old ? Math.min(now(), message.time.getTime()) : now();
+    const grew = !before || status.position > before.status.position;
+    reports.set(
+      zone,
+      ofZone.set(instance, { status, receivedAt, progressedAt: grew ? receivedAt : before.progressedAt }),
+    );
     for (const listener of listeners) listener(zone, status);
   };
 
   const open = async () => {
     while (!stopped) {
       try {
+        old = (await jsm.streams.info('ZONES')).state.last_seq;
         const consumer = await js.consumers.getPushConsumer('ZONES', {
           deliver_policy: DeliverPolicy.StartSequence,
           opt_start_seq: position + 1,

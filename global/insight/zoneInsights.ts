@@ -1,45 +1,34 @@
 import { GLOBAL } from '../../shared/resource/resource.ts';
 import type { Stored } from '../../shared/rest/ports.ts';
 import type { Report } from './zoneFollower.ts';
+import type { ZoneSync } from './zoneSync.ts';
 
 type Input = {
   /** Zone → instance → last report. */
   readonly reports: ReadonlyMap<string, ReadonlyMap<string, Report>>;
   readonly globalInstance: string;
-  readonly now: number;
-  readonly offlineAfter: number;
+  readonly syncOf: (zone: string) => ZoneSync;
+  /** RFC 3339 */
+  readonly now: string;
 };
 
 /** Kuma keeps the last ten connections of a zone (multizone-and-dataplane §1.7). */
 const KEPT = 10;
 
 /**
- * The zones' insights as `kumactl inspect zones` reads them (kumactl-api §5.3): one subscription for each instance that has
- * reported, open as long as it does. Counters are texts; what Kuma counts as responses are positions here.
+ * The zones' insights as `kumactl inspect zones` reads them (kumactl-api §5.3): one subscription for each control plane that has
+ * reported. Kuma's only word for health is that a subscription is open, so they are open as long as the zone is `online`: one
+ * that stalls or diverged must not look healthy. Counters are texts; what Kuma counts as responses are positions here, and what
+ * it counts as rejected are events set aside. `sync` is ours; kumactl drops fields that it does not know.
  */
-export function zoneInsights({ reports, globalInstance, now, offlineAfter }: Input): Stored[] {
+export function zoneInsights({ reports, globalInstance, syncOf, now }: Input): Stored[] {
   return [...reports].map(([zone, instances]) => {
+    const sync = syncOf(zone);
     const subscriptions = [...instances.values()]
       .sort((a, b) => a.status.startedAt.localeCompare(b.status.startedAt))
       .slice(-KEPT)
-      .map(({ status, receivedAt }) => ({
-        id: status.instance,
-        globalInstanceId: globalInstance,
-        zoneInstanceId: status.instance,
-        connectTime: status.startedAt,
-        ...(now - receivedAt > offlineAfter ? { disconnectTime: new Date(receivedAt).toISOString() } : {}),
-        status: {
-          lastUpdateTime: status.at,
-          total: {
-            responsesSent: String(status.position),
-            responsesAcknowledged: String(status.position),
-            ...(status.quarantined.length > 0 ? { responsesRejected: String(status.quarantined.length) } : {}),
-          },
-        },
-        version: { kumaCp: { version: status.version, kumaCpGlobalCompatible: true } },
-        config: JSON.stringify(status.config),
-      }));
-    const at = subscriptions.at(-1)?.connectTime ?? new Date(now).toISOString();
+      .map((report) => subscription(report, globalInstance, closedAt(report, sync)));
+    const at = subscriptions.at(-1)?.connectTime ?? now;
     const resource = {
       type: 'ZoneInsight',
       mesh: '',
@@ -47,8 +36,34 @@ export function zoneInsights({ reports, globalInstance, now, offlineAfter }: Inp
       labels: {},
       creationTime: at,
       modificationTime: at,
-      spec: { subscriptions },
+      spec: { subscriptions, sync },
     };
     return { resource, version: 1, origin: GLOBAL };
   });
+}
+
+function subscription({ status }: Report, globalInstance: string, disconnectTime: string | undefined) {
+  return {
+    id: status.instance,
+    globalInstanceId: globalInstance,
+    zoneInstanceId: status.instance,
+    connectTime: status.startedAt,
+    ...(disconnectTime ? { disconnectTime } : {}),
+    status: {
+      lastUpdateTime: status.at,
+      total: {
+        responsesSent: String(status.position),
+        responsesAcknowledged: String(status.position),
+        ...(status.quarantined.length > 0 ? { responsesRejected: String(status.quarantined.length) } : {}),
+      },
+    },
+    version: { kumaCp: { version: status.version, kumaCpGlobalCompatible: true } },
+    config: JSON.stringify(status.config),
+  };
+}
+
+function closedAt({ status, receivedAt }: Report, { state, since, instances }: ZoneSync): string | undefined {
+  const seen = instances.find(({ instance }) => instance === status.instance);
+  if (!seen || seen.state === 'offline') return new Date(receivedAt).toISOString();
+  return state === 'online' ? undefined : since;
 }

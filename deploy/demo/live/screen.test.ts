@@ -3,9 +3,13 @@ import { screen } from './screen.ts';
 
 const zone = (name: string, rest: object = {}) => ({
   name,
-  state: 'in sync',
+  state: 'online',
+  inSync: true,
   position: 12,
   lag: 0,
+  lagSeconds: 0,
+  quarantined: 0,
+  instances: [],
   digest: 'abcdef0123456789',
   digestEqual: true,
   sidecars: { connected: 3, total: 3 },
@@ -18,7 +22,14 @@ test('shows zones, the last change and the traffic', () => {
       position: 12,
       zones: [
         zone('zone-1'),
-        zone('zone-2', { state: 'behind', position: 10, lag: 2, digestEqual: false, reason: 'applying' }),
+        zone('zone-2', {
+          state: 'diverged',
+          inSync: false,
+          position: 10,
+          lag: 2,
+          digestEqual: false,
+          reason: 'applying',
+        }),
       ],
       rollouts: [
         {
@@ -49,7 +60,15 @@ test('shows zones, the last change and the traffic', () => {
   });
   const cells = text.split('\n').map((line) => line.split(/ {3,}/));
   expect(cells).toContainEqual(['zone-1', '● in sync', '12 of 12', '0', 'abcdef012345 = global', '3 of 3']);
-  expect(cells).toContainEqual(['zone-2', '○ behind', '10 of 12', '2', 'abcdef012345 ≠ global', '3 of 3', 'applying']);
+  expect(cells).toContainEqual([
+    'zone-2',
+    '○ diverged',
+    '10 of 12',
+    '2',
+    'abcdef012345 ≠ global',
+    '3 of 3',
+    'applying',
+  ]);
   expect(text).toContain(
     'last change: position 12 default/MeshTimeout/t, 4 of 5 proxies have it in 7 ms, 1 rejected it',
   );

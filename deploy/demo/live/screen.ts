@@ -31,7 +31,7 @@ export function screen({ status, silence, traffic, guide, events }: Frame): stri
 function zonesText(status: Status): string {
   const rows = status.zones.map((zone) => [
     zone.name,
-    isInSync(zone) ? '● in sync' : `○ ${zone.state}`,
+    isInSync(zone) ? '● in sync' : `○ ${zone.state === 'online' ? 'not in sync' : zone.state}`,
     `${zone.position} of ${status.position}`,
     String(zone.lag),
     `${zone.digest?.slice(0, 12) ?? '-'} ${zone.digestEqual === undefined ? '' : zone.digestEqual ? '= global' : '≠ global'}`.trim(),

@@ -1,0 +1,103 @@
+import type { Notice } from '../../shared/event/notice.ts';
+import { type InstanceSync, instanceSync, type SyncFacts, type SyncState } from './syncStatus.ts';
+import type { ZoneFollower } from './zoneFollower.ts';
+import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';
+
+export interface SyncMonitorDeps {
+  readonly zones: Pick<ZoneFollower, 'reports' | 'onReport' | 'view'>;
+  /** What global holds of the log at this moment. */
+  readonly facts: () => SyncFacts;
+  /** @returns whether the control plane's connection is there. */
+  readonly giveNotice: (zone: string, instance: string, notice: Notice) => Promise<boolean>;
+  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+}
+
+const TICK_MS = 1_000;
+/** A control plane that is silent for so long, twice its heartbeat, is looked for. */
+const SILENT_MS = 4_000;
+
+/**
+ * Watches the zones' reports: how far each control plane is and since when, and tells one that holds something else than
+ * the log. Everything that shows the state of a zone asks here, so that all say the same.
+ */
+export class SyncMonitor {
+  readonly #deps: SyncMonitorDeps;
+  /** `zone/instance` → what was last made of it. */
+  readonly #seen = new Map<string, { readonly state: SyncState; readonly since: number }>();
+  /** Those that are silent: is their connection there? Who is not is not looked for again until it reports. */
+  readonly #present = new Map<string, boolean>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(deps: SyncMonitorDeps) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    deps.zones.onReport((zone, { instance }) => {
+      this.#present.delete(`${zone}/${instance}`);
+      this.#correct(zone, this.#look(zone, instance));
+    });
+  }
+
+  /** Names of the zones that ever reported. */
+  names(): string[] {
+    return [...this.#deps.zones.reports.keys()];
+  }
+
+  zone(name: string): ZoneSync {
+    const { reports, view } = this.#deps.zones;
+    const instances = [...(reports.get(name)?.keys() ?? [])].flatMap((instance) => this.#look(name, instance) ?? []);
+    const dataplanes = [...view.entriesOfType('Dataplane')].filter(({ origin }) => origin === name).length;
+    return zoneSync({ name, dataplanes }, instances);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(zone: string, instance: string): SeenInstance | undefined {
+    const report = this.#deps.zones.reports.get(zone)?.get(instance);
+    if (!report) return undefined;
+    const id = `${zone}/${instance}`;
+    const before = this.#seen.get(id);
+    const facts = this.#deps.facts();
+    const found = instanceSync(report, this.#present.get(id) ?? false, facts);
+    if (found.state === before?.state) return { ...found, since: new Date(before.since).toISOString() };
+    const since = found.heldSince ?? facts.now;
+    this.#seen.set(id, { state: found.state, since });
+    this.#tell(zone, found, before?.state);
+    return { ...found, since: new Date(since).toISOString() };
+  }
+
+  #tell(zone: string, { instance, state, reason, position }: InstanceSync, before: string | undefined): void {
+    const fields = { zone, instance, state, position, ...(reason ? { reason } : {}) };
+    if (state === 'online') this.#deps.log.info(fields, 'a zone control plane is online');
+    else if (before !== undefined) this.#deps.log.warn(fields, `a zone control plane is ${state}`);
+  }
+
+  #tick(): void {
+    const { now } = this.#deps.facts();
+    for (const [zone, instances] of this.#deps.zones.reports) {
+      for (const [instance, { receivedAt }] of instances) {
+        const found = this.#look(zone, instance);
+        if (now - receivedAt > SILENT_MS) void this.#seek(zone, instance);
+        else this.#correct(zone, found);
+      }
+    }
+  }
+
+  async #seek(zone: string, instance: string): Promise<void> {
+    const id = `${zone}/${instance}`;
+    if (this.#present.get(id) === false) return;
+    this.#present.set(id, await this.#deps.giveNotice(zone, instance, this.#notice()));
+  }
+
+  /** One that stands at our head with another digest is told ours, and refills itself. */
+  #correct(zone: string, found: InstanceSync | undefined): void {
+    if (found?.state === 'diverged' && found.digestEqual === false)
+      void this.#deps.giveNotice(zone, found.instance, this.#notice());
+  }
+
+  #notice(): Notice {
+    const { logId, head, digestAt } = this.#deps.facts();
+    return { logId, position: head, digest: digestAt(head) ?? '' };
+  }
+}
