@@ -42,7 +42,8 @@ test('Go durations', () => {
 test('bodies that are not JSON, in Go’s words', () => {
   const message = (text: string) => {
     try {
-      return parseJsonBody(text);
+      parseJsonBody(text);
+      return undefined;
     } catch (error) {
       return error instanceof NotJson ? error.message : error;
     }
@@ -52,6 +53,8 @@ test('bodies that are not JSON, in Go’s words', () => {
   expect(message('')).toBe('unexpected end of JSON input');
   expect(message('{"a":')).toBe('unexpected end of JSON input');
   expect(message('{"a":"')).toBe('unexpected end of JSON input');
+  expect(message('['.repeat(201) + ']'.repeat(201))).toBe('exceeded max depth');
+  expect(message(`["${'['.repeat(500)}\\"", ${'['.repeat(199)}1${']'.repeat(200)}`)).toBe(undefined);
 });
 
 test('no key reaches a prototype', () => {

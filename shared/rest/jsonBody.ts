@@ -3,13 +3,28 @@ export class NotJson extends Error {
   override name = 'NotJson';
 }
 
+/** Resources are at most some twenty levels deep; whatever walks one by recursion is safe with so many. */
+const DEEPEST = 200;
+
 /** Parses a body. Keys named `__proto__` are dropped: they would reach into prototypes. @throws NotJson */
 export function parseJsonBody(text: string): unknown {
+  if (depthOf(text) > DEEPEST) throw new NotJson('exceeded max depth');
   try {
     return JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
   } catch (error) {
     throw new NotJson(goMessage((error as Error).message, text));
   }
+}
+
+/** How many brackets are open at most, those in strings left out. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }
 
 function goMessage(message: string, text: string): string {

@@ -1,6 +1,6 @@
 import { ANONYMOUS, callerOf } from './caller.ts';
 import { errorAnswer } from './errorObject.ts';
-import { asRestError, RestError } from './errors.ts';
+import { asRestError, Invalid, RestError } from './errors.ts';
 import type { Answer, RestRequest, Route } from './http.ts';
 import type { RestDeps } from './ports.ts';
 import { refused } from './refusal.ts';
@@ -19,11 +19,20 @@ export async function serve(route: Route, request: Omit<RestRequest, 'caller'>, 
   const refusal = refused(route, request.headers);
   if (refusal) return toReply(refusal);
   try {
+    refuseUnstorable(request);
     const caller = route.anonymous ? ANONYMOUS : await callerOf(request, deps);
     return toReply(await route.handler({ ...request, caller }));
   } catch (error) {
     return errorReply(error, route.title, request, deps.onError);
   }
+}
+
+/** No name, and nothing else that is looked for, holds U+0000: PostgreSQL has no such texts. @throws Invalid */
+function refuseUnstorable({ params, query }: Pick<RestRequest, 'params' | 'query'>): void {
+  const violations = [...Object.entries(params), ...query]
+    .filter(([field, value]) => `${field}${value}`.includes('\0'))
+    .map(([field]) => ({ field: field.replaceAll('\0', ''), reason: 'must not hold the character U+0000' }));
+  if (violations.length > 0) throw new Invalid(violations, 'Bad Request', 'The address is not valid');
 }
 
 /** An error as Kuma's error object. What has no answer of its own is told to `onError`, and to the client only as 500. */
@@ -34,7 +43,8 @@ export function errorReply(
   onError: RestDeps['onError'],
 ): Reply {
   const known = asRestError(error);
-  if (!known) onError(error, request);
+  // Not the request itself: its headers and body hold tokens and secrets.
+  if (!known) onError(error, { method: request.method, path: request.path });
   return toReply(errorAnswer(known ?? new RestError({ status: 500, detail: 'Internal Server Error' }), title));
 }
 

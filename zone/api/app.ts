@@ -5,25 +5,47 @@ import { restRequest, splitUrl, transportErrorReply } from '../../shared/rest/re
 import { noRoute } from '../../shared/rest/refusal.ts';
 import { restRoutes } from '../../shared/rest/routes.ts';
 import { type Reply, serve, toReply } from '../../shared/rest/serve.ts';
+import { SLOWEST, unreadableAnswer } from '../../shared/rest/unreadable.ts';
 
 /** A KRI holds a mesh, a zone and a name: longer than Fastify expects of a path's parts. */
 const MAX_PARAM_LENGTH = 1024;
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** Mounts the REST contract on Fastify. Does not listen. @param bodyLimit bytes; larger bodies are answered 413. */
-export function buildApp(
-  deps: RestDeps,
-  { bodyLimit = BODY_LIMIT }: { readonly bodyLimit?: number } = {},
-): FastifyInstance {
+type Limits = {
+  /** Bytes; larger bodies are answered 413. */
+  readonly bodyLimit?: number;
+  /** See `SLOWEST`; slower requests are answered 408. */
+  readonly slowest?: { readonly headers: number; readonly request: number; readonly checkEvery: number };
+};
+
+/** Mounts the REST contract on Fastify. Does not listen. */
+export function buildApp(deps: RestDeps, { bodyLimit = BODY_LIMIT, slowest = SLOWEST }: Limits = {}): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     send(reply, transportErrorReply(error, request, deps.onError));
   const app = Fastify({
     bodyLimit,
+    requestTimeout: slowest.request,
+    http: {
+      headersTimeout: slowest.headers,
+      connectionsCheckingInterval: slowest.checkEvery,
+      // Node answers these itself, and not in Kuma's words; below it is we who do.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.write(unreadableAnswer({ code: error.code, reason: error.message }));
+      socket.destroySoon();
+    },
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as FastifyReply),
   });
   app.setErrorHandler(refuse);
+  // An expectation that we do not know changes nothing (RFC 9110, section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.addHook('onRequest', async ({ headers }) => {
+    if (headers.host === undefined)
+      throw Object.assign(new Error('the request has no Host header'), { statusCode: 400 });
+  });
 
   // The contract decides on media types and parses bodies; here they stay texts.
   app.removeAllContentTypeParsers();
