@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ATTACKS } from './attacks.ts';
+import { campaign } from './campaign.ts';
+import { startTarget, type Target } from './target.ts';
+
+// One seed, so that a failure is the same for everybody; `npm run fuzz` looks further.
+const DOSE = { seed: 20_261_121, runs: 40 };
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget();
+}, 120_000);
+afterAll(() => target?.stop(), 60_000);
+
+test('hostile input is refused, leaves nothing behind, and does no harm', async () => {
+  const { findings, lines } = await campaign(target, Object.values(ATTACKS), DOSE, () => {});
+  expect(lines).toHaveLength(Object.keys(ATTACKS).length);
+  expect(findings).toEqual([]);
+}, 300_000);
