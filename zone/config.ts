@@ -30,7 +30,7 @@ export const ZONE_SETTINGS = {
   'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
   'nats.user': setting(text, '', 'user there'),
   'nats.password': setting(text, '', 'its password'),
-  'push.quiet': setting(milliseconds, 2, 'a push waits until no change came for so long'),
+  'push.quiet': setting(milliseconds, 2, 'changes that follow one another faster are pushed together'),
   'push.ceiling': setting(milliseconds, 20, 'but no longer than this'),
   'log.level': setting(logLevel, 'info', 'trace, debug, info, warn, error, fatal or silent', 'MERIDIAN_LOG_LEVEL'),
 };

@@ -5,7 +5,9 @@ import { appender, type ProposedChange } from './append.ts';
 import type { Db, Leadership } from './db.ts';
 import { FencedOut } from './errors.ts';
 import { type EventFilter, findEvents } from './find.ts';
+import { groupCommit } from './groupCommit.ts';
 import { migrate } from './migrate.ts';
+import { RecentEvents } from './recentEvents.ts';
 import { count, type Current, toCurrent, toEvent } from './rows.ts';
 import { repeating } from './repeating.ts';
 import { rebuildState, stateDifferences } from './state.ts';
@@ -46,6 +48,9 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** Most keys that are asked for in one query. */
+const READS = 256;
+
 const headRow = z.object({ log_id: z.string(), last_seq: count, fence: count });
 const STATE = 'SELECT version, seq, schema_ver, body FROM resource';
 
@@ -61,27 +66,42 @@ export async function openEventLog(database: Db): Promise<EventLog> {
   let fence = opened.fence;
   const news = await wakeUps(db, LOG_CHANNEL, head);
   const append = appender(db, () => fence);
+  const recent = new RecentEvents();
   const state = async (rest: string, params: readonly unknown[] = []) =>
     (await db.query(`${STATE} ${rest}`, params)).map(toCurrent);
+
+  // Under load, those who ask at the same time share one query, as those who append share one commit.
+  const current = groupCommit(async (keys: readonly string[]) => {
+    const found = await state('WHERE rkey = ANY($1) AND NOT deleted', [keys]);
+    const byKey = new Map(found.map((one) => [keyText(one.resource), one]));
+    return keys.map((key) => ({ result: byKey.get(key) }));
+  }, READS);
 
   return {
     logId,
     db,
     append: async (change) => {
       try {
-        const events = await append(change);
+        const events = await recent.keep(append(change));
         news.committed(events.at(-1)?.position ?? 0);
         return events;
       } catch (error) {
-        if (error instanceof FencedOut) ({ fence } = await headOf());
+        if (error instanceof FencedOut) {
+          // The log was restored to an older state: what we remember may not be in it.
+          recent.clear();
+          ({ fence } = await headOf());
+        }
         throw error;
       }
     },
-    read: async (after, limit) =>
-      (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent),
+    read: async (after, limit) => {
+      const events = await recent.after(after, limit);
+      if (events.length > 0) return events;
+      return (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent);
+    },
     find: (filter) => findEvents(db, filter),
     head,
-    current: async (key) => (await state('WHERE rkey = $1 AND NOT deleted', [keyText(key)]))[0],
+    current: (key) => current(keyText(key)),
     list: (type, mesh) =>
       mesh === undefined
         ? state('WHERE kind = $1 AND NOT deleted ORDER BY mesh COLLATE "C", name COLLATE "C"', [type])

@@ -22,9 +22,9 @@ type Deps = {
   /** The proxy's certificate as far as there is one; having it looked at renews it where needed. */
   readonly identityOf: (proxy: Proxy) => ProxyIdentity | undefined;
   readonly rollouts: Rollouts;
-  /** A push waits until no change came for so long … */
+  /** Changes that follow one another faster than this are pushed together … */
   readonly quietMs: number;
-  /** … but no longer than this. */
+  /** … but wait no longer than this. */
   readonly ceilingMs: number;
   readonly log: Log;
 };
@@ -47,6 +47,7 @@ export class Push {
   readonly #errors = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #latest = 0;
+  #lastChange = Number.NEGATIVE_INFINITY;
   #pushing = false;
   #stopped = false;
 
@@ -144,9 +145,16 @@ export class Push {
     return concerned;
   }
 
+  /** At once, unless changes come one after the other: then when they pause, or have been coming for long enough. */
   #schedule(): void {
     if (this.#pushing || this.#stopped) return;
     const now = performance.now();
+    const isBurst = now - this.#lastChange < this.#deps.quietMs;
+    this.#lastChange = now;
+    if (!this.#timer && !isBurst) {
+      this.#start();
+      return;
+    }
     if (this.#timer) clearTimeout(this.#timer);
     else this.#latest = now + this.#deps.ceilingMs;
     this.#timer = setTimeout(() => this.#start(), Math.max(0, Math.min(this.#deps.quietMs, this.#latest - now)));

@@ -31,9 +31,12 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
   const { role, shown, writer } = context;
   const { mesh = '', name = '' } = request.params;
   requireWritable(descriptor, role);
+  // Asked for together, told in order: a mesh that is missing before a body that is wrong.
+  const looking = shown.get(descriptor, mesh, name);
+  looking.catch(() => {});
   if (descriptor.scope === 'Mesh') await requireMesh(context, mesh);
   const written = parsed(descriptor, request.body, context.now());
-  const existing = await shown.get(descriptor, mesh, name);
+  const existing = await looking;
   refuseIf(PROCESS, [
     ...urlViolations(written, { type: descriptor.type, mesh, name }),
     ...labelViolations(descriptor, written, role),
