@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { flag, logLevel, milliseconds, natsUrl, port, postgresUrl, text } from '../shared/config/kinds.ts';
+import { API_SETTINGS } from '../shared/config/apiSettings.ts';
 import { readSettings, setting, type Values } from '../shared/config/settings.ts';
 
 /** Every setting of the global control plane; `docs/configuration.md` is made from it. */
 export const GLOBAL_SETTINGS = {
-  'api.host': setting(text, '127.0.0.1', 'address that the REST API listens on'),
-  'api.port': setting(port, 5681, 'port of the REST API; 0: any free one'),
-  'api.localhostIsAdmin': setting(flag, true, 'requests from this host are an admin, as in Kuma'),
+  ...API_SETTINGS,
   'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
   'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
   'store.url': setting(

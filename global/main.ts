@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
 import type { Hello } from '../shared/event/hello.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
-import { portTaken } from '../shared/config/portTaken.ts';
-import { buildApp } from './api/app.ts';
+import { envName } from '../shared/config/settings.ts';
+import { serveApi } from '../http/serveApi.ts';
 import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import type { CommandDeps } from './command/ports.ts';
-import { type GlobalConfig, readGlobalConfig } from './config.ts';
-import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
+import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
+import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
 import { inspector } from './insight/inspector.ts';
 import { Rollouts } from './insight/rolloutReader.ts';
@@ -39,7 +37,6 @@ import { tokenAuthority } from './token/tokenAuthority.ts';
 
 /** The advisory lock of the relay: one instance relays, all append and answer. */
 const RELAY_LOCK = 5_681;
-const SHUTDOWN_MS = 2_000;
 
 export interface Running {
   readonly url: string;
@@ -131,7 +128,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
         now: now().toISOString(),
       }),
   });
-  const app = buildApp({
+  const rest: Parameters<typeof serveApi>[0] = {
     registry,
     role: { mode: 'global', environment: 'universal' },
     reader,
@@ -150,7 +147,6 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       }),
     },
     now: () => now().toISOString(),
-    localhostIsAdmin: config['api.localhostIsAdmin'],
     vipPort: 80,
     envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
     ...tokenAuthority({ reader, now }),
@@ -165,21 +161,25 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
         })),
     },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
-  });
-  const url = await listen(app, config);
-  const diagnostics = diagnosticsServer({
-    unhealthy: () => '',
-    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relayError),
-    metrics: () => metrics.metrics(),
-  });
-  await new Promise<void>((resolve, reject) => {
-    diagnostics.once('error', (error) => reject(portTaken(error, 'MERIDIAN_GLOBAL_DIAGNOSTICS_PORT')));
-    diagnostics.listen(config['diagnostics.port'], config['diagnostics.host'], resolve);
-  });
+  };
+  const api = await serveApi(rest, config, GLOBAL_PREFIX);
+  const diagnostics = await serveDiagnostics(
+    {
+      unhealthy: () => '',
+      notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relayError),
+      metrics: () => metrics.metrics(),
+    },
+    {
+      host: config['diagnostics.host'],
+      port: config['diagnostics.port'],
+      portSetting: envName(GLOBAL_PREFIX, 'diagnostics.port'),
+    },
+  );
   log.info(
     {
-      url,
-      diagnostics: addressOf(diagnostics),
+      url: api.url,
+      https: api.httpsUrl,
+      diagnostics: diagnostics.url,
       log: events.logId,
       store: config['store.url'] ? 'postgres' : 'embedded',
     },
@@ -187,12 +187,11 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   );
 
   return {
-    url,
+    url: api.url,
     stop: async () => {
       log.info('stopping');
-      await Promise.race([app.close(), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
+      await api.close();
       diagnostics.close();
-      diagnostics.closeAllConnections();
       stopHellos();
       stopDigest();
       sync.stop();
@@ -234,19 +233,6 @@ async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub
   await provisionZone(hub.jsm, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
   return { logId: events.logId, head: await events.head() };
-}
-
-async function listen(app: ReturnType<typeof buildApp>, config: GlobalConfig): Promise<string> {
-  try {
-    return await app.listen({ host: config['api.host'], port: config['api.port'] });
-  } catch (error) {
-    throw portTaken(error as Error, 'MERIDIAN_GLOBAL_API_PORT');
-  }
-}
-
-function addressOf(server: Server): string {
-  const address = server.address();
-  return typeof address === 'object' && address ? `http://${address.address}:${address.port}` : '';
 }
 
 function masked(config: GlobalConfig): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { cyclesIn } from './support/importCycles.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const layers = ['shared', 'global', 'zone', 'deploy', 'test'] as const;
+const layers = ['shared', 'http', 'global', 'zone', 'deploy', 'test'] as const;
 
 interface Import {
   readonly from: string;
@@ -80,6 +80,14 @@ test('global and zone do not know each other, nor what puts them together', () =
   }
 });
 
+test('http knows what is shared only', () => {
+  const forbidden = ({ from, to }: Import) =>
+    within(from, 'http') &&
+    within(to, 'global', 'zone', 'deploy', 'test') &&
+    !(isTest(from) && within(to, 'test/support'));
+  expect(violations(forbidden)).toEqual([]);
+});
+
 test('the PostgreSQL client stays in the event log', () => {
   expect(onlyIn('pg', 'global/log', 'test')).toEqual([]);
   expect(onlyIn('@electric-sql/pglite', 'global/log', 'test')).toEqual([]);
@@ -101,8 +109,8 @@ test('the NATS client stays where events, status and questions travel', () => {
   }
 });
 
-test('the HTTP server stays in the three APIs', () => {
-  expect(onlyIn('fastify', 'global/api', 'zone/api', 'zone/dataplane', 'test')).toEqual([]);
+test('the HTTP server stays where it serves', () => {
+  expect(onlyIn('fastify', 'http', 'zone/dataplane', 'test')).toEqual([]);
 });
 
 test('gRPC stays in the xDS server', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parse } from 'yaml';
-import { flag, logLevel, milliseconds, natsUrl, port, text, zoneName } from '../shared/config/kinds.ts';
+import { logLevel, milliseconds, natsUrl, port, text, zoneName } from '../shared/config/kinds.ts';
+import { API_SETTINGS } from '../shared/config/apiSettings.ts';
 import { readSettings, setting, type Values } from '../shared/config/settings.ts';
 
 /** Every setting of a zone control plane; `docs/configuration.md` is made from it. */
@@ -12,9 +13,7 @@ export const ZONE_SETTINGS = {
     '127.0.0.1',
     'address that the zone listens on for proxies and that their bootstrap names, when they do not say otherwise',
   ),
-  'api.host': setting(text, '127.0.0.1', 'address that the REST API listens on'),
-  'api.port': setting(port, 5681, 'port of the REST API; 0: any free one'),
-  'api.localhostIsAdmin': setting(flag, true, 'requests from this host are an admin, as in Kuma'),
+  ...API_SETTINGS,
   'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
   'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
   'dp.port': setting(port, 5678, 'TLS port of the dp-server: POST /bootstrap and ADS; 0: any free one'),

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,11 +9,12 @@ import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
-import { buildApp } from './api/app.ts';
+import { envName } from '../shared/config/settings.ts';
+import { serveApi } from '../http/serveApi.ts';
 import { answerAsks } from './ask/answerAsks.ts';
-import { readZoneConfig, type ZoneConfig } from './config.ts';
+import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
-import { diagnosticsServer } from './diagnostics/diagnosticsServer.ts';
+import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { zoneKey } from './identity/zoneKey.ts';
 import { startReconciling } from './reconciling.ts';
 import { Keyring } from './replica/keyring.ts';
@@ -30,7 +30,6 @@ import { inspector } from './store/inspector.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 
-const SHUTDOWN_MS = 2_000;
 const GREET_AGAIN_MS = 1_000;
 const READY_POLL_MS = 20;
 /** Changes told to global with every report. */
@@ -125,7 +124,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     envoyAdmin: admin,
     onError: onError('global cannot ask about proxies'),
   });
-  const app = buildApp({
+  const rest: Parameters<typeof serveApi>[0] = {
     registry,
     role,
     reader: resourceReader(replica.view, zone, startedAt),
@@ -145,34 +144,42 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       }),
     },
     now: () => now().toISOString(),
-    localhostIsAdmin: config['api.localhostIsAdmin'],
     vipPort: config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
     envoyAdmin: admin,
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
-  });
-  const url = await app.listen({ host: config['api.host'], port: config['api.port'] }).catch((error: Error) => {
-    throw portTaken(error, 'MERIDIAN_ZONE_API_PORT');
-  });
-  const diagnostics = diagnosticsServer({
-    unhealthy: () => '',
-    notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
-    metrics: () => metrics.metrics(),
-  });
-  await new Promise<void>((resolve, reject) => {
-    diagnostics.once('error', (error) => reject(portTaken(error, 'MERIDIAN_ZONE_DIAGNOSTICS_PORT')));
-    diagnostics.listen(config['diagnostics.port'], config['diagnostics.host'], resolve);
-  });
-  log.info({ url, ads: dataPlane.address, diagnostics: addressOf(diagnostics), position: replica.position() }, 'ready');
+  };
+  const api = await serveApi(rest, config, ZONE_PREFIX);
+  const diagnostics = await serveDiagnostics(
+    {
+      unhealthy: () => '',
+      notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
+      metrics: () => metrics.metrics(),
+    },
+    {
+      host: config['diagnostics.host'],
+      port: config['diagnostics.port'],
+      portSetting: envName(ZONE_PREFIX, 'diagnostics.port'),
+    },
+  );
+  log.info(
+    {
+      url: api.url,
+      https: api.httpsUrl,
+      ads: dataPlane.address,
+      diagnostics: diagnostics.url,
+      position: replica.position(),
+    },
+    'ready',
+  );
 
   return {
-    url,
+    url: api.url,
     ads: dataPlane.address,
     stop: async () => {
       log.info('stopping');
-      await Promise.race([app.close(), sleep(SHUTDOWN_MS, undefined, { ref: false })]);
+      await api.close();
       diagnostics.close();
-      diagnostics.closeAllConnections();
       stopGreeting();
       stopAnswering();
       endReconciling();
@@ -300,11 +307,6 @@ function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): v
       this.set(dataPlane.ads.proxies.size);
     },
   });
-}
-
-function addressOf(server: Server): string {
-  const address = server.address();
-  return typeof address === 'object' && address ? `http://${address.address}:${address.port}` : '';
 }
 
 function masked(config: ZoneConfig): Record<string, unknown> {

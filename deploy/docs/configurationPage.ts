@@ -20,7 +20,7 @@ export function configurationPage(): string {
 
 function table(title: string, settings: Settings, prefix: string): string {
   const rows = Object.entries(settings).map(([path, one]) => {
-    const fallback = one.default === '' ? '(empty)' : `\`${String(one.default)}\``;
+    const fallback = String(one.default) === '' ? '(empty)' : `\`${String(one.default)}\``;
     return `| \`${path}\` | \`${envName(prefix, path, one.env)}\` | ${fallback} | ${one.description} |`;
   });
   return [`## ${title}`, '', '| setting | environment | default | meaning |', '|---|---|---|---|', ...rows, ''].join(

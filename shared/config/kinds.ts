@@ -25,3 +25,28 @@ export const zoneName = z
     /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
     'a zone name has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit',
   );
+
+export const bytes = z.coerce.number().int().min(1, 'bytes, 1 or more');
+/** Comma-separated where it comes as text. */
+export const list: z.ZodType<readonly string[]> = z.union([
+  z.array(z.string()),
+  z.string().transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  ),
+]);
+export const regularExpressions: z.ZodType<readonly string[]> = list.refine(
+  (values) => values.every(isRegularExpression),
+  'regular expressions, comma-separated',
+);
+
+function isRegularExpression(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,23 +1,40 @@
 import type { ResourceDescriptor } from '../resource/descriptor.ts';
+import type { Access, Holders, Right } from './accessLists.ts';
 import { AccessDenied } from './errors.ts';
 import type { Caller } from './ports.ts';
+
+/** What a refusal says could not be accessed. User tokens have words of their own. */
+const SUBJECTS: Readonly<Record<Exclude<Right, 'adminResources' | 'generateUserToken'>, string>> = {
+  generateDpToken: 'generate dataplane token',
+  generateZoneToken: 'generate zone token',
+  viewConfigDump: 'envoy config dump',
+  viewStats: 'envoy stats',
+  viewClusters: 'envoy clusters',
+  controlPlaneMetadata: 'control plane metadata',
+};
 
 /** `name/group,group`, as Kuma's access messages and our log name a caller. */
 export function callerText({ user, groups }: Caller): string {
   return `${user}/${groups.join(',')}`;
 }
 
-/** Secrets are for admins only, whatever is to be done with them (kumactl-api §7.2). @throws AccessDenied */
+/** @throws AccessDenied */
+export function requireRight(access: Access, right: keyof typeof SUBJECTS | 'generateUserToken', caller: Caller): void {
+  if (holds(access[right], caller)) return;
+  if (right === 'generateUserToken') throw new AccessDenied('action not allowed');
+  throw new AccessDenied(`user "${callerText(caller)}" cannot access ${SUBJECTS[right]}`);
+}
+
+/** Secrets are for admins only, whatever is to be done with them. @throws AccessDenied */
 export function requireResourceAccess(
+  access: Access,
   caller: Caller,
   { type, adminOnly }: Pick<ResourceDescriptor, 'type' | 'adminOnly'>,
 ): void {
-  if (adminOnly && !caller.admin) {
+  if (adminOnly && !holds(access.adminResources, caller))
     throw new AccessDenied(`user "${callerText(caller)}" cannot access the resource of type "${type}"`);
-  }
 }
 
-/** @throws AccessDenied */
-export function requireAdmin(caller: Caller): void {
-  if (!caller.admin) throw new AccessDenied('action not allowed');
+function holds({ users, groups }: Holders, caller: Caller): boolean {
+  return users.includes(caller.user) || caller.groups.some((group) => groups.includes(group));
 }

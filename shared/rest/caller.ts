@@ -6,16 +6,14 @@ const AUTHENTICATED = 'mesh-system:authenticated';
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
-export const ADMIN_CALLER: Caller = { user: ADMIN, groups: [ADMIN, AUTHENTICATED], admin: true };
-export const ANONYMOUS: Caller = {
-  user: 'mesh-system:anonymous',
-  groups: ['mesh-system:unauthenticated'],
-  admin: false,
-};
+export const ADMIN_CALLER: Caller = { user: ADMIN, groups: [ADMIN, AUTHENTICATED] };
+export const ANONYMOUS: Caller = { user: 'mesh-system:anonymous', groups: ['mesh-system:unauthenticated'] };
 
 export interface Approach {
   readonly peer: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** It proved itself with a TLS certificate of the CA that is for admins. */
+  readonly hasAdminCertificate?: boolean | undefined;
 }
 
 interface Deps {
@@ -24,19 +22,19 @@ interface Deps {
 }
 
 /**
- * Who is asking (kumactl-api §7.1): an admin when it comes from this very host, else the holder of the bearer token, else
- * nobody in particular.
+ * Who is asking (kumactl-api §7.1): an admin when it comes from this very host or has an admin's certificate, else the holder
+ * of the bearer token, else nobody in particular.
  * @throws Unauthenticated when the token does not hold.
  */
 export async function callerOf(approach: Approach, { localhostIsAdmin, verifyUserToken }: Deps): Promise<Caller> {
-  if (localhostIsAdmin && isLocal(approach)) return ADMIN_CALLER;
+  if (approach.hasAdminCertificate || (localhostIsAdmin && isLocal(approach))) return ADMIN_CALLER;
   const token = /^Bearer (.+)$/i.exec(approach.headers.authorization ?? '')?.[1];
   if (token === undefined || !verifyUserToken) return ANONYMOUS;
   const { name, groups } = await verifyUserToken(token.trim()).catch(() => {
     throw new Unauthenticated();
   });
   const all = groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED];
-  return { user: name, groups: all, admin: name === ADMIN || groups.includes(ADMIN) };
+  return { user: name, groups: all };
 }
 
 /**

@@ -16,6 +16,8 @@ export interface RestRequest {
   readonly baseUrl: string;
   /** IP address of the peer. */
   readonly peer: string;
+  /** It proved itself with a TLS certificate of the CA that is for admins. */
+  readonly hasAdminCertificate?: boolean | undefined;
   readonly caller: Caller;
   /** Aborts when the client goes away. */
   readonly signal?: AbortSignal;

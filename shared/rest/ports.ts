@@ -4,6 +4,7 @@ import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
 import type { Role } from '../resource/role.ts';
+import type { Access } from './accessLists.ts';
 
 /** A resource under the name its author gave it, and who wrote it. */
 export interface Stored {
@@ -56,7 +57,6 @@ export interface ResourceWriter {
 export interface Caller {
   readonly user: string;
   readonly groups: readonly string[];
-  readonly admin: boolean;
 }
 
 /** @throws Error when the user token is wrong, too old or revoked; the reason is logged, not told. */
@@ -167,6 +167,9 @@ export interface RestDeps {
   readonly now: () => string;
   /** Requests from this host are an admin (kumactl-api §7.1). */
   readonly localhostIsAdmin: boolean;
+  readonly access: Access;
+  /** Resources are not written here, whatever their type. */
+  readonly readOnly: boolean;
   readonly verifyUserToken?: VerifyUserToken;
   /** Port of the virtual IPs, shown in ServiceInsights. */
   readonly vipPort: number;

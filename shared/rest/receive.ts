@@ -15,6 +15,7 @@ export interface Received {
   readonly protocol: string;
   readonly host: string;
   readonly peer: string | undefined;
+  readonly hasAdminCertificate?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +27,7 @@ export function restRequest({
   protocol,
   host,
   peer = '',
+  hasAdminCertificate,
   params,
   signal,
 }: Received): Omit<RestRequest, 'caller'> {
@@ -43,6 +45,7 @@ export function restRequest({
     body: typeof body === 'string' ? body : '',
     baseUrl: `${protocol}://${host}`,
     peer,
+    hasAdminCertificate,
     signal,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { requireAdmin } from './access.ts';
+import { requireRight } from './access.ts';
+import type { Access } from './accessLists.ts';
 import type { RestContext } from './context.ts';
 import { goDurationMs } from '../resource/goDuration.ts';
 import { Invalid, RestError } from './errors.ts';
@@ -30,10 +31,10 @@ const dataplaneBody = z.object({
 const zoneBody = z.object({ zone: words, scope: z.array(z.string()).nullish(), validFor: words });
 const userBody = z.object({ name: words, groups: z.array(z.string()).nullish(), validFor: words });
 
-type Issue = (issuer: TokenIssuer, body: unknown, caller: Caller) => Promise<string>;
+type Issue = (issuer: TokenIssuer, body: unknown, caller: Caller, access: Access) => Promise<string>;
 
 /** `POST /tokens/dataplane|zone|user`: answers 200 with the bare JWT (kumactl-api §7.3). */
-export function tokenRoutes({ tokens }: RestContext): Route[] {
+export function tokenRoutes({ tokens, access }: RestContext): Route[] {
   const route = (kind: string, issue: Issue): Route => ({
     method: 'POST',
     path: `/tokens/${kind}`,
@@ -42,7 +43,7 @@ export function tokenRoutes({ tokens }: RestContext): Route[] {
     handler: async ({ body, caller }) => {
       if (!tokens) throw new RestError({ status: 400, detail: 'this control plane issues no tokens' });
       try {
-        return text(200, await issue(tokens, parseJsonBody(body), caller));
+        return text(200, await issue(tokens, parseJsonBody(body), caller, access));
       } catch (error) {
         // Kuma answers a body that is not JSON with a bare 400
         if (error instanceof NotJson) return text(400, '');
@@ -53,29 +54,29 @@ export function tokenRoutes({ tokens }: RestContext): Route[] {
   return [route('dataplane', dataplaneToken), route('zone', zoneToken), route('user', userToken)];
 }
 
-const dataplaneToken: Issue = async (issuer, body, caller) => {
+const dataplaneToken: Issue = async (issuer, body, caller, access) => {
   const { validFor, ...claims } = parse(dataplaneBody, body);
   if (!claims.mesh) throw invalid('mesh', 'cannot be empty');
   if (!PROXY_TYPES.includes(claims.type)) throw invalid('type', `${claims.type} is not a valid proxy type`);
   const validForMs = lifetime(validFor);
-  requireAdmin(caller);
+  requireRight(access, 'generateDpToken', caller);
   return issuer.dataplane({ ...claims, ...(validForMs !== undefined && { validForMs }) });
 };
 
-const zoneToken: Issue = async (issuer, body, caller) => {
-  requireAdmin(caller);
+const zoneToken: Issue = async (issuer, body, caller, access) => {
+  requireRight(access, 'generateZoneToken', caller);
   const { zone, scope, validFor } = parse(zoneBody, body);
   if (!scope) throw invalid('scope', 'cannot be empty');
   const validForMs = lifetime(validFor);
   return issuer.zone({ zone, scope, ...(validForMs !== undefined && { validForMs }) });
 };
 
-const userToken: Issue = async (issuer, body, caller) => {
+const userToken: Issue = async (issuer, body, caller, access) => {
   const { name, groups, validFor } = parse(userBody, body);
   if (!name) throw invalid('name', 'cannot be empty');
   const validForMs = lifetime(validFor);
   if (!validForMs) throw invalid('validFor', 'cannot be empty or nil');
-  requireAdmin(caller);
+  requireRight(access, 'generateUserToken', caller);
   return issuer.user({ name, groups: groups ?? null, validForMs });
 };
 

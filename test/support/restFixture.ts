@@ -10,6 +10,7 @@ import { descriptor as vip } from '../../shared/resource/vip/index.ts';
 import { descriptors as zone } from '../../shared/resource/zone/index.ts';
 import { descriptors as zoneEgress } from '../../shared/resource/zoneegress/index.ts';
 import { descriptors as zoneIngress } from '../../shared/resource/zoneingress/index.ts';
+import { DEFAULT_ACCESS } from '../../shared/rest/accessLists.ts';
 import type { RestDeps } from '../../shared/rest/ports.ts';
 import { memoryResources, type MemoryResources } from './memoryResources.ts';
 
@@ -103,6 +104,8 @@ export function restFixture(role: RestDeps['role'], more: Partial<RestDeps> = {}
     },
     now: () => NOW,
     localhostIsAdmin: true,
+    access: DEFAULT_ACCESS,
+    readOnly: false,
     vipPort: 80,
     onError: (error) => void errors.push(error),
     ...more,

@@ -25,8 +25,8 @@ export function deleteRoutes(context: RestContext, descriptor: ResourceDescripto
 async function remove(context: RestContext, descriptor: ResourceDescriptor, request: RestRequest): Promise<Answer> {
   const { role, writer } = context;
   const { mesh = '', name = '' } = request.params;
-  requireWritable(descriptor, role);
-  requireResourceAccess(request.caller, descriptor);
+  requireWritable(descriptor, context);
+  requireResourceAccess(context.access, request.caller, descriptor);
   const { stored, resource } = await requireShown(context, descriptor, mesh, name, TITLE);
   const origin = deleteOriginViolations(descriptor, resource.labels, role);
   const foreign = isOwn(stored.origin, role)

@@ -30,7 +30,7 @@ export function putRoutes(context: RestContext, descriptor: ResourceDescriptor):
 async function put(context: RestContext, descriptor: ResourceDescriptor, request: RestRequest): Promise<Answer> {
   const { role, shown, writer } = context;
   const { mesh = '', name = '' } = request.params;
-  requireWritable(descriptor, role);
+  requireWritable(descriptor, context);
   // Asked for together, told in order: a mesh that is missing before a body that is wrong.
   const looking = shown.get(descriptor, mesh, name);
   looking.catch(() => {});
@@ -42,7 +42,7 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
     ...labelViolations(descriptor, written, role),
     ...nameViolations(written, descriptor.scope, role),
   ]);
-  requireResourceAccess(request.caller, descriptor);
+  requireResourceAccess(context.access, request.caller, descriptor);
 
   const labels = computedLabels(descriptor, written, role);
   const spec = descriptor.complete ? descriptor.complete(written.spec, role) : written.spec;

@@ -28,7 +28,7 @@ export function readRoutes(context: RestContext, descriptor: ResourceDescriptor)
       path: `${path}/:name`,
       title: 'Could not retrieve a resource',
       handler: async (request) => {
-        requireResourceAccess(request.caller, descriptor);
+        requireResourceAccess(context.access, request.caller, descriptor);
         const { mesh = '', name = '' } = request.params;
         return formatted(descriptor, await requireShown(context, descriptor, mesh, name), request);
       },
@@ -45,7 +45,7 @@ export async function listed(
 ): Promise<Shown[]> {
   const { mesh } = request.params;
   if (mesh !== undefined) await requireMesh(context, mesh);
-  requireResourceAccess(request.caller, descriptor);
+  requireResourceAccess(context.access, request.caller, descriptor);
   const filter = filterOf(descriptor, request.query, template);
   return (await context.shown.list(descriptor, mesh)).filter(({ resource }) => filter(resource));
 }

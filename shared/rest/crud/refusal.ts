@@ -1,6 +1,7 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import { isWritable, type Role } from '../../resource/role.ts';
 import { MethodNotAllowed } from '../errors.ts';
+import type { RestDeps } from '../ports.ts';
 
 const BY = "with 'kumactl apply' or via the HTTP API. You can still use 'kumactl' or the HTTP API to modify";
 
@@ -12,7 +13,11 @@ const ELSEWHERE: Readonly<Record<Role['mode'], string>> = {
 };
 
 /** @throws MethodNotAllowed when resources of the type are not written on this control plane. */
-export function requireWritable(descriptor: ResourceDescriptor, role: Role): void {
+export function requireWritable(
+  descriptor: ResourceDescriptor,
+  { role, readOnly }: Pick<RestDeps, 'role' | 'readOnly'>,
+): void {
+  if (readOnly) throw new MethodNotAllowed('The API of this control plane is read only (setting api.readOnly).\n');
   if (!isWritable(descriptor, role))
     throw new MethodNotAllowed(descriptor.readOnly ? ELSEWHERE.standalone : ELSEWHERE[role.mode]);
 }

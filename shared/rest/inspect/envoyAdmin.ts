@@ -1,3 +1,4 @@
+import { requireRight } from '../access.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { MethodNotAllowed, NotFound, RestError } from '../errors.ts';
 import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
@@ -24,8 +25,9 @@ export function envoyAdminRoutes(context: RestContext): Route[] {
             const { mesh = '', name = '', operation = '' } = request.params;
             const ask = OPERATIONS[operation];
             if (!ask) throw new NotFound();
+            requireRight(context.access, ask.right, request.caller);
             const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
-            return ask(requireAdminPort(context), stored, request);
+            return ask.of(requireAdminPort(context), stored, request);
           },
         }),
       ),
@@ -34,20 +36,32 @@ export function envoyAdminRoutes(context: RestContext): Route[] {
   ];
 }
 
-type Ask = (admin: EnvoyAdmin, proxy: Stored, request: RestRequest) => Promise<Answer>;
+interface Ask {
+  readonly right: 'viewConfigDump' | 'viewStats' | 'viewClusters';
+  of(admin: EnvoyAdmin, proxy: Stored, request: RestRequest): Promise<Answer>;
+}
 
 const OPERATIONS: Readonly<Record<string, Ask>> = {
-  xds: async (admin, proxy, { query }) => {
-    const dump = await admin.xds(proxy, { includeEds: query.get('include_eds') === 'true' });
-    return { status: 200, body: redacted(JSON.parse(dump)) };
+  xds: {
+    right: 'viewConfigDump',
+    of: async (admin, proxy, { query }) => {
+      const dump = await admin.xds(proxy, { includeEds: query.get('include_eds') === 'true' });
+      return { status: 200, body: redacted(JSON.parse(dump)) };
+    },
   },
-  stats: async (admin, proxy, { query }) => {
-    const json = query.get('format') === 'json';
-    return envoyAnswer(await admin.stats(proxy, { json, usedOnly: query.get('usedonly') !== 'false' }), json);
+  stats: {
+    right: 'viewStats',
+    of: async (admin, proxy, { query }) => {
+      const json = query.get('format') === 'json';
+      return envoyAnswer(await admin.stats(proxy, { json, usedOnly: query.get('usedonly') !== 'false' }), json);
+    },
   },
-  clusters: async (admin, proxy, { query }) => {
-    const json = query.get('format') === 'json';
-    return envoyAnswer(await admin.clusters(proxy, { json }), json);
+  clusters: {
+    right: 'viewClusters',
+    of: async (admin, proxy, { query }) => {
+      const json = query.get('format') === 'json';
+      return envoyAnswer(await admin.clusters(proxy, { json }), json);
+    },
   },
 };
 
@@ -80,8 +94,9 @@ function configRoute(context: RestContext): Route {
     method: 'GET',
     path: '/meshes/:mesh/dataplanes/:name/_config',
     title: 'Failed to fetch dataplane insight',
-    handler: async ({ params: { mesh = '', name = '' } }) => {
-      const { role, inspector } = context;
+    handler: async ({ params: { mesh = '', name = '' }, caller }) => {
+      const { role, inspector, access } = context;
+      requireRight(access, 'viewConfigDump', caller);
       if (role.mode === 'global' || !inspector?.config) {
         throw new MethodNotAllowed(
           "the configuration of a proxy is known to its zone's control plane only, ask there\n",

@@ -1,3 +1,4 @@
+import { requireRight } from '../access.ts';
 import type { RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 
@@ -5,7 +6,7 @@ import { ok, type Route } from '../http.ts';
 const KUMA_RELEASE = '2.14.3';
 
 /** `GET /`, `/who-am-i`, `/config` (kumactl-api §2). kumactl asks the first before nearly every command. */
-export function aboutRoutes({ about, role }: RestContext): Route[] {
+export function aboutRoutes({ about, role, access }: RestContext): Route[] {
   return [
     {
       method: 'GET',
@@ -36,13 +37,15 @@ export function aboutRoutes({ about, role }: RestContext): Route[] {
       method: 'GET',
       path: '/config',
       title: 'Could not retrieve the configuration',
-      handler: async () =>
-        ok({
+      handler: async ({ caller }) => {
+        requireRight(access, 'controlPlaneMetadata', caller);
+        return ok({
           mode: role.mode === 'global' ? 'global' : 'zone',
           environment: role.environment,
           ...(role.zone !== undefined && { multizone: { zone: { name: role.zone } } }),
           ...about.config(),
-        }),
+        });
+      },
     },
   ];
 }

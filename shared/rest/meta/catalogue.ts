@@ -18,7 +18,7 @@ export function catalogueRoutes(context: RestContext): Route[] {
       path: '/policies',
       title: 'Could not retrieve policies',
       handler: async () =>
-        ok({ policies: types.filter(({ policy }) => policy).map((type) => policyType(type, context.role)) }),
+        ok({ policies: types.filter(({ policy }) => policy).map((type) => policyType(type, context)) }),
     },
   ];
 }
@@ -57,11 +57,11 @@ function resourceType(descriptor: ResourceDescriptor, { mode }: Role): object {
   };
 }
 
-function policyType(descriptor: ResourceDescriptor, role: Role): object {
+function policyType(descriptor: ResourceDescriptor, { role, readOnly }: RestContext): object {
   const { type, path, singularDisplayName, pluralDisplayName, policy } = descriptor;
   return {
     name: type,
-    readOnly: !isWritable(descriptor, role),
+    readOnly: readOnly || !isWritable(descriptor, role),
     path,
     singularDisplayName,
     pluralDisplayName,

@@ -22,7 +22,7 @@ export function kriRoutes(context: RestContext): Route[] {
         const descriptor = context.registry.byShortName(kri.shortName);
         if (!descriptor || descriptor.internal)
           throw new BadRequest(`bad request: unknown resource type "${kri.shortName}" in the KRI`);
-        requireResourceAccess(request.caller, descriptor);
+        requireResourceAccess(context.access, request.caller, descriptor);
         const wanted = ['kri', kri.shortName, kri.mesh, kri.zone, kri.namespace, kri.name, ''].join('_');
         const named = await context.reader.get({ type: descriptor.type, mesh: kri.mesh, name: kri.name });
         const candidates = named.length > 0 ? named : await context.reader.list(descriptor.type, kri.mesh);

@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { FastifyInstance } from 'fastify';
-import type { Put, RestDeps } from '../../shared/rest/ports.ts';
-import { VersionConflict } from '../../shared/rest/errors.ts';
-import { NOW, type RestFixture, restFixture } from '../../test/support/restFixture.ts';
+import type { Put, RestDeps } from '../shared/rest/ports.ts';
+import { VersionConflict } from '../shared/rest/errors.ts';
+import { NOW, type RestFixture, restFixture } from '../test/support/restFixture.ts';
 import { buildApp } from './app.ts';
 
 const verifyUserToken: RestDeps['verifyUserToken'] = async (token) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RestDeps } from '../../shared/rest/ports.ts';
-import { rawExchange } from '../../test/support/rawExchange.ts';
-import { restFixture } from '../../test/support/restFixture.ts';
+import type { RestDeps } from '../shared/rest/ports.ts';
+import { rawExchange } from '../test/support/rawExchange.ts';
+import { restFixture } from '../test/support/restFixture.ts';
 import { buildApp } from './app.ts';
 
 const logged: unknown[] = [];

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import type { LogEvent } from '../../shared/event/event.ts';
-import type { LogQuery, LogReader } from '../../shared/rest/ports.ts';
-import { NOW, restFixture } from '../../test/support/restFixture.ts';
+import type { LogEvent } from '../shared/event/event.ts';
+import type { LogQuery, LogReader } from '../shared/rest/ports.ts';
+import { NOW, restFixture } from '../test/support/restFixture.ts';
 import { buildApp } from './app.ts';
 
 const event = (position: number, type: string, spec: unknown): LogEvent => ({

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
-import type { InboundRules, MatchedPolicies } from '../../shared/policy/rules.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
-import type { EnvoyAdmin, Inspector } from '../../shared/rest/ports.ts';
-import { NOW, restFixture } from '../../test/support/restFixture.ts';
+import type { InboundRules, MatchedPolicies } from '../shared/policy/rules.ts';
+import type { Resource } from '../shared/resource/resource.ts';
+import type { EnvoyAdmin, Inspector } from '../shared/rest/ports.ts';
+import { NOW, restFixture } from '../test/support/restFixture.ts';
 import { buildApp } from './app.ts';
 
 const times = { creationTime: NOW, modificationTime: NOW };

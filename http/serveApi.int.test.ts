@@ -1,0 +1,167 @@
+import { writeFile } from 'node:fs/promises';
+import { request, type RequestOptions } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { API_SETTINGS, type ApiConfig } from '../shared/config/apiSettings.ts';
+import { readSettings } from '../shared/config/settings.ts';
+import { type Authority, type Certified, certificateAuthority } from '../test/support/certificates.ts';
+import { restFixture } from '../test/support/restFixture.ts';
+import { type TempDir, tempDir } from '../test/support/tempDir.ts';
+import { type Api, serveApi } from './serveApi.ts';
+
+let authority: Authority;
+let stranger: Authority;
+let server: Certified;
+let folder: TempDir;
+const running: Api[] = [];
+
+beforeAll(async () => {
+  [authority, stranger, folder] = await Promise.all([
+    certificateAuthority('admins'),
+    certificateAuthority('strangers'),
+    tempDir('api'),
+  ]);
+  server = await authority.issue('control plane');
+  await writeFile(join(folder.path, 'cert.pem'), server.cert);
+  await writeFile(join(folder.path, 'key.pem'), server.key);
+  await writeFile(join(folder.path, 'ca.pem'), authority.cert);
+  return () => folder.remove();
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((api) => api.close()));
+});
+
+async function serve(settings: Record<string, unknown>): Promise<Api> {
+  const { deps } = restFixture({ mode: 'global', environment: 'universal' });
+  const given = { api: { port: 0, localhostIsAdmin: false, ...settings } };
+  const config: ApiConfig = readSettings(API_SETTINGS, 'M', given, {});
+  const api = await serveApi(deps, config, 'M');
+  running.push(api);
+  return api;
+}
+
+const https = () => ({
+  port: 0,
+  certFile: join(folder.path, 'cert.pem'),
+  keyFile: join(folder.path, 'key.pem'),
+  clientCaFile: join(folder.path, 'ca.pem'),
+});
+
+async function get(url: string, options: RequestOptions = {}): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { ca: authority.cert, ...options }, async (answer) =>
+      resolve({ status: answer.statusCode ?? 0, body: await text(answer) }),
+    )
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('without a certificate there is no port for TLS', async () => {
+  const api = await serve({});
+  expect(api.httpsUrl).toBeUndefined();
+  expect((await fetch(`${api.url}/meshes`)).status).toBe(200);
+});
+
+test('over TLS the same is answered, and who has a certificate of the CA is an admin', async () => {
+  const { httpsUrl = '' } = await serve({ https: https() });
+  expect(httpsUrl).toMatch(/^https:/);
+  expect(await get(`${httpsUrl}/who-am-i`)).toMatchObject({ status: 200, body: /mesh-system:anonymous/ });
+  expect((await get(`${httpsUrl}/global-secrets`)).status).toBe(403);
+  const admin = await authority.issue('ann');
+  expect(await get(`${httpsUrl}/who-am-i`, admin)).toMatchObject({ status: 200, body: /mesh-system:admin/ });
+  expect((await get(`${httpsUrl}/global-secrets`, admin)).status).toBe(200);
+  const other = await stranger.issue('mallory');
+  expect(await get(`${httpsUrl}/who-am-i`, other)).toMatchObject({ body: /mesh-system:anonymous/ });
+});
+
+test('a certificate can be required', async () => {
+  const { httpsUrl = '' } = await serve({ https: { ...https(), requireClientCert: true } });
+  await expect(get(`${httpsUrl}/`)).rejects.toThrow();
+  expect((await get(`${httpsUrl}/`, await authority.issue('ann'))).status).toBe(200);
+});
+
+test('links of a page keep the protocol', async () => {
+  const { httpsUrl = '' } = await serve({ https: https() });
+  const admin = await authority.issue('ann');
+  for (const name of ['a', 'b']) await put(`${httpsUrl}/meshes/${name}`, { type: 'Mesh', name }, admin);
+  expect(JSON.parse((await get(`${httpsUrl}/meshes?size=1`)).body).next).toBe(`${httpsUrl}/meshes?offset=1&size=1`);
+});
+
+test('settings that cannot be are told by name', async () => {
+  await expect(serve({ https: { certFile: join(folder.path, 'cert.pem') } })).rejects.toThrow(
+    'M_API_HTTPS_KEY_FILE has to be set',
+  );
+  await expect(serve({ https: { certFile: '/nowhere', keyFile: '/nowhere' } })).rejects.toThrow(
+    'M_API_HTTPS_CERT_FILE: "/nowhere" cannot be read',
+  );
+  await expect(serve({ corsAllowedDomains: ['('] })).rejects.toThrow('regular expressions');
+  const { port } = new URL((await serve({})).url);
+  await expect(serve({ port: Number(port) })).rejects.toThrow('choose another with M_API_PORT');
+});
+
+test('pages of allowed origins may read answers, others may not', async () => {
+  const { url } = await serve({ corsAllowedDomains: 'https://gui\\.example, https://.*\\.corp' });
+  const told = async (origin: string, init: RequestInit = {}) => {
+    const { headers } = await fetch(`${url}/meshes`, { ...init, headers: { origin, ...init.headers } });
+    return headers.get('access-control-allow-origin');
+  };
+  expect(await told('https://gui.example')).toBe('https://gui.example');
+  expect(await told('https://a.corp')).toBe('https://a.corp');
+  expect(await told('https://gui.example.evil')).toBeNull();
+  const preflight = await fetch(`${url}/meshes/m`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://gui.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+  expect(preflight.status).toBe(200);
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type');
+});
+
+test('who holds which right is configured', async () => {
+  const { deps } = restFixture(
+    { mode: 'global', environment: 'universal' },
+    { verifyUserToken: async () => ({ name: 'john', groups: ['ops'] }) },
+  );
+  const given = {
+    api: { port: 0, localhostIsAdmin: false },
+    access: { adminResources: { groups: ['ops'] }, controlPlaneMetadata: { users: [], groups: 'ops' } },
+  };
+  const api = await serveApi(deps, readSettings(API_SETTINGS, 'M', given, {}), 'M');
+  running.push(api);
+  const status = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${api.url}${path}`, { headers })).status;
+  const john = { authorization: 'Bearer johns' };
+  expect([await status('/global-secrets'), await status('/global-secrets', john)]).toEqual([403, 200]);
+  expect([await status('/config'), await status('/config', john)]).toEqual([403, 200]);
+});
+
+test('an API that is read only takes no resources', async () => {
+  const { url } = await serve({ readOnly: true });
+  const answer = await fetch(`${url}/meshes/m`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"Mesh","name":"m"}',
+  });
+  expect(answer.status).toBe(405);
+  expect(await answer.json()).toMatchObject({ title: 'Method not allowed', detail: /api\.readOnly/ });
+  const { policies } = (await (await fetch(`${url}/policies`)).json()) as { policies: { readOnly: boolean }[] };
+  expect(policies.every(({ readOnly }) => readOnly)).toBe(true);
+});
+
+function put(url: string, body: unknown, certified: Certified): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    request(url, { ca: authority.cert, method: 'PUT', headers, ...certified }, (answer) =>
+      resolve(answer.resume().statusCode ?? 0),
+    )
+      .on('error', reject)
+      .end(JSON.stringify(body));
+  });
+}

@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { portTaken } from '../shared/config/portTaken.ts';
+import { type Diagnosis, diagnose } from '../shared/diagnostics/diagnose.ts';
+
+/** `/healthy`, `/ready` and `/metrics` of a control plane, listening. */
+export interface Diagnostics {
+  readonly url: string;
+  close(): void;
+}
+
+/** @param portSetting environment variable of the port, for the error of a taken one. @throws WrongSetting */
+export async function serveDiagnostics(
+  diagnosis: Diagnosis,
+  { host, port, portSetting }: { readonly host: string; readonly port: number; readonly portSetting: string },
+): Promise<Diagnostics> {
+  const server = createServer((request, response) => {
+    diagnose(new URL(request.url ?? '/', 'http://localhost').pathname, diagnosis).then(
+      ({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body),
+      (error: Error) => response.writeHead(500).end(`${error.message}\n`),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portTaken(error, portSetting)));
+    server.listen(port, host, resolve);
+  });
+  const { address, port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${address}:${bound}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
