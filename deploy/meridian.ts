@@ -11,7 +11,8 @@ async function readStdin(): Promise<string> {
 const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const interrupted = new AbortController();
 // The servers among the commands shut down on SIGINT themselves; only the verbs that follow or wait are cut off here.
-if (!['global', 'zone', 'dp', 'demo'].includes(asked ?? '')) process.once('SIGINT', () => interrupted.abort());
+if (!['global', 'zone', 'standalone', 'dp', 'demo'].includes(asked ?? ''))
+  process.once('SIGINT', () => interrupted.abort());
 // Whoever reads our output may have seen enough (`meridian log | head`).
 process.stdout.on('error', (cause: NodeJS.ErrnoException) => process.exit(cause.code === 'EPIPE' ? 0 : 1));
 const status = await meridian(process.argv.slice(2), {

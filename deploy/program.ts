@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'run a zone control plane',
     load: async () => (await import('../zone/main.ts')).zoneCommand(build),
   },
+  standalone: {
+    description: 'run global and its only zone in one process',
+    load: async () => (await import('./standalone/main.ts')).standaloneCommand(build),
+  },
   dp: {
     description: 'run a sidecar or zone proxy: bootstrap, then Envoy',
     load: async () => (await import('../zone/sidecar/dpCommand.ts')).dpCommand(),

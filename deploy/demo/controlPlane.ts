@@ -4,16 +4,18 @@ import { GENERATION, type Ground, startScript } from './ground.ts';
 
 const readyLine = z.looseObject({ url: z.string(), ads: z.string().optional() });
 
+type Command = 'global' | 'zone' | 'standalone';
+
 /** A control plane process that can be killed and started again on the same ports and data. */
 export class ControlPlane {
   readonly name: string;
   readonly #ground: Ground;
-  readonly #command: 'global' | 'zone';
+  readonly #command: Command;
   readonly #env: Readonly<Record<string, string>>;
   #child: Child | undefined;
   #ready: z.infer<typeof readyLine> | undefined;
 
-  constructor(ground: Ground, name: string, command: 'global' | 'zone', env: Readonly<Record<string, string>>) {
+  constructor(ground: Ground, name: string, command: Command, env: Readonly<Record<string, string>>) {
     this.name = name;
     this.#ground = ground;
     this.#command = command;
@@ -28,6 +30,11 @@ export class ControlPlane {
       generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,
     });
     this.#ready = readyLine.parse(await this.#child.ready());
+  }
+
+  /** Ends it in order. */
+  async stop(): Promise<void> {
+    await this.#child?.stop();
   }
 
   /** Ends this process at once, as a crash would. */

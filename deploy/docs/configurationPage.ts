@@ -1,5 +1,6 @@
 import { GLOBAL_PREFIX, GLOBAL_SETTINGS } from '../../global/config.ts';
 import { envName, type Settings } from '../../shared/config/settings.ts';
+import { STANDALONE_PREFIX, STANDALONE_SETTINGS } from '../standalone/config.ts';
 import { ZONE_PREFIX, ZONE_SETTINGS } from '../../zone/config.ts';
 
 const HEAD = `# Configuration
@@ -15,6 +16,7 @@ export function configurationPage(): string {
     HEAD,
     table('meridian global', GLOBAL_SETTINGS, GLOBAL_PREFIX),
     table('meridian zone', ZONE_SETTINGS, ZONE_PREFIX),
+    table('meridian standalone', STANDALONE_SETTINGS, STANDALONE_PREFIX),
   ].join('\n');
 }
 

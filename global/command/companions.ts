@@ -20,7 +20,8 @@ export async function companionsOfMesh(
   const now = deps.now();
   const secrets = await meshMaterial(mesh, (name) => !existing.has(name), now);
   const policies = isNew ? defaultPolicies(mesh, now.toISOString()) : [];
-  return [...secrets, ...policies].map(created);
+  const labelled = policies.map((policy) => ({ ...policy, labels: deps.labelsOf?.(policy) ?? policy.labels }));
+  return [...secrets, ...labelled].map(created);
 }
 
 /** A mesh goes with all that is in it, in one change: nobody ever sees an orphan. */

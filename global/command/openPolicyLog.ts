@@ -13,10 +13,8 @@ import { ensureDefaults, SYSTEM } from './ensureDefaults.ts';
 import type { CommandDeps, SecretSealer } from './ports.ts';
 import { putResource } from './resourceCommands.ts';
 
-type Options = Pick<
-  GlobalConfig,
-  'store.url' | 'data.dir' | 'secrets.keyFile' | 'secrets.key' | 'mesh.createDefault'
-> & { readonly now: () => Date };
+type Options = Pick<GlobalConfig, 'store.url' | 'data.dir' | 'secrets.keyFile' | 'secrets.key' | 'mesh.createDefault'> &
+  Pick<CommandDeps, 'now' | 'labelsOf'>;
 
 /** The policy log and all that writing to it takes. */
 export interface PolicyLog {
@@ -35,13 +33,13 @@ export interface PolicyLog {
  * @throws Error whose message is for the operator: the folder is in use, another key sealed the secrets
  */
 export async function openPolicyLog(options: Options): Promise<PolicyLog> {
-  const { now, 'data.dir': directory } = options;
+  const { now, labelsOf, 'data.dir': directory } = options;
   const events = await openEventLog(await openDb({ url: options['store.url'], directory }));
   const keys = secretKeys(events.db);
   const kek = keyEncryptionKey(options['secrets.keyFile'] || join(directory, 'secrets.key'), options['secrets.key']);
   await checkKeyEncryptionKey(kek, keys);
   const sealer = secretSealer(kek, keys);
-  const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID };
+  const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID, ...(labelsOf && { labelsOf }) };
   const made = await ensureDefaults(commands);
   if (options['mesh.createDefault']) await ensureDefaultMesh(commands, events);
   return { events, keys, kek, sealer, commands, made };

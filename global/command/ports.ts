@@ -36,4 +36,6 @@ export type CommandDeps = {
   readonly sealer: SecretSealer;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** The labels of a policy that the control plane makes itself; absent: as on global, where it adds none. */
+  readonly labelsOf?: (policy: Resource) => Resource['labels'];
 };

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { GLOBAL_SETTINGS } from '../../global/config.ts';
+import { text } from '../../shared/config/kinds.ts';
+import { readSettings, setting, type Values } from '../../shared/config/settings.ts';
+import { ZONE_SETTINGS } from '../../zone/config.ts';
+
+const { 'nats.url': _url, 'nats.user': _user, 'nats.password': _password, ...zone } = ZONE_SETTINGS;
+
+/** Every setting of a control plane that is alone: a zone's without NATS, and where global keeps its log. */
+export const STANDALONE_SETTINGS = {
+  ...zone,
+  'data.dir': setting(
+    text,
+    'data/standalone',
+    'folder of all that is kept: `global` in it becomes the data folder of a global control plane, `zone` that of a zone',
+  ),
+  'store.url': GLOBAL_SETTINGS['store.url'],
+  'secrets.keyFile': GLOBAL_SETTINGS['secrets.keyFile'],
+  'secrets.key': GLOBAL_SETTINGS['secrets.key'],
+  'mesh.createDefault': GLOBAL_SETTINGS['mesh.createDefault'],
+};
+
+export const STANDALONE_PREFIX = 'MERIDIAN_STANDALONE';
+
+export type StandaloneConfig = Values<typeof STANDALONE_SETTINGS>;
+
+/** @throws WrongSetting */
+export function readStandaloneConfig(file: string | undefined, env: NodeJS.ProcessEnv): StandaloneConfig {
+  return readSettings(STANDALONE_SETTINGS, STANDALONE_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
+}

@@ -1,0 +1,148 @@
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { tempDir } from '../../test/support/tempDir.ts';
+import { loadRegistry } from '../registry.ts';
+import { readStandaloneConfig } from './config.ts';
+import { type Running, runStandalone } from './main.ts';
+
+const registry = await loadRegistry();
+/** What most tests write to. */
+let running: Running;
+
+beforeAll(async () => {
+  const { path, remove } = await tempDir('standalone');
+  running = await start(path);
+  return async () => {
+    await running.stop();
+    await remove();
+  };
+});
+
+function start(directory: string): Promise<Running> {
+  const config = readStandaloneConfig(undefined, {
+    MERIDIAN_STANDALONE_DATA_DIR: directory,
+    MERIDIAN_STANDALONE_API_PORT: '0',
+    MERIDIAN_STANDALONE_DP_PORT: '0',
+    MERIDIAN_STANDALONE_DIAGNOSTICS_PORT: '0',
+    MERIDIAN_LOG_LEVEL: 'silent',
+  });
+  return runStandalone(config, { registry, version: 'test' });
+}
+
+type Body = Record<string, unknown>;
+
+async function send(to: Running, method: string, path: string, body?: unknown) {
+  const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const response = await fetch(to.url + path, { ...init, headers: { 'content-type': 'application/json' } });
+  const text = await response.text();
+  return { status: response.status, text, body: text.startsWith('{') ? (JSON.parse(text) as Body) : {} };
+}
+
+const names = (body: Body) => (body.items as { name: string }[]).map(({ name }) => name);
+
+const dataplane = {
+  type: 'Dataplane',
+  mesh: 'default',
+  name: 'a',
+  networking: { address: '127.0.0.1', inbound: [{ port: 80, tags: { 'kuma.io/service': 'a' } }] },
+};
+const timeout = (requestTimeout: string) => ({
+  type: 'MeshTimeout',
+  mesh: 'default',
+  name: 't',
+  spec: {
+    targetRef: { kind: 'Mesh' },
+    to: [{ targetRef: { kind: 'Mesh' }, default: { http: { requestTimeout } } }],
+  },
+});
+
+test('says what an unfederated zone of Kuma says', async () => {
+  const index = await send(running, 'GET', '/');
+  expect(index.body).toMatchObject({ product: 'Kuma', clusterId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect((await send(running, 'GET', '/config')).body).toMatchObject({
+    mode: 'zone',
+    environment: 'universal',
+    store: { type: 'memory' },
+    multizone: { zone: { name: 'default' } },
+  });
+  const { resources } = (await send(running, 'GET', '/_resources')).body as {
+    resources: { name: string; readOnly: boolean }[];
+  };
+  const readOnly = resources.filter((one) => one.readOnly).map(({ name }) => name);
+  expect(readOnly.every((name) => name.endsWith('Insight'))).toBe(true);
+  expect(names((await send(running, 'GET', '/zones')).body)).toEqual(['default']);
+});
+
+test('accepts what global accepts and what a zone accepts, and shows it at once', async () => {
+  const mesh = { type: 'Mesh', name: 'm', mtls: { enabledBackend: 'c', backends: [{ name: 'c', type: 'builtin' }] } };
+  expect((await send(running, 'PUT', '/meshes/m', mesh)).status).toBe(201);
+  expect(names((await send(running, 'GET', '/meshes/m/secrets')).body)).toEqual([
+    'dataplane-token-signing-key-m-1',
+    'm.ca-builtin-cert-c',
+    'm.ca-builtin-key-c',
+  ]);
+
+  expect((await send(running, 'PUT', '/meshes/default/meshtimeouts/t', timeout('1s'))).status).toBe(201);
+  expect((await send(running, 'PUT', '/meshes/default/meshtimeouts/t', timeout('2s'))).status).toBe(200);
+  const written = (await send(running, 'GET', '/meshes/default/meshtimeouts/t')).body;
+  expect(written).toMatchObject({
+    labels: { 'kuma.io/origin': 'zone', 'kuma.io/zone': 'default', 'kuma.io/env': 'universal' },
+    spec: { to: [{ default: { http: { requestTimeout: '2s' } } }] },
+  });
+
+  expect((await send(running, 'PUT', '/meshes/default/dataplanes/a', dataplane)).status).toBe(201);
+  expect((await send(running, 'GET', '/meshes/default/dataplanes/a')).body).toMatchObject({
+    networking: { inbound: [{ tags: { 'kuma.io/zone': 'default' } }] },
+  });
+  expect((await send(running, 'GET', '/meshes/default/meshtimeouts/t/_resources/dataplanes')).body).toMatchObject({
+    total: 1,
+  });
+  expect((await send(running, 'PUT', '/zones/other', { type: 'Zone', name: 'other' })).status).toBe(201);
+  expect(names((await send(running, 'GET', '/zones')).body)).toEqual(['default', 'other']);
+});
+
+test('a default policy can be written again as it is shown', async () => {
+  const path = '/meshes/default/meshtimeouts/mesh-timeout-all-default';
+  const shown = (await send(running, 'GET', path)).body;
+  // kumactl sends the labels of the file only (kumactl-api §0.18).
+  const { labels: _, ...file } = shown;
+  expect(await send(running, 'PUT', path, file)).toMatchObject({ status: 200, body: {} });
+});
+
+test('issues tokens of all kinds', async () => {
+  const requests = {
+    dataplane: { mesh: 'default', name: 'a', validFor: '1h' },
+    zone: { zone: 'default', scope: ['ingress'], validFor: '1h' },
+    user: { name: 'jane', groups: ['team'], validFor: '1h' },
+  };
+  for (const [kind, body] of Object.entries(requests)) {
+    expect((await send(running, 'POST', `/tokens/${kind}`, body)).text).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  }
+});
+
+test('what was written is there after a restart, deletions too; the log goes on', async () => {
+  const { path: directory, remove } = await tempDir('standalone');
+  onTestFinished(remove);
+  const first = await start(directory);
+  const { clusterId } = (await send(first, 'GET', '/')).body;
+  await send(first, 'PUT', '/meshes/default/meshtimeouts/t', timeout('1s'));
+  await send(first, 'PUT', '/meshes/default/dataplanes/a', dataplane);
+  await send(first, 'PUT', '/meshes/default/dataplanes/b', { ...dataplane, name: 'b' });
+  await send(first, 'DELETE', '/meshes/default/dataplanes/b');
+  await send(first, 'PUT', '/meshes/default/secrets/s', { type: 'Secret', mesh: 'default', name: 's', data: 'AAEC' });
+  await send(first, 'PUT', '/meshes/default/secrets/s', { type: 'Secret', mesh: 'default', name: 's', data: 'AwQF' });
+  await first.stop();
+
+  const second = await start(directory);
+  onTestFinished(() => second.stop());
+  expect((await send(second, 'GET', '/')).body).toMatchObject({ clusterId });
+  expect(names((await send(second, 'GET', '/meshes/default/dataplanes')).body)).toEqual(['a']);
+  expect((await send(second, 'GET', '/meshes/default/secrets/s')).body).toMatchObject({ data: 'AwQF' });
+  expect((await send(second, 'PUT', '/meshes/default/meshtimeouts/t', timeout('9s'))).status).toBe(200);
+  const { items } = (await send(second, 'GET', '/log?name=t&order=asc')).body as { items: { type: string }[] };
+  expect(items.map(({ type }) => type)).toEqual(['ResourceCreated', 'ResourceUpdated']);
+});
+
+test('of two on one folder the second says why it cannot start', async () => {
+  const { settings } = (await send(running, 'GET', '/config')).body as { settings: Record<string, string> };
+  await expect(start(settings['data.dir'] ?? '')).rejects.toThrow(/^the data folder .*global is in use by process \d+/);
+});

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Resource } from '../../shared/resource/resource.ts';
+import { tempDir } from '../../test/support/tempDir.ts';
+import { type LocalMessage, LocalZoneLog } from './localZoneLog.ts';
+import { StaleWrite } from './ports.ts';
+
+const dataplane = (name: string, spec: unknown = {}): Resource => ({
+  type: 'Dataplane',
+  mesh: 'default',
+  name,
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
+  spec,
+});
+
+async function file(): Promise<string> {
+  const { path, remove } = await tempDir('zone-log');
+  onTestFinished(remove);
+  return join(path, 'zone', 'zone-log.sqlite');
+}
+
+test('keeps the last message of every resource, in order, across openings', async () => {
+  const path = await file();
+  const log = new LocalZoneLog(path);
+  const told: LocalMessage[] = [];
+  log.onWritten((message) => told.push(message));
+  expect(await log.put(dataplane('a'))).toBe(1);
+  expect(await log.put(dataplane('b'))).toBe(2);
+  expect(await log.put(dataplane('a', { changed: true }))).toBe(3);
+  expect(await log.delete(dataplane('b'))).toBe(4);
+  expect(told.map(({ key, resource, sequence }) => [key.name, resource !== null, sequence])).toEqual([
+    ['a', true, 1],
+    ['b', true, 2],
+    ['a', true, 3],
+    ['b', false, 4],
+  ]);
+  log.close();
+
+  const again = new LocalZoneLog(path);
+  onTestFinished(() => again.close());
+  expect([...again.messages()]).toMatchObject([{ sequence: 3, resource: dataplane('a', { changed: true }) }]);
+  expect(await again.put(dataplane('c'))).toBeGreaterThan(3);
+});
+
+test('a write upon what is not there any more is refused and writes nothing', async () => {
+  const log = new LocalZoneLog(await file());
+  onTestFinished(() => log.close());
+  const sequence = await log.put(dataplane('a'), 0);
+  await expect(log.put(dataplane('a', { late: true }), 0)).rejects.toThrow(StaleWrite);
+  expect([...log.messages()]).toMatchObject([{ resource: { spec: {} } }]);
+  await log.put(dataplane('a', { next: true }), sequence);
+  await log.delete(dataplane('a'));
+  expect([...log.messages()]).toEqual([]);
+  // As after a deletion in the stream, an address may be claimed anew.
+  await log.put(dataplane('a'), 0);
+});
+
+test('only one may have it open', async () => {
+  const path = await file();
+  const log = new LocalZoneLog(path);
+  onTestFinished(() => log.close());
+  await log.put(dataplane('a'));
+  expect(() => new LocalZoneLog(path)).toThrow('only one process may have it open');
+});
