@@ -26,9 +26,23 @@ export const GLOBAL_SETTINGS = {
     'that key itself (base64), for environments that keep secrets; empty: it is read from `secrets.keyFile`',
   ),
   'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the hub's nats-server"),
-  'nats.user': setting(text, '', 'user at the hub'),
-  'nats.password': setting(text, '', 'its password'),
+  'hub.dir': setting(
+    text,
+    '',
+    'folder that global writes `hub.conf` into at every start, for `nats-server -c`; empty: `hub` in the data folder',
+  ),
+  'hub.host': setting(text, '127.0.0.1', 'address that the hub listens on, at the ports of the two URLs'),
+  'hub.leafUrl': setting(
+    natsUrl,
+    'nats://127.0.0.1:7422',
+    "where the zones' nats-servers reach the hub; they are told when they join",
+  ),
   'mesh.createDefault': setting(flag, true, 'make the mesh "default" at the first start'),
+  'zone.credentialLifetime': setting(
+    milliseconds,
+    30 * 24 * 3_600_000,
+    'how long the credential of a zone holds; the zone renews it daily while global answers',
+  ),
   'zone.stalledAfter': setting(
     milliseconds,
     6_000,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
@@ -11,7 +12,6 @@ import { serveApi } from '../http/serveApi.ts';
 import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
-import type { CommandDeps } from './command/ports.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
@@ -24,6 +24,10 @@ import { zoneInsights } from './insight/zoneInsights.ts';
 import type { EventLog } from './log/eventLog.ts';
 import { onLeader } from './log/leader.ts';
 import { logReader } from './log/logReader.ts';
+import { globalCredential } from './hubAccess/credentials.ts';
+import { readHubKeys } from './hubAccess/readHubKeys.ts';
+import { writeHubConfig } from './hubAccess/writeHubConfig.ts';
+import { zoneCredentials } from './hubAccess/zoneCredentials.ts';
 import type { SecretKeys } from './log/secretKeys.ts';
 import { answerHellos } from './relay/hello.ts';
 import { publishGrants } from './relay/grants.ts';
@@ -57,11 +61,15 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   const { events, keys, kek, sealer, commands, made } = await openPolicyLog({ ...config, now });
   if (made.length > 0) log.info({ made }, 'first start');
 
-  const hub = await connectToHub({
+  const hubKeys = await readHubKeys(commands);
+  const hubFile = await writeHubConfig(hubKeys, {
+    folder: config['hub.dir'] || join(config['data.dir'], 'hub'),
+    host: config['hub.host'],
     url: config['nats.url'],
-    user: config['nats.user'],
-    password: config['nats.password'],
+    leafUrl: config['hub.leafUrl'],
   });
+  log.info({ file: hubFile }, 'hub configured');
+  const hub = await connectToHub({ url: config['nats.url'], credential: await globalCredential(hubKeys) });
   const grants = keyGrants(kek, keys);
   let relayError = '';
   const stopRelay = onLeader({ tryLead: events.tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
@@ -83,7 +91,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   );
   const stopHellos = answerHellos({
     hub,
-    welcome: (hello) => welcome(hello, { commands, events, keys, hub, grants }),
+    welcome: (hello) => welcome(hello, { events, keys, hub, grants }),
     onError: onError('a zone could not be welcomed'),
   });
 
@@ -128,6 +136,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
         now: now().toISOString(),
       }),
   });
+  const { verifyZoneToken, ...tokens } = tokenAuthority({ reader, now });
   const rest: Parameters<typeof serveApi>[0] = {
     registry,
     role: { mode: 'global', environment: 'universal' },
@@ -149,7 +158,15 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     now: () => now().toISOString(),
     vipPort: 80,
     envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
-    ...tokenAuthority({ reader, now }),
+    ...tokens,
+    zoneCredentials: zoneCredentials({
+      keys: hubKeys,
+      hubUrl: config['hub.leafUrl'],
+      lifetime: config['zone.credentialLifetime'],
+      register: (zone) => ensureZone(commands, zone, 'the zone joined for the first time'),
+      verifyZoneToken,
+      now,
+    }),
     inspector: inspector({ registry, log: events, zones: zones.view }),
     log: logReader(events),
     rollouts,
@@ -219,16 +236,16 @@ export function globalCommand(deps: () => Promise<GlobalDeps>): Command {
 }
 
 type Welcoming = {
-  readonly commands: CommandDeps;
   readonly events: EventLog;
   readonly keys: SecretKeys;
   readonly hub: HubConnection;
   readonly grants: ReturnType<typeof keyGrants>;
 };
 
-/** A zone greets: it is registered if it is new, and the hub's side of it is made. */
-async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub, grants }: Welcoming) {
-  await ensureZone(commands, zone, 'the zone connected for the first time');
+/** A zone greets: the hub's side of it is made. */
+async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }: Welcoming) {
+  if (!(await events.current({ type: 'Zone', mesh: '', name: zone })))
+    throw new Error(`there is no Zone ${zone}; it was deleted, and may join again with a new zone token`);
   await keys.putZone(zone, publicKey);
   await provisionZone(hub.jsm, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
@@ -236,7 +253,7 @@ async function welcome({ zone, publicKey }: Hello, { commands, events, keys, hub
 }
 
 function masked(config: GlobalConfig): Record<string, unknown> {
-  const secret = new Set(['nats.password', 'secrets.key']);
+  const secret = new Set(['secrets.key']);
   const shown = Object.entries(config).map(([name, value]) => [name, secret.has(name) && value ? '*****' : value]);
   return { ...Object.fromEntries(shown), 'store.url': config['store.url'].replace(/:[^:@/]*@/, ':*****@') };
 }

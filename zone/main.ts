@@ -16,6 +16,7 @@ import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { zoneKey } from './identity/zoneKey.ts';
+import { prepareLeaf } from './join/prepareLeaf.ts';
 import { startReconciling } from './reconciling.ts';
 import { Keyring } from './replica/keyring.ts';
 import { connectToLeaf, type LeafConnection } from './replica/leafConnection.ts';
@@ -59,12 +60,9 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     log.warn({ error: (error as Error).message }, what);
   };
 
-  const leaf = await connectToLeaf({
-    url: config['nats.url'],
-    user: config['nats.user'],
-    password: config['nats.password'],
-    zone,
-  });
+  const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
+  log.info({ file: prepared.file }, 'leaf configured');
+  const leaf = await connectToLeaf({ url: config['nats.url'], user: prepared.user, zone });
   const key = zoneKey(join(config['data.dir'], 'zone.key'));
   const replica = natsReplica({
     leaf,
@@ -140,7 +138,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
         environment: 'universal',
         store: { type: 'jetstream' },
         multizone: { zone: { name: zone } },
-        settings: masked(config),
+        settings: config,
       }),
     },
     now: () => now().toISOString(),
@@ -180,6 +178,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       log.info('stopping');
       await api.close();
       diagnostics.close();
+      prepared.stop();
       stopGreeting();
       stopAnswering();
       endReconciling();
@@ -276,7 +275,7 @@ function statusOf({
       proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
       ...(error ? { lastError: error } : {}),
       rollouts: rollouts(REPORTED_ROLLOUTS),
-      config: { ...masked(config), store: { type: 'jetstream' } },
+      config: { ...config, store: { type: 'jetstream' } },
     };
   };
 }
@@ -307,8 +306,4 @@ function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): v
       this.set(dataPlane.ads.proxies.size);
     },
   });
-}
-
-function masked(config: ZoneConfig): Record<string, unknown> {
-  return { ...config, 'nats.password': config['nats.password'] ? '*****' : '' };
 }

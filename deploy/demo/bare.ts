@@ -29,14 +29,10 @@ export function bareLine(cluster: Cluster): BareLine {
     global: { url: cluster.global.url, pid: cluster.global.pid },
     zones: cluster.zones.map(({ name, ads, controlPlane: { url, pid } }) => ({ name, url, ads, pid })),
     nats: {
-      hub: withUser(cluster.hub.nats),
-      zones: Object.fromEntries(cluster.zones.map(({ name, nats }) => [name, withUser(nats)])),
+      hub: cluster.hub.url,
+      zones: Object.fromEntries(cluster.zones.map(({ name, nats }) => [name, nats.url])),
     },
   };
-}
-
-function withUser({ url, user, password }: Cluster['hub']['nats']): string {
-  return url.replace('://', `://${user}:${password}@`);
 }
 
 /**

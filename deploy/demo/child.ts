@@ -77,6 +77,13 @@ export class Child {
     return JSON.parse(line);
   }
 
+  /** The first line that fits. @throws StartError when it ends before, or takes too long. */
+  async said(pattern: RegExp): Promise<string> {
+    return this.#process.line(pattern, 60_000).catch(() => {
+      throw this.neverReady(60_000);
+    });
+  }
+
   /** The error of a start that failed: it ended, or `timeout` ms passed. */
   neverReady(timeout: number): StartError {
     const how = this.running ? `was not ready within ${timeout / 1000} s` : 'ended before it was ready';

@@ -1,7 +1,7 @@
 import { type Connection, connect } from '../../global/cli/connection.ts';
 import { ControlPlane } from './controlPlane.ts';
 import { folderOf, type Ground } from './ground.ts';
-import { type Hub, startHub } from './hub.ts';
+import { startNats } from './natsServer.ts';
 import { freePorts } from './ports.ts';
 import { startZone, type Zone } from './zone.ts';
 
@@ -15,7 +15,8 @@ export interface ClusterOptions {
 /** Hub, global and zones, all running and ready. */
 export interface Cluster {
   readonly ground: Ground;
-  readonly hub: Hub;
+  /** The hub's nats-server: global publishes to it, the zones' servers are leaf nodes of it. */
+  readonly hub: { readonly url: string };
   readonly global: ControlPlane;
   readonly zones: readonly Zone[];
   /** REST API of global. */
@@ -30,26 +31,29 @@ export async function startCluster(
   options: ClusterOptions,
   say: (text: string) => void,
 ): Promise<Cluster> {
-  const hub = await startHub(ground, options.zones);
-  say(`nats-server of the hub is ready at ${hub.nats.url}`);
-  const [apiPort = 0, diagnosticsPort = 0, vipPort = 0] = await freePorts(3);
+  const [apiPort = 0, diagnosticsPort = 0, vipPort = 0, hubPort = 0, leafPort = 0] = await freePorts(5);
+  const hub = { url: `nats://127.0.0.1:${hubPort}` };
   const global = new ControlPlane(ground, 'global', 'global', {
     MERIDIAN_GLOBAL_API_PORT: String(apiPort),
     MERIDIAN_GLOBAL_DIAGNOSTICS_PORT: String(diagnosticsPort),
     MERIDIAN_GLOBAL_DATA_DIR: folderOf(ground, 'global'),
     MERIDIAN_GLOBAL_STORE_URL: options.store ?? '',
-    MERIDIAN_GLOBAL_NATS_URL: hub.nats.url,
-    MERIDIAN_GLOBAL_NATS_USER: hub.nats.user,
-    MERIDIAN_GLOBAL_NATS_PASSWORD: hub.nats.password,
+    MERIDIAN_GLOBAL_NATS_URL: hub.url,
+    MERIDIAN_GLOBAL_HUB_DIR: folderOf(ground, 'nats-hub'),
+    MERIDIAN_GLOBAL_HUB_LEAF_URL: `nats://127.0.0.1:${leafPort}`,
   });
-  await global.start();
+  global.launch();
+  await startNats(ground, 'nats-hub', hubPort, await global.natsConfig());
+  say(`nats-server of the hub is ready at ${hub.url}`);
+  await global.ready();
   say(`global is ready at ${global.url}`);
+  const api = connect({ address: global.url, timeout: 30_000 });
   const zones = await Promise.all(
     options.zones.map(async (name) => {
-      const zone = await startZone(ground, hub, { name, dpAuth: options.dpAuth, vipPort });
+      const zone = await startZone(ground, api, { name, dpAuth: options.dpAuth, vipPort });
       say(`${name} is ready at ${zone.controlPlane.url}, proxies at ${zone.ads}`);
       return zone;
     }),
   );
-  return { ground, hub, global, zones, api: connect({ address: global.url, timeout: 30_000 }), vipPort };
+  return { ground, hub, global, zones, api, vipPort };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Child } from './child.ts';
 import { GENERATION, type Ground, startScript } from './ground.ts';
 
+const configuredLine = z.looseObject({ file: z.string() });
 const readyLine = z.looseObject({ url: z.string(), ads: z.string().optional() });
 
 type Command = 'global' | 'zone' | 'standalone';
@@ -22,14 +23,29 @@ export class ControlPlane {
     this.#env = env;
   }
 
-  /** Resolves when it says that it is ready. @throws StartError */
+  /** Starts it and waits until it is ready. @throws StartError */
   async start(): Promise<void> {
+    this.launch();
+    await this.ready();
+  }
+
+  launch(): void {
     this.#child = startScript(this.#ground, 'deploy/meridian.ts', [this.#command], {
       name: this.name,
       env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env },
       generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,
     });
-    this.#ready = readyLine.parse(await this.#child.ready());
+  }
+
+  /** The file that it has written for its nats-server, which it then waits for. @throws StartError */
+  async natsConfig(): Promise<string> {
+    const line = await this.#child?.said(/"msg":"(hub|leaf) configured"/);
+    return configuredLine.parse(JSON.parse(line ?? '{}')).file;
+  }
+
+  /** Resolves when it says that it is ready. @throws StartError */
+  async ready(): Promise<void> {
+    this.#ready = readyLine.parse(await this.#child?.ready());
   }
 
   /** Ends it in order. */

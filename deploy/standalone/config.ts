@@ -5,7 +5,13 @@ import { text } from '../../shared/config/kinds.ts';
 import { readSettings, setting, type Values } from '../../shared/config/settings.ts';
 import { ZONE_SETTINGS } from '../../zone/config.ts';
 
-const { 'nats.url': _url, 'nats.user': _user, 'nats.password': _password, ...zone } = ZONE_SETTINGS;
+const {
+  'nats.url': _url,
+  'leaf.dir': _leaf,
+  'global.url': _global,
+  'global.tokenFile': _token,
+  ...zone
+} = ZONE_SETTINGS;
 
 /** Every setting of a control plane that is alone: a zone's without NATS, and where global keeps its log. */
 export const STANDALONE_SETTINGS = {

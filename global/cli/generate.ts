@@ -47,10 +47,12 @@ function dataplaneToken(deps: CliDeps): Command {
 
 function zoneToken(deps: CliDeps): Command {
   return tokenVerb('zone-token', deps)
-    .description('a token that a zone ingress or egress proves itself with')
+    .description('a token that a zone joins with, or its ingress or egress proves itself with')
     .requiredOption('--zone <name>', 'zone')
     .addOption(
-      new Option('--scope <kind...>', 'kinds of proxy').choices(['ingress', 'egress']).default(['ingress', 'egress']),
+      new Option('--scope <kind...>', 'what it is for: the control plane, kinds of proxy')
+        .choices(['cp', 'ingress', 'egress'])
+        .default(['ingress', 'egress']),
     )
     .action(async (flags: TokenFlags & { zone: string; scope: string[] }) => {
       await issue('/tokens/zone', { zone: flags.zone, scope: flags.scope, validFor: flags.validFor }, flags, deps);

@@ -1,6 +1,7 @@
 import type { Author, NewEvent } from '../../shared/event/event.ts';
 import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { makeHubKeys, OPERATOR_KEY } from '../hubAccess/hubKeys.ts';
 import { issueToken, TEN_YEARS_MS } from '../token/issueToken.ts';
 import {
   makeSigningKey,
@@ -18,13 +19,12 @@ const ADMIN_TOKEN: ResourceKey = { type: 'GlobalSecret', mesh: '', name: 'admin-
 
 /**
  * What every global control plane has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
- * zone and user tokens, the public half for the zones, and the admin's token. Two instances that start at once do no harm:
+ * zone and user tokens, the public half for the zones, the admin's token, and the hub's keys. Two instances that start at once do no harm:
  * each piece is created only if it does not exist, and the loser's change is refused as a whole.
  * @returns the names of what was made.
  */
 export async function ensureDefaults(deps: CommandDeps): Promise<readonly string[]> {
-  const made = [...(await ensureZoneKey(deps)), ...(await ensureUserKey(deps))];
-  return made;
+  return [...(await ensureZoneKey(deps)), ...(await ensureUserKey(deps)), ...(await ensureHubKeys(deps))];
 }
 
 async function ensureZoneKey(deps: CommandDeps): Promise<string[]> {
@@ -41,6 +41,14 @@ async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
   const claims = { Name: 'mesh-system:admin', Groups: ['mesh-system:admin'] };
   const token = await issueToken(claims, { privateKeyPem: pem, serial: 1, validForMs: TEN_YEARS_MS, now: deps.now() });
   return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN.name, token)]);
+}
+
+async function ensureHubKeys(deps: CommandDeps): Promise<string[]> {
+  if (await exists(deps, OPERATOR_KEY)) return [];
+  return create(
+    deps,
+    [...makeHubKeys()].map(([name, seed]) => secret(deps, name, seed)),
+  );
 }
 
 async function exists({ log }: CommandDeps, name: string): Promise<boolean> {

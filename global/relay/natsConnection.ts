@@ -1,13 +1,12 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 export const TIMEOUT_MS = 1_000;
 
 export interface HubOptions {
   readonly url: string;
-  readonly user: string;
-  readonly password: string;
+  readonly credential: { readonly jwt: string; readonly seed: Uint8Array };
 }
 
 /** The connection of global to the hub, which comes back by itself whenever the server does. */
@@ -17,11 +16,11 @@ export interface HubConnection {
   readonly jsm: JetStreamManager;
 }
 
-export async function connectToHub({ url, user, password }: HubOptions): Promise<HubConnection> {
+export async function connectToHub({ url, credential }: HubOptions): Promise<HubConnection> {
   const nats = await connect({
     servers: url,
     name: 'meridian-global',
-    ...(user ? { user, pass: password } : {}),
+    authenticator: jwtAuthenticator(credential.jwt, credential.seed),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 100,
     reconnectJitter: 50,

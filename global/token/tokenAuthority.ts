@@ -1,6 +1,7 @@
 import type { ResourceReader, VerifyUserToken } from '../../shared/rest/ports.ts';
 import { type TokenIssuer, tokenIssuer } from './tokenIssuer.ts';
 import { verifyUserToken } from './verifyUserToken.ts';
+import { verifyZoneToken, type ZoneToken } from './verifyZoneToken.ts';
 
 type Deps = {
   /** Shows secrets opened. */
@@ -8,10 +9,12 @@ type Deps = {
   readonly now: () => Date;
 };
 
-/** Issues tokens, and verifies those of users, with the signing keys that the reader shows. */
+/** Issues tokens, and verifies those of users and zones, with the signing keys that the reader shows. */
 export function tokenAuthority({ reader, now }: Deps): {
   readonly tokens: TokenIssuer;
   readonly verifyUserToken: VerifyUserToken;
+  /** @throws TokenRefused */
+  readonly verifyZoneToken: (token: string, zone: string) => Promise<ZoneToken>;
 } {
   const dataOf = (spec: unknown) => (spec as { data?: string } | undefined)?.data;
   const globalSecret = async (name: string) => {
@@ -26,5 +29,6 @@ export function tokenAuthority({ reader, now }: Deps): {
       now,
     }),
     verifyUserToken: (token) => verifyUserToken(token, { now, globalSecret }),
+    verifyZoneToken: (token, zone) => verifyZoneToken(token, zone, { now, globalSecret }),
   };
 }

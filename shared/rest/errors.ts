@@ -92,6 +92,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
   ProxyUnreachable: { status: 400, title: 'Could not execute admin operation' },
+  TokenRefused: { status: 401, title: 'Invalid authentication data' },
   SigningKeyNotFound: { status: 404, title: 'Signing Key not found' },
 };
 

@@ -103,6 +103,27 @@ export interface TokenIssuer {
   }): Promise<string>;
 }
 
+/** What a zone's nats-server joins the hub with. */
+export interface ZoneCredential {
+  /** Says what the holder of the private half of the key may do; the hub's servers verify it by themselves. */
+  readonly jwt: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  /** Where the hub takes the zones' servers. */
+  readonly hubUrl: string;
+}
+
+/** Lets zones in. Throws an error named TokenRefused when the zone token does not hold. */
+export interface ZoneCredentials {
+  issue(request: {
+    readonly zone: string;
+    /** Zone token. */
+    readonly token: string;
+    /** Public nkey that the zone made. */
+    readonly userKey: string;
+  }): Promise<ZoneCredential>;
+}
+
 export interface LogQuery {
   /** Positions greater than this. */
   readonly after?: number;
@@ -174,6 +195,7 @@ export interface RestDeps {
   /** Port of the virtual IPs, shown in ServiceInsights. */
   readonly vipPort: number;
   readonly tokens?: TokenIssuer;
+  readonly zoneCredentials?: ZoneCredentials;
   readonly inspector?: Inspector;
   readonly envoyAdmin?: EnvoyAdmin;
   readonly log?: LogReader;

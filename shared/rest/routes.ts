@@ -22,6 +22,7 @@ import { kriRoutes } from './meta/kri.ts';
 import type { RestDeps } from './ports.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import { tokenRoutes } from './tokens.ts';
+import { zoneCredentialRoutes } from './zoneCredentials.ts';
 
 /** Insights that are counted when they are asked for, and have routes of their own. */
 const COMPUTED = new Set(['MeshInsight', 'ServiceInsight']);
@@ -35,6 +36,7 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
     ...kriRoutes(context),
     ...guiRoutes(context),
     ...tokenRoutes(context),
+    ...zoneCredentialRoutes(context),
     ...meshInsightRoutes(context),
     ...serviceInsightRoutes(context),
     ...globalInsightRoutes(context),

@@ -37,12 +37,11 @@ const insight = (name: string, instance: string) =>
 
 beforeAll(async () => {
   folder = await tempDir('ask');
-  hub = await startHub(['zone-a'], folder.path);
+  hub = await startHub(folder.path);
   leaf = await startLeaf('zone-a', hub, folder.path);
   connection = await connectToLeaf({
     url: `nats://127.0.0.1:${leaf.port}`,
-    user: 'cp',
-    password: 'p',
+    user: leaf.user,
     zone: 'zone-a',
   });
   const socket = join(folder.path, 'admin.sock');

@@ -27,7 +27,7 @@ describe('a nats-server that lost its files', () => {
 
   beforeAll(async () => {
     folder = await tempDir('replication');
-    hub = await startHub(ZONES, folder.path);
+    hub = await startHub(folder.path);
     leaves = await Promise.all(ZONES.map((zone) => startLeaf(zone, hub, folder.path)));
     zones = await Promise.all(leaves.map((leaf, i) => startReplica(ZONES[i] ?? '', leaf, folder.path)));
   }, 60_000);

@@ -1,4 +1,5 @@
 import { randomBytes, createCipheriv } from 'node:crypto';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StaleWrite } from '../../zone/replica/ports.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
@@ -17,7 +18,7 @@ describe('replication', () => {
 
   beforeAll(async () => {
     folder = await tempDir('replication');
-    hub = await startHub(['zone-a', 'zone-b'], folder.path);
+    hub = await startHub(folder.path);
     [leafA, leafB] = await Promise.all([startLeaf('zone-a', hub, folder.path), startLeaf('zone-b', hub, folder.path)]);
     [a, b] = await Promise.all([
       startReplica('zone-a', leafA, folder.path),
@@ -98,11 +99,9 @@ describe('replication', () => {
 
   it('a zone cannot greet as another, nor write what is not its own', async () => {
     const before = (await hub.connection.jsm.streams.info('EVENTS')).state.last_seq;
-    const { connect } = await import('@nats-io/transport-node');
     const zone = await connect({
       servers: `nats://127.0.0.1:${leafA.port}`,
-      user: 'cp',
-      pass: 'p',
+      authenticator: nkeyAuthenticator(leafA.user.getSeed()),
       inboxPrefix: '_INBOX.zone-a',
     });
     await expect(zone.request('cp.hello.zone-b', '{}', { timeout: 500 })).rejects.toThrow();

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { hubConfig } from '../../deploy/nats/hubConfig.ts';
-import { leafConfig } from '../../deploy/nats/leafConfig.ts';
+import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { freePorts } from '../../deploy/process/ports.ts';
+import { globalCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
+import { hubTrust } from '../../global/hubAccess/accountClaims.ts';
+import { hubConfig } from '../../global/hubAccess/hubConfig.ts';
+import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { grantDataKey } from '../../global/secret/grant.ts';
 import type { KeyGrants } from '../../global/relay/grants.ts';
 import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
@@ -12,6 +15,9 @@ import { relay, type RelaySource } from '../../global/relay/relay.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
+import { credentialFile, keepCredential } from '../../zone/join/hubCredential.ts';
+import { leafConfig } from '../../zone/join/leafConfig.ts';
+import { leafUser } from '../../zone/join/leafUser.ts';
 import { Keyring } from '../../zone/replica/keyring.ts';
 import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
 import { LocalCopy } from '../../zone/replica/localCopy.ts';
@@ -21,7 +27,8 @@ import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from '../../zon
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
 
-const PASSWORD = 'p';
+/** How long the credentials of tests hold. */
+const HOUR_MS = 3_600_000;
 
 /** An event log in memory: the relay reads it, a test writes it. */
 export class MemoryLog implements RelaySource {
@@ -70,23 +77,30 @@ export interface Hub {
   /** Plain data keys by id; a test puts them there. */
   readonly dataKeys: Map<string, Uint8Array>;
   readonly leafPort: number;
+  /** Who may use it. */
+  readonly keys: HubKeys;
   readonly errors: Error[];
+  /** Ends what global does; the server goes on. */
+  globalAway(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A hub with a relay on a log in memory, and the answers to hellos of zones. */
-export async function startHub(zones: readonly string[], folder: string): Promise<Hub> {
+export async function startHub(folder: string): Promise<Hub> {
   const [port = 0, leafPort = 0] = await freePorts(2);
+  const hubKeys = parseHubKeys(makeHubKeys());
   const config = hubConfig({
     listen: `127.0.0.1:${port}`,
     leafListen: `127.0.0.1:${leafPort}`,
     store: join(folder, 'hub'),
-    user: 'global',
-    password: PASSWORD,
-    zones: zones.map((zone) => ({ zone, password: PASSWORD })),
+    claims: join(folder, 'claims'),
+    trust: await hubTrust(hubKeys),
   });
   const server = await startNatsServer({ whole: { text: config, port } });
-  const connection = await connectToHub({ url: `nats://127.0.0.1:${port}`, user: 'global', password: PASSWORD });
+  const connection = await connectToHub({
+    url: `nats://127.0.0.1:${port}`,
+    credential: await globalCredential(hubKeys),
+  });
   const log = new MemoryLog();
   const dataKeys = new Map<string, Uint8Array>();
   const publicKeys = new Map<string, string>();
@@ -110,18 +124,23 @@ export async function startHub(zones: readonly string[], folder: string): Promis
       return { logId: log.logId, head: await log.head() };
     },
   });
+  const globalAway = async () => {
+    endHellos();
+    ended.abort();
+    await relaying;
+    await connection.nats.close();
+  };
   return {
     server,
     connection,
     log,
     dataKeys,
     leafPort,
+    keys: hubKeys,
     errors,
+    globalAway,
     stop: async () => {
-      endHellos();
-      ended.abort();
-      await relaying;
-      await connection.nats.close();
+      await globalAway();
       await server.stop();
     },
   };
@@ -130,21 +149,30 @@ export async function startHub(zones: readonly string[], folder: string): Promis
 export interface Leaf {
   readonly server: NatsServer;
   readonly port: number;
+  /** What the zone's control planes prove themselves with. */
+  readonly user: KeyPair;
   stop(): Promise<void>;
 }
 
 export async function startLeaf(zone: string, hub: Hub, folder: string): Promise<Leaf> {
   const [port = 0] = await freePorts(1);
+  const own = join(folder, `${zone}-leaf`);
+  const user = leafUser(join(own, 'user.nk'));
+  const key = createUser();
+  const hubUrl = `nats://127.0.0.1:${hub.leafPort}`;
+  const expiresAt = new Date(Date.now() + HOUR_MS);
+  const jwt = await zoneCredential(hub.keys, { zone, userKey: key.getPublicKey(), expiresAt });
+  const issuedAt = new Date().toISOString();
+  keepCredential(own, jwt, key, { hubUrl, issuedAt, expiresAt: expiresAt.toISOString() });
   const config = leafConfig({
     zone,
     listen: `127.0.0.1:${port}`,
     store: join(folder, zone),
-    user: 'cp',
-    password: PASSWORD,
-    hub: { url: `nats-leaf://127.0.0.1:${hub.leafPort}`, user: zone, password: PASSWORD },
+    userKey: user.getPublicKey(),
+    hub: { url: hubUrl, credentials: credentialFile(own) },
   });
   const server = await startNatsServer({ whole: { text: config, port } });
-  return { server, port, stop: () => server.stop() };
+  return { server, port, user, stop: () => server.stop() };
 }
 
 export interface ZoneReplica {
@@ -158,8 +186,7 @@ export interface ZoneReplica {
 export async function startReplica(zone: string, leaf: Leaf, folder: string): Promise<ZoneReplica> {
   const connection = await connectToLeaf({
     url: `nats://127.0.0.1:${leaf.port}`,
-    user: 'cp',
-    password: PASSWORD,
+    user: leaf.user,
     zone,
   });
   const key = zoneKey(join(folder, `${zone}.key`));

@@ -1,13 +1,14 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { KeyPair } from '@nats-io/nkeys';
+import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 const TIMEOUT_MS = 1_000;
 
 export interface LeafOptions {
   readonly url: string;
-  readonly user: string;
-  readonly password: string;
+  /** What the control planes of the zone prove themselves with. */
+  readonly user: KeyPair;
   readonly zone: string;
 }
 
@@ -18,11 +19,11 @@ export interface LeafConnection {
   readonly jsm: JetStreamManager;
 }
 
-export async function connectToLeaf({ url, user, password, zone }: LeafOptions): Promise<LeafConnection> {
+export async function connectToLeaf({ url, user, zone }: LeafOptions): Promise<LeafConnection> {
   const nats = await connect({
     servers: url,
     name: `meridian-zone-${zone}`,
-    ...(user ? { user, pass: password } : {}),
+    authenticator: nkeyAuthenticator(user.getSeed()),
     // Answers from global come over the leaf link, which lets only this zone's inboxes through.
     inboxPrefix: `_INBOX.${zone}`,
     maxReconnectAttempts: -1,

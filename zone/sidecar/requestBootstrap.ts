@@ -1,6 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { z } from 'zod';
+import { post } from '../../http/post.ts';
 import { StartError } from './startError.ts';
 
 export interface BootstrapCall {
@@ -47,7 +46,13 @@ export async function requestBootstrap(call: BootstrapCall, { signal, log, sleep
 async function attempt(call: BootstrapCall, signal: AbortSignal): Promise<{ bootstrap: string } | { retry: string }> {
   let answer: { status: number; body: string };
   try {
-    answer = await post(call, signal);
+    answer = await post({
+      url: new URL('/bootstrap', call.cpAddress),
+      body: call.body,
+      caCert: call.caCert,
+      verify: !call.skipVerify,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+    });
   } catch (cause) {
     return { retry: `cannot reach the control plane: ${(cause as Error).message}` };
   }
@@ -60,34 +65,4 @@ async function attempt(call: BootstrapCall, signal: AbortSignal): Promise<{ boot
   if (status === 404 && body.trim() === '') return { retry: 'the control plane does not know this proxy yet' };
   if (status >= 500) return { retry: `the control plane answered ${status}: ${body.trim()}` };
   throw new StartError(`the control plane at ${call.cpAddress} refused this proxy (${status}): ${body.trim()}`);
-}
-
-function post(
-  { cpAddress, caCert, skipVerify, body }: BootstrapCall,
-  signal: AbortSignal,
-): Promise<{ status: number; body: string }> {
-  const url = new URL('/bootstrap', cpAddress);
-  const options = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
-    agent: false as const,
-  };
-  return new Promise((resolve, reject) => {
-    const request =
-      url.protocol === 'http:'
-        ? httpRequest(url, options)
-        : httpsRequest(url, { ...options, rejectUnauthorized: !skipVerify, ...(caCert ? { ca: caCert } : {}) });
-    request.on('error', reject);
-    request.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
-    request.end(JSON.stringify(body, null, 2));
-  });
 }

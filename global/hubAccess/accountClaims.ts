@@ -1,0 +1,35 @@
+import { encodeAccount, encodeOperator } from '@nats-io/jwt';
+import type { HubKeys } from './hubKeys.ts';
+
+const UNLIMITED = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+const JETSTREAM = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
+
+/** What the hub's configuration is told to trust. Nothing in it is secret. */
+export interface HubTrust {
+  readonly operatorJwt: string;
+  /** Public keys of the accounts, and what the operator says of them. */
+  readonly systemAccount: { readonly id: string; readonly jwt: string };
+  readonly account: { readonly id: string; readonly jwt: string };
+}
+
+export async function hubTrust(keys: HubKeys): Promise<HubTrust> {
+  const { operator, systemAccount, account } = keys;
+  const system = systemAccount.getPublicKey();
+  return {
+    operatorJwt: await encodeOperator('meridian', operator, { system_account: system }),
+    systemAccount: {
+      id: system,
+      jwt: await encodeAccount('SYS', systemAccount, { limits: UNLIMITED }, { signer: operator }),
+    },
+    account: { id: account.getPublicKey(), jwt: await accountJwt(keys) },
+  };
+}
+
+/** The account of global and the zones: who may sign for it. */
+export function accountJwt({ operator, account, signing }: HubKeys): Promise<string> {
+  const claims = {
+    limits: { ...UNLIMITED, ...JETSTREAM },
+    signing_keys: signing.map((key) => key.getPublicKey()),
+  };
+  return encodeAccount('CP', account, claims, { signer: operator });
+}

@@ -1,0 +1,41 @@
+import { encodeUser } from '@nats-io/jwt';
+import { createUser, type KeyPair } from '@nats-io/nkeys';
+import type { HubKeys } from './hubKeys.ts';
+import { zonePermissions } from './zonePermissions.ts';
+
+/** What a client proves itself with: the JWT says who it is, the seed of its key that it is so. */
+export interface HubCredential {
+  readonly jwt: string;
+  readonly seed: Uint8Array;
+}
+
+/** Global's own credential: everything in the account. Made anew at every start and kept in memory only. */
+export async function globalCredential({ account, signing }: HubKeys): Promise<HubCredential> {
+  const user = createUser();
+  const claims = { allowed_connection_types: ['STANDARD' as const] };
+  return { jwt: await encodeUser('global', user, account, claims, { signer: newest(signing) }), seed: user.getSeed() };
+}
+
+/**
+ * The credential of a zone's nats-server, which only a leaf node can use. The private half of `userKey` never leaves the zone.
+ * @param userKey public nkey, `U…`.
+ */
+export function zoneCredential(
+  { account, signing }: HubKeys,
+  { zone, userKey, expiresAt }: { readonly zone: string; readonly userKey: string; readonly expiresAt: Date },
+): Promise<string> {
+  const { publish, subscribe } = zonePermissions(zone);
+  const claims = {
+    pub: { allow: [...publish] },
+    sub: { allow: [...subscribe] },
+    allowed_connection_types: ['LEAFNODE' as const],
+  };
+  const exp = Math.floor(expiresAt.getTime() / 1000);
+  return encodeUser(zone, userKey, account, claims, { signer: newest(signing), exp });
+}
+
+function newest(signing: readonly KeyPair[]): KeyPair {
+  const key = signing.at(-1);
+  if (!key) throw new Error('there is no key to sign credentials with');
+  return key;
+}

@@ -1,0 +1,37 @@
+import { quote } from '../../shared/config/natsConfig.ts';
+import type { HubTrust } from './accountClaims.ts';
+
+/** What the hub's nats-server is told. */
+export interface HubConfig {
+  /** `host:port` for global. */
+  readonly listen: string;
+  /** `host:port` for the zones' servers. */
+  readonly leafListen: string;
+  /** Folder of JetStream's files. */
+  readonly store: string;
+  /** Folder of the accounts' latest claims, which global sends: revocations survive a restart of the hub. */
+  readonly claims: string;
+  readonly trust: HubTrust;
+}
+
+/**
+ * The hub: JetStream domain `global`, every write synced to disk, and the accounts whose signatures it checks by itself. It
+ * knows no users: whoever holds a credential that global signed may come in, so a new zone changes nothing here.
+ */
+export function hubConfig({ listen, leafListen, store, claims, trust }: HubConfig): string {
+  const { operatorJwt, systemAccount, account } = trust;
+  return `# Written by global at every start: put settings of your own into a file that includes this one.
+server_name: hub
+listen: ${quote(listen)}
+max_payload: 8MB
+jetstream { store_dir: ${quote(store)}, domain: global, sync_interval: always }
+leafnodes { listen: ${quote(leafListen)} }
+operator: ${operatorJwt}
+system_account: ${systemAccount.id}
+resolver { type: full, dir: ${quote(claims)}, allow_delete: false, interval: "2m" }
+resolver_preload {
+  ${systemAccount.id}: ${systemAccount.jwt}
+  ${account.id}: ${account.jwt}
+}
+`;
+}

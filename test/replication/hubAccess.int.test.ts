@@ -1,0 +1,196 @@
+import { connect, type ConnectionOptions, jwtAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { encodeUser } from '@nats-io/jwt';
+import { createUser, type KeyPair } from '@nats-io/nkeys';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { zoneCredential } from '../../global/hubAccess/credentials.ts';
+import { makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
+import { zonePermissions } from '../../global/hubAccess/zonePermissions.ts';
+import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+
+const eventually = (assertion: () => void | Promise<void>, timeout = 20_000) =>
+  vi.waitFor(assertion, { timeout, interval: 25 });
+
+describe('access to the hub', () => {
+  let folder: TempDir;
+  let hub: Hub;
+  let leaf: Leaf;
+  let zone: ZoneReplica;
+  const later: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    folder = await tempDir('hub-access');
+    hub = await startHub(folder.path);
+    leaf = await startLeaf('zone-a', hub, folder.path);
+    zone = await startReplica('zone-a', leaf, folder.path);
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.allSettled(later.map((stop) => stop()));
+    await zone?.stop();
+    await hub?.stop();
+    await leaf?.stop();
+    await folder?.remove();
+  });
+
+  /** A client of the hub itself. */
+  const toHub = (options: ConnectionOptions) =>
+    connect({ servers: hub.server.url, reconnect: false, timeout: 5_000, ...options });
+  const withJwt = (jwt: string, key: KeyPair) => toHub({ authenticator: jwtAuthenticator(jwt, key.getSeed()) });
+  const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+  /** A client with the permissions of zone-a, as one that broke into its nats-server would have, that the hub answers to. */
+  async function intruder() {
+    const key = createUser();
+    const { publish, subscribe } = zonePermissions('zone-a');
+    const claims = { pub: { allow: [...publish] }, sub: { allow: [...subscribe] } };
+    const signer = hub.keys.signing.at(-1);
+    if (!signer) throw new Error('there is no signing key');
+    const nats = await withJwt(await encodeUser('zone-a', key, hub.keys.account, claims, { signer }), key);
+    const refused: string[] = [];
+    (async () => {
+      for await (const status of nats.status()) if (status.type === 'error') refused.push(status.error.message);
+    })().catch(() => {});
+    later.push(() => nats.close());
+    return { nats, refused };
+  }
+
+  it('is refused without a credential, with one of another account, and with one that is over', async () => {
+    await expect(toHub({})).rejects.toThrow('Authorization Violation');
+    await expect(toHub({ user: 'global', pass: 'p' })).rejects.toThrow('Authorization Violation');
+    const key = createUser();
+    const foreign = parseHubKeys(makeHubKeys());
+    const [userKey, over] = [key.getPublicKey(), new Date(Date.now() - 1_000)];
+    const credentials = [
+      await zoneCredential(foreign, { zone: 'zone-a', userKey, expiresAt: inAnHour() }),
+      await zoneCredential(hub.keys, { zone: 'zone-a', userKey, expiresAt: over }),
+      // good, but for a leaf node
+      await zoneCredential(hub.keys, { zone: 'zone-a', userKey, expiresAt: inAnHour() }),
+    ];
+    for (const jwt of credentials) await expect(withJwt(jwt, key)).rejects.toThrow('Authorization Violation');
+  });
+
+  it("is refused with another's credential without its key", async () => {
+    const [owner, thief] = [createUser(), createUser()];
+    const signer = hub.keys.signing.at(-1);
+    if (!signer) throw new Error('there is no signing key');
+    const jwt = await encodeUser('global', owner, hub.keys.account, {}, { signer });
+    await expect(withJwt(jwt, thief)).rejects.toThrow('Authorization Violation');
+    await (await withJwt(jwt, owner)).close();
+  });
+
+  it('lets a zone neither write nor read what is not its own', async () => {
+    const { nats, refused } = await intruder();
+    const forbidden = [
+      'cp.ev.default.MeshTimeout.evil',
+      'cp.own.-.GlobalSecret.evil',
+      'cp.key.zone-a.evil',
+      'cp.zone.zone-b.up.-.ZoneIngress.evil',
+      'cp.hello.zone-b',
+      'cp.repl.up-zone-b',
+      'cp.repl.ev-zone-b',
+      '$JS.global.API.STREAM.CREATE.EVIL',
+      '$JS.API.STREAM.CREATE.EVIL',
+      '$JS.global.API.STREAM.DELETE.ZONES',
+      '$JS.global.API.STREAM.PURGE.EVENTS',
+      '$JS.global.API.STREAM.UPDATE.ZONES',
+      '$JS.global.API.STREAM.MSG.GET.EVENTS',
+      '$JS.global.API.DIRECT.GET.EVENTS',
+      '$JS.global.API.DIRECT.GET.KEYS',
+      '$JS.global.API.CONSUMER.CREATE.EVENTS',
+      '$JS.global.API.CONSUMER.DELETE.EVENTS.ev-zone-b',
+      '$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-b',
+      '$JS.global.API.CONSUMER.MSG.NEXT.EVENTS.ev-zone-b',
+      '$JS.zone-b.API.STREAM.DELETE.ZONE',
+      '$SYS.REQ.CLAIMS.UPDATE',
+    ];
+    for (const subject of forbidden) nats.publish(subject, '{}');
+    await nats.flush();
+    const unreadable = [
+      'cp.own.>',
+      'cp.ev.>',
+      'cp.key.>',
+      'cp.key.zone-b.>',
+      'cp.zone.>',
+      'cp.hello.*',
+      'cp.repl.ev-zone-b',
+      'cp.repl.keys-zone-b',
+      '_INBOX.zone-b.>',
+      '_INBOX.>',
+      '$SYS.>',
+      '>',
+    ];
+    const reads = unreadable.map(async (subject) => {
+      for await (const _ of nats.subscribe(subject)) return 'read';
+      return 'ended';
+    });
+    await expect(Promise.all(reads.map((read) => read.catch((error: Error) => error.message)))).resolves.toEqual(
+      unreadable.map((subject) => expect.stringMatching(new RegExp(`Subscription to "${escaped(subject)}"`))),
+    );
+    await eventually(() => {
+      // The hub tells its own domain's subjects without the domain.
+      const told = forbidden.map((subject) => `Publish to "${subject.replace('$JS.global.', '$JS.')}"`);
+      for (const one of told) expect(refused.join('\n')).toContain(one);
+    });
+    const streams = await hub.connection.jsm.streams.names().next();
+    expect(streams.sort()).toEqual(['EVENTS', 'KEYS', 'ZONES']);
+  });
+
+  it('keeps the same from whoever is at the zone’s own nats-server', async () => {
+    const inside = await connect({
+      servers: leaf.server.url,
+      authenticator: nkeyAuthenticator(leaf.user.getSeed()),
+      inboxPrefix: '_INBOX.zone-a',
+    });
+    later.push(() => inside.close());
+    const before = await hub.log.head();
+    inside.publish('cp.ev.default.MeshTimeout.evil', '{}');
+    inside.publish('cp.key.zone-b.evil', '{}');
+    await inside.flush();
+    const seen: string[] = [];
+    for (const subject of ['cp.own.>', 'cp.ev.>', 'cp.key.>', 'cp.zone.>', 'cp.hello.>'])
+      inside.subscribe(subject, { callback: (_, message) => void seen.push(message.subject) });
+    await inside.flush();
+    // What is asked of the hub's JetStream by name of its domain has nobody to answer it here.
+    for (const request of ['STREAM.MSG.GET.EVENTS', 'STREAM.DELETE.EVENTS', 'CONSUMER.CREATE.EVENTS'])
+      await expect(inside.request(`$JS.global.API.${request}`, '{}', { timeout: 2_000 })).rejects.toThrow(
+        /no responders/,
+      );
+    hub.log.append(resource('GlobalSecret', 'admin-user-token', { sealed: { keyId: 'k', iv: '', ciphertext: '' } }));
+    const position = hub.log.append(resource('MeshTimeout', 'seen', {}, 'default'));
+    await eventually(() => expect(zone.replica.position()).toBe(position));
+    expect(position).toBe(before + 2);
+    expect(seen).toEqual([]);
+    expect((await hub.connection.jsm.streams.info('KEYS')).state.messages).toBe(0);
+  });
+
+  it('takes a new zone without a restart or a change of the hub', async () => {
+    const pid = hub.server.pid;
+    const newcomer = await startLeaf('zone-new', hub, folder.path);
+    later.push(() => newcomer.stop());
+    const replica = await startReplica('zone-new', newcomer, folder.path);
+    later.unshift(() => replica.stop());
+    const head = await hub.log.head();
+    await eventually(() => expect(replica.replica.position()).toBe(head));
+    expect(replica.replica.digest()).toBe(zone.replica.digest());
+    expect(hub.server.pid).toBe(pid);
+  });
+
+  it('is there for a zone while global is away: the servers check the credential by themselves', async () => {
+    await zone.log.put(resource('ZoneIngress', 'before'));
+    const other = await startLeaf('zone-b', hub, folder.path);
+    later.push(() => other.stop());
+    const peer = await startReplica('zone-b', other, folder.path);
+    later.unshift(() => peer.stop());
+    await hub.globalAway();
+    await leaf.server.kill();
+    await leaf.server.restart();
+    const away = resource('ZoneIngress', 'while-away');
+    await eventually(async () => void (await zone.log.put(away)));
+    await eventually(() => expect(peer.replica.view.get(away, 'zone-a')).toBeDefined());
+  }, 60_000);
+});
+
+function escaped(subject: string): string {
+  return subject.replace(/[.*$>]/g, '\\$&');
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createUser } from '@nats-io/nkeys';
+import { keepCredential, type Membership, readMembership } from './hubCredential.ts';
+import { requestCredential } from './requestCredential.ts';
+
+const CALL_TIMEOUT_MS = 10_000;
+/** A zone that has a credential does not let its start wait longer for a new one. */
+const START_TIMEOUT_MS = 2_000;
+const RETRY_MS = 1_000;
+const RENEW_RETRY_MS = 60_000;
+/** A credential is renewed after this part of its life. */
+const RENEW_AT = 1 / 30;
+
+interface Options {
+  readonly zone: string;
+  /** Holds the credential. */
+  readonly folder: string;
+  /** REST API of global; empty: the zone goes on with the credential it has. */
+  readonly globalUrl: string;
+  /** The zone token, read anew each time: it may be replaced while the zone runs. */
+  readonly token: () => string;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Joined {
+  readonly membership: Membership;
+  stop(): void;
+}
+
+/**
+ * Gets the zone a credential for the hub and renews it for as long as it runs. The first time it waits for global; later it
+ * goes on with the one it has when global does not answer.
+ * @throws Error when there is no credential and nobody to ask for one.
+ */
+export async function joinHub(options: Options): Promise<Joined> {
+  const { folder, globalUrl, onError } = options;
+  let membership = readMembership(folder);
+  if (!globalUrl) {
+    if (membership) return { membership, stop: () => {} };
+    throw new Error(
+      `there is no credential for the hub in ${folder}: say where global is (MERIDIAN_ZONE_GLOBAL_URL) and give the zone its token (MERIDIAN_ZONE_GLOBAL_TOKEN_FILE)`,
+    );
+  }
+  const ended = new AbortController();
+  const timeout = membership ? START_TIMEOUT_MS : CALL_TIMEOUT_MS;
+  for (;;) {
+    try {
+      membership = await renew(options, timeout, ended.signal);
+      break;
+    } catch (error) {
+      onError(error);
+      if (membership) break;
+      await sleep(RETRY_MS);
+    }
+  }
+  keepRenewing(options, membership, ended.signal).catch(onError);
+  return { membership, stop: () => ended.abort() };
+}
+
+/** A new credential, for a new key: the old one need not be kept, and nothing secret was sent. */
+async function renew(
+  { zone, folder, globalUrl, token }: Options,
+  timeout: number,
+  ended: AbortSignal,
+): Promise<Membership> {
+  const key = createUser();
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(timeout)]);
+  const issuedAt = new Date().toISOString();
+  const issued = await requestCredential({ globalUrl, zone, token: token(), userKey: key.getPublicKey(), signal });
+  const membership = { hubUrl: issued.hubUrl, issuedAt, expiresAt: issued.expiresAt };
+  keepCredential(folder, issued.jwt, key, membership);
+  return membership;
+}
+
+async function keepRenewing(options: Options, first: Membership, ended: AbortSignal): Promise<void> {
+  let membership = first;
+  let wait = untilRenewal(membership);
+  while (!ended.aborted) {
+    await sleep(wait, undefined, { signal: ended, ref: false }).catch(() => {});
+    if (ended.aborted) return;
+    try {
+      membership = await renew(options, CALL_TIMEOUT_MS, ended);
+      wait = untilRenewal(membership);
+    } catch (error) {
+      if (!ended.aborted) options.onError(error);
+      wait = RENEW_RETRY_MS;
+    }
+  }
+}
+
+function untilRenewal({ issuedAt, expiresAt }: Membership): number {
+  const [from, to] = [Date.parse(issuedAt), Date.parse(expiresAt)];
+  return Math.max(RETRY_MS, from + (to - from) * RENEW_AT - Date.now());
+}

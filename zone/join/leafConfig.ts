@@ -1,0 +1,36 @@
+import { quote } from '../../shared/config/natsConfig.ts';
+
+/** What a zone's nats-server is told. */
+export interface LeafConfig {
+  readonly zone: string;
+  /** `host:port` for the zone's control planes. */
+  readonly listen: string;
+  /** Folder of JetStream's files. */
+  readonly store: string;
+  /** Public nkey of the zone's control planes, `U…`: nobody else may connect. */
+  readonly userKey: string;
+  readonly hub: {
+    readonly url: string;
+    /** File with the credential; read anew at every connection. */
+    readonly credentials: string;
+  };
+}
+
+/** A zone's own server: a JetStream domain named after the zone, and a leaf node of the hub that dials out to it. */
+export function leafConfig({ zone, listen, store, userKey, hub }: LeafConfig): string {
+  return `# Written by the zone's control plane at every start: put settings of your own into a file that includes this one.
+server_name: ${quote(`leaf-${zone}`)}
+listen: ${quote(listen)}
+max_payload: 8MB
+jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always }
+accounts {
+  SYS {}
+  CP { jetstream: enabled, users: [ { nkey: ${userKey} } ] }
+}
+system_account: SYS
+leafnodes {
+  reconnect: "1s"
+  remotes: [ { urls: [ ${quote(hub.url)} ], account: CP, credentials: ${quote(hub.credentials)} } ]
+}
+`;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { post } from '../../http/post.ts';
+
+const answerSchema = z.object({ jwt: z.string(), expiresAt: z.string(), hubUrl: z.string() });
+export type IssuedCredential = z.infer<typeof answerSchema>;
+
+const refusalSchema = z.looseObject({ title: z.string(), detail: z.string().optional() });
+
+export interface CredentialRequest {
+  /** REST API of global. */
+  readonly globalUrl: string;
+  readonly zone: string;
+  /** Zone token with scope `cp`. */
+  readonly token: string;
+  /** Public nkey of the zone's nats-server. */
+  readonly userKey: string;
+  readonly signal: AbortSignal;
+}
+
+/** Asks global for what the zone's nats-server joins the hub with. @throws Error that says why there is none. */
+export async function requestCredential(request: CredentialRequest): Promise<IssuedCredential> {
+  const { globalUrl, zone, token, userKey, signal } = request;
+  const url = new URL(`/zones/${encodeURIComponent(zone)}/credentials`, globalUrl);
+  const { status, body } = await post({
+    url,
+    headers: { authorization: `Bearer ${token}` },
+    body: { userKey },
+    signal,
+  }).catch((cause: Error) => {
+    throw new Error(`cannot reach global at ${globalUrl}: ${cause.message}`, { cause });
+  });
+  if (status === 200) return answerSchema.parse(JSON.parse(body));
+  throw new Error(`global at ${globalUrl} gives this zone no credential (${status}): ${reason(body)}`);
+}
+
+function reason(body: string): string {
+  try {
+    const { title, detail } = refusalSchema.parse(JSON.parse(body));
+    return detail ? `${title}: ${detail}` : title;
+  } catch {
+    return body.trim();
+  }
+}
