@@ -18,7 +18,13 @@ type Deps = {
   readonly admit: Admit;
   readonly events: AdsEvents;
   readonly log: Log;
+  /** Milliseconds that a stream may be open before it asks for something. */
+  readonly silentMs?: number;
 };
+
+const SILENT_MS = 30_000;
+/** Requests that are kept while the proxy is being admitted; Envoy sends one for each kind. */
+const MOST_EARLY = 100;
 
 /** What streams of both protocols have in common for the server. */
 type OpenStream = Pick<AdsStream<never, never>, 'setSnapshot' | 'snapshot' | 'counters' | 'close'>;
@@ -94,6 +100,10 @@ export class GrpcAdsServer implements AdsServer {
     let admitting = false;
     let ended = false;
     const early: R[] = [];
+    const silent = setTimeout(
+      () => end(status.DEADLINE_EXCEEDED, 'the stream asked for nothing'),
+      this.#deps.silentMs ?? SILENT_MS,
+    );
 
     const end = (code: status, details: string) => {
       if (ended) return;
@@ -103,6 +113,7 @@ export class GrpcAdsServer implements AdsServer {
     const close = () => {
       if (ended) return;
       ended = true;
+      clearTimeout(silent);
       stream?.close();
       // A newer stream of the same proxy may be in its place by now: then the proxy is not gone.
       if (!connected || this.#connected.get(connected.proxy.id) !== connected) return;
@@ -135,6 +146,7 @@ export class GrpcAdsServer implements AdsServer {
         if (!admitting) {
           if (!node?.id) return end(status.INVALID_ARGUMENT, 'the first request of a stream must carry node.id');
           admitting = true;
+          clearTimeout(silent);
           const opening = {
             nodeId: node.id,
             metadata: node.metadata,
@@ -149,7 +161,8 @@ export class GrpcAdsServer implements AdsServer {
         }
         if (!request) return log.info({ proxy: node?.id, typeUrl }, 'a proxy asks for a type that is not served');
         if (stream) stream.request(request);
-        else early.push(request);
+        else if (early.length < MOST_EARLY) early.push(request);
+        else end(status.RESOURCE_EXHAUSTED, 'too many requests before the first was answered');
       } catch (cause) {
         end(status.INVALID_ARGUMENT, `not a discovery request: ${(cause as Error).message}`);
       }

@@ -1,4 +1,5 @@
 import { request as httpsRequest } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +101,31 @@ describe('the one port', () => {
     expect(await echoed).toBe('hello');
     stream.end();
     client.close();
+  });
+
+  it('lets those go who connect and say nothing, before TLS and after, or send a request drop by drop', async () => {
+    const impatient = await startDpServer({
+      host: '127.0.0.1',
+      port: 0,
+      ...certificate,
+      services: [],
+      http: () => {},
+      slowest: 200,
+    });
+    const { port } = impatient;
+    const closed = (socket: Socket) =>
+      new Promise((resolve) =>
+        socket
+          .on('error', () => {})
+          .resume()
+          .once('close', resolve),
+      );
+    const secure = () => connect({ host: '127.0.0.1', port, ca: certificate.certificatePem, servername: 'localhost' });
+    const dripping = secure();
+    const drops = setInterval(() => dripping.write('POST /boots'), 20);
+    await Promise.all([closed(connectTcp(port, '127.0.0.1')), closed(secure()), closed(dripping)]);
+    clearInterval(drops);
+    await impatient.close();
   });
 
   it('says when its port is taken', async () => {

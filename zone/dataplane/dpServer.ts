@@ -12,6 +12,8 @@ type Options = {
   readonly services: readonly (readonly [ServiceDefinition, UntypedServiceImplementation])[];
   /** What is not gRPC: POST /bootstrap. */
   readonly http: RequestListener;
+  /** Milliseconds that a TLS handshake, and then a whole HTTP/1.1 connection, may last. */
+  readonly slowest?: number;
 };
 
 export interface DpServer {
@@ -26,8 +28,12 @@ const GRPC_OPTIONS = {
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.keepalive_permit_without_calls': 1,
   'grpc.http2.min_ping_interval_without_data_ms': 1_000,
-  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+  // A first request that names ten thousand resources is below one MiB.
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  // A proxy has one stream.
+  'grpc.max_concurrent_streams': 100,
 };
+const SLOWEST_MS = 30_000;
 const SHUTDOWN_MS = 500;
 
 /**
@@ -35,7 +41,7 @@ const SHUTDOWN_MS = 500;
  * server or to the HTTP server, so that nothing is copied in between. Who offers HTTP/1.1 gets it, for POST /bootstrap: gRPC
  * clients offer only h2.
  */
-export async function startDpServer(options: Options): Promise<DpServer> {
+export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Options): Promise<DpServer> {
   const grpc = new Server(GRPC_OPTIONS);
   for (const [definition, implementation] of options.services) grpc.addService(definition, implementation);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
@@ -46,6 +52,7 @@ export async function startDpServer(options: Options): Promise<DpServer> {
     cert: options.certificatePem,
     key: options.privateKeyPem,
     minVersion: 'TLSv1.2',
+    handshakeTimeout: slowest,
     ALPNCallback: ({ protocols }) =>
       protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined,
   });
@@ -53,9 +60,13 @@ export async function startDpServer(options: Options): Promise<DpServer> {
     socket.setNoDelay(true);
     // An error of the connection ends its streams; whoever reads the socket is told by `close`.
     socket.on('error', () => {});
-    if (socket.alpnProtocol === 'h2') injector.injectConnection(socket);
-    else http.emit('connection', socket);
+    if (socket.alpnProtocol === 'h2') return injector.injectConnection(socket);
+    // The server's own clocks only run when it listens itself; a bootstrap is one request.
+    const overdue = setTimeout(() => socket.destroy(), slowest);
+    socket.once('close', () => clearTimeout(overdue));
+    http.emit('connection', socket);
   });
+  tls.on('tlsClientError', (_, socket) => socket.destroy());
   tls.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

@@ -1,10 +1,13 @@
-import { computedLabels } from '../../shared/resource/labels.ts';
+import { computedLabels, labelViolations } from '../../shared/resource/labels.ts';
+import { nameViolations } from '../../shared/resource/name.ts';
 import { parseResource } from '../../shared/resource/parseResource.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { DataplaneSpec, Tags } from '../../shared/resource/dataplane/spec.ts';
 import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts';
+import type { Violation } from '../../shared/resource/violation.ts';
+import { parseJsonBody } from '../../shared/rest/jsonBody.ts';
 import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
 
 /** What a proxy says of itself cannot be accepted; the message says what would be right. */
@@ -37,16 +40,22 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
   const type = resourceType(kind);
   const descriptor = registry.byType(type);
   if (!descriptor) throw new ProxyRefused(`proxies of kind ${kind} are not supported: this build has no ${type}`);
+  const invalid = (violations: readonly Violation[], malformed?: string) => {
+    const reasons = violations.map(({ field, reason }) => (field ? `${field}: ${reason}` : reason));
+    return new ProxyRefused(`the ${type} is not valid: ${[malformed, ...reasons].filter(Boolean).join('; ')}`);
+  };
   const parsed = parseResource(descriptor, json(text, type), now().toISOString());
-  if (!parsed.ok) {
-    const violations = parsed.violations.map(({ field, reason }) => (field ? `${field}: ${reason}` : reason));
-    throw new ProxyRefused(`the ${type} is not valid: ${[parsed.malformed, ...violations].filter(Boolean).join('; ')}`);
-  }
+  if (!parsed.ok) throw invalid(parsed.violations, parsed.malformed);
   const { resource } = parsed;
   if (resource.type !== type)
     throw new ProxyRefused(
       `a proxy of kind ${kind} needs a ${type}, not a ${resource.type || 'resource without type'}`,
     );
+  const violations = [
+    ...labelViolations(descriptor, resource, role),
+    ...nameViolations(resource, descriptor.scope, role),
+  ];
+  if (violations.length > 0) throw invalid(violations);
   const completed: Resource = {
     ...resource,
     spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec,
@@ -70,7 +79,7 @@ export function identifyingService(dataplane: Resource): string {
 
 function json(text: string, type: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonBody(text);
   } catch (cause) {
     throw new ProxyRefused(`the ${type} is not JSON: ${(cause as Error).message}`);
   }

@@ -150,6 +150,12 @@ describe('a proxy that brings its Dataplane', () => {
   });
 
   it.each([
+    [
+      'a name that REST would refuse',
+      { ...dataplane(), name: 'a\u0000' },
+      { id: 'demo.a\u0000' },
+      /not valid: name: invalid/,
+    ],
     ['an invalid resource', { ...dataplane(), networking: {} }, {}, /the Dataplane is not valid: networking.address/],
     ['no JSON', undefined, { id: 'demo' }, /node.id is "demo"; it must be <mesh>.<name>/],
     ['another name', { ...dataplane(), name: 'x' }, {}, 'node.id is "demo.backend-1", but the resource is demo.x'],
