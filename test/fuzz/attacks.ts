@@ -1,7 +1,10 @@
 import type { Attack } from './attack.ts';
 import { bodies } from './attacks/bodies.ts';
+import { grpc } from './attacks/grpc.ts';
+import { proxies } from './attacks/proxies.ts';
 import { requests } from './attacks/requests.ts';
+import { streams } from './attacks/streams.ts';
 import { wire } from './attacks/wire.ts';
 
 /** By the name that `--only` knows. */
-export const ATTACKS: Readonly<Record<string, Attack>> = { wire, bodies, requests };
+export const ATTACKS: Readonly<Record<string, Attack>> = { wire, bodies, requests, grpc, proxies, streams };
