@@ -1,47 +1,99 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { table } from '../../global/cli/table.ts';
-import type { Samples } from './measurements.ts';
 
+/** What was timed for a row. */
+export interface Samples {
+  /** Milliseconds, one for each sidecar and round that was reached. */
+  readonly durations: readonly number[];
+  /** Milliseconds until global answered the PUT, one for each round; none where there was no PUT. */
+  readonly answers: readonly number[];
+  /** Sidecar-rounds that were not reached in time. */
+  readonly missing: number;
+  /** Responses that went to sidecars that the change does not concern. */
+  readonly needless: number;
+}
+
+/** One line of the report: one thing measured. */
 export interface Row {
   readonly what: string;
   readonly samples: Samples;
+  /** CPU seconds of the control planes for each change, or for each second where nothing changes. */
+  readonly cpu?: { readonly global: number; readonly zone: number; readonly per: 'change' | 'second' };
+  /** Of the zone's control plane, MiB: resident afterwards, and at most since its start. */
+  readonly memory?: { readonly rss: number; readonly peak: number };
+  /** gRPC bytes that went to the sidecars for each change. */
+  readonly bytes?: number;
+  /** Responses for each change, to all sidecars together. */
+  readonly responses?: number;
+  /** What the columns do not say. */
+  readonly note?: string;
 }
+
+/** Samples of something that is only counted, not timed. */
+export const NO_SAMPLES: Samples = { durations: [], answers: [], missing: 0, needless: 0 };
 
 /** Value below which that share of the samples lies (nearest rank); NaN without samples. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-const ms = (value: number) => (Number.isNaN(value) ? '-' : value.toFixed(1));
+const number = (value: number | undefined, digits: number, unit = '') =>
+  value === undefined || Number.isNaN(value) ? '-' : `${value.toFixed(digits)}${unit}`;
 
+const HEAD = [
+  'WHAT',
+  'P50 ms',
+  'P99 ms',
+  'MAX ms',
+  'PUT P50 ms',
+  'SAMPLES',
+  'MISSING',
+  'NEEDLESS',
+  'RESPONSES',
+  'KiB',
+  'CPU GLOBAL',
+  'CPU ZONE',
+  'RSS MiB',
+  'PEAK MiB',
+];
+
+/** The rows as a table, then their notes. */
 export function reportTable(rows: readonly Row[]): string {
-  const head = ['WHAT', 'P50 ms', 'P99 ms', 'MAX ms', 'PUT ANSWERED P50 ms', 'SAMPLES', 'MISSING', 'NEEDLESS PUSHES'];
-  return table(
-    head,
-    rows.map(({ what, samples: { durations, answers, missing, needless } }) => {
-      const sorted = durations.toSorted((a, b) => a - b);
-      return [
-        what,
-        ms(percentile(sorted, 0.5)),
-        ms(percentile(sorted, 0.99)),
-        ms(sorted.at(-1) ?? Number.NaN),
-        ms(
-          percentile(
-            answers.toSorted((a, b) => a - b),
-            0.5,
-          ),
-        ),
-        String(sorted.length),
-        String(missing),
-        String(needless),
-      ];
-    }),
-  );
+  const lines = rows.map(({ what, samples, cpu, memory, bytes, responses }) => {
+    const sorted = samples.durations.toSorted((a, b) => a - b);
+    const answers = samples.answers.toSorted((a, b) => a - b);
+    const spent = (seconds: number | undefined) =>
+      cpu?.per === 'second' ? number(seconds && seconds * 100, 1, ' %') : number(seconds, 3, ' s');
+    return [
+      what,
+      number(percentile(sorted, 0.5), 1),
+      number(percentile(sorted, 0.99), 1),
+      number(sorted.at(-1), 1),
+      number(percentile(answers, 0.5), 1),
+      String(sorted.length),
+      String(samples.missing),
+      String(samples.needless),
+      number(responses, 0),
+      number(bytes === undefined ? undefined : bytes / 1024, 0),
+      spent(cpu?.global),
+      spent(cpu?.zone),
+      number(memory?.rss, 0),
+      number(memory?.peak, 0),
+    ];
+  });
+  const notes = rows.flatMap(({ what, note }) => (note ? [`${what}: ${note}`] : []));
+  return [table(HEAD, lines), ...notes].join('\n');
 }
 
 /** What the numbers were measured on and with: without it they mean nothing. */
-export function circumstances(root: string, natsServer: string, arguments_: readonly string[]): string {
+export interface Circumstances {
+  readonly machine: string;
+  readonly versions: string;
+  readonly command: string;
+}
+
+export function circumstances(root: string, natsServer: string, arguments_: readonly string[]): Circumstances {
   const [cpu] = cpus();
   const say = (file: string, args: readonly string[]) => {
     try {
@@ -50,12 +102,22 @@ export function circumstances(root: string, natsServer: string, arguments_: read
       return 'unknown';
     }
   };
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return {
+    machine: `${cpus().length} × ${cpu?.model ?? arch()}, ${memory} GiB, ${platform()} ${release()}`,
+    versions: `Node ${process.version}, ${say(natsServer, ['--version'])}, Meridian ${say('git', ['describe', '--always', '--dirty'])}`,
+    command: `npm run bench${arguments_.length > 0 ? ` -- ${arguments_.join(' ')}` : ''}`,
+  };
+}
+
+/** The head of the report. */
+export function circumstancesText({ machine, versions, command }: Circumstances): string {
   return [
-    `machine   ${cpus().length} × ${cpu?.model ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()}`,
-    `versions  Node ${process.version}, ${say(natsServer, ['--version'])}, Meridian ${say('git', ['describe', '--always', '--dirty'])}`,
-    `command   npm run bench${arguments_.length > 0 ? ` -- ${arguments_.join(' ')}` : ''}`,
-    'The sidecars are simulated in this process and share the machine with the control planes. Absolute times are not',
-    'comparable between machines or runs. Policies: from sending the PUT to global until the sidecar was sent the change.',
-    'Instance: from connecting its sidecar until a caller was sent its address. Three rounds before are not counted.',
+    `machine   ${machine}`,
+    `versions  ${versions}`,
+    `command   ${command}`,
+    'The sidecars are simulated, in one process that shares the machine with the control planes. Absolute times are not comparable',
+    'between machines or runs. A time ends when the response with the change has arrived. NEEDLESS: responses to sidecars that a',
+    'change does not concern. RESPONSES, KiB, CPU: for each change. Three rounds before those that count are left out.',
   ].join('\n');
 }

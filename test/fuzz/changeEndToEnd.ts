@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SimulatedSidecar, TYPE } from '../bench/simulatedSidecar.ts';
+import { TYPE_URL } from '../../shared/xds/snapshot.ts';
+import { Sidecars } from '../bench/fleet/sidecars.ts';
 import type { Target } from './target.ts';
 
 const PATIENCE_MS = 20_000;
@@ -8,41 +8,24 @@ const PATIENCE_MS = 20_000;
 /** An ordinary change on global reaches a sidecar that has just joined the zone. @throws Error when it does not in time */
 export async function changeEndToEnd({ global, ads }: Target): Promise<void> {
   const name = `sound-${randomUUID().slice(0, 8)}`;
-  const marker = `${10 + Math.floor(Math.random() * 80_000)}`;
-  let heard = false;
-  let ended = '';
-  const sidecar = new SimulatedSidecar({
-    ads,
-    id: `default.${name}`,
-    metadata: {
-      'dataplane.resource': JSON.stringify(dataplane(name)),
-      'dataplane.proxyType': 'dataplane',
-      features: [],
-    },
-    secrets: [],
-    onResponse: (_, response) => {
-      if (response.typeUrl !== TYPE.cluster) return;
-      heard ||= response.resources.some(
-        ({ resource }) => resource && Buffer.from(resource.value).includes(`meridian-${marker}`),
-      );
-    },
-    onEnd: (_, why) => {
-      ended = why;
-    },
-  });
+  const id = `default.${name}`;
+  const marker = `meridian-${10 + Math.floor(Math.random() * 80_000)}`;
+  const sidecars = new Sidecars({ ads, protocol: 'delta', secrets: [] });
+  const watch = sidecars.watch([{ typeUrl: TYPE_URL.cluster, bytes: Buffer.from(marker) }], [id], []);
+  sidecars.connect([{ id, resource: JSON.stringify(dataplane(name)) }]);
   try {
     const response = await fetch(`${global}/meshes/default/meshproxypatches/${name}`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(patch(name, `meridian-${marker}`)),
+      body: JSON.stringify(patch(name, marker)),
     });
     if (!response.ok) throw new Error(`it was answered ${response.status}: ${await response.text()}`);
-    for (const deadline = Date.now() + PATIENCE_MS; !heard; await sleep(20)) {
-      if (ended) throw new Error(`the sidecar's stream ended: ${ended}`);
-      if (Date.now() > deadline) throw new Error(`it did not reach the sidecar within ${PATIENCE_MS / 1000} s`);
-    }
+    const [arrival] = await sidecars.arrivals(watch, PATIENCE_MS, 1);
+    if (arrival) return;
+    const why = sidecars.failures().map((failure) => `; ${failure}`);
+    throw new Error(`it did not reach the sidecar within ${PATIENCE_MS / 1000} s${why.join('')}`);
   } finally {
-    sidecar.close();
+    sidecars.disconnect([id]);
     await fetch(`${global}/meshes/default/meshproxypatches/${name}`, { method: 'DELETE' });
   }
 }

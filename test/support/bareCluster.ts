@@ -9,12 +9,16 @@ export interface BareCluster extends BareLine {
   stop(): Promise<void>;
 }
 
-/** Starts `--bare` as a user would: own process, and the line it prints. */
-export async function startBareCluster(arguments_: readonly string[] = []): Promise<BareCluster> {
+/** Starts `--bare` as a user would: own process, and the line it prints. @param env more of it, also for what it starts */
+export async function startBareCluster(
+  arguments_: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<BareCluster> {
   const child = new Process({
     name: 'bare cluster',
     file: process.execPath,
     args: [SCRIPT, '--bare', '--json', '--with-parent', ...arguments_],
+    env,
     grace: 30_000,
   });
   const line = JSON.parse(await child.line(/^\{"global":/, 120_000)) as BareLine;

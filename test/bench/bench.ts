@@ -1,0 +1,104 @@
+import { type BareCluster, startBareCluster } from '../support/bareCluster.ts';
+import { clock } from './clock.ts';
+import { Fleet } from './fleet/fleet.ts';
+import type { Protocol } from './fleet/messages.ts';
+import { Layout, type LayoutOptions, MESH } from './layout.ts';
+import type { Progress } from './progress.ts';
+import type { Row } from './report.ts';
+import { type Usage, usageOf } from './meter.ts';
+
+export interface BenchOptions extends LayoutOptions {
+  readonly rounds: number;
+  readonly mtls: boolean;
+  readonly protocol: Protocol;
+  /** `postgres://…`; absent: the embedded log. */
+  readonly store?: string | undefined;
+  /** Environment of the control planes. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A measurement with a zone full of sidecars; each in a file of its own in rows/, found there. */
+export interface FleetRow {
+  /** For `--rows`. */
+  readonly name: string;
+  /** Rows are measured in this order, `connect` first: it is what fills the zone. */
+  readonly order: number;
+  readonly measure: (bench: Bench) => Promise<Row>;
+}
+
+/** Milliseconds after which a sidecar counts as not reached. */
+export const TIMEOUT = 30_000;
+
+/** What the rows are measured on: control planes, and a fleet of which nobody is connected at first. */
+export class Bench {
+  readonly layout: Layout;
+  readonly rounds: number;
+  readonly progress: Progress;
+  readonly fleet: Fleet;
+  readonly #cluster: BareCluster;
+  #fresh = 100_000;
+
+  static async start(options: BenchOptions, progress: Progress): Promise<Bench> {
+    progress.say('starting the control planes');
+    const store = options.store ? ['--store', options.store] : [];
+    const cluster = await startBareCluster(['--dp-auth', 'none', ...store], options.env);
+    const bench = new Bench(cluster, options, progress);
+    try {
+      if (options.mtls) await bench.put(`/meshes/${MESH}`, MTLS);
+      return bench;
+    } catch (cause) {
+      await bench.stop();
+      throw cause;
+    }
+  }
+
+  private constructor(cluster: BareCluster, options: BenchOptions, progress: Progress) {
+    this.#cluster = cluster;
+    this.layout = new Layout(options);
+    this.rounds = options.rounds;
+    this.progress = progress;
+    this.fleet = new Fleet({
+      ads: cluster.zones[0]?.ads ?? '',
+      protocol: options.protocol,
+      secrets: options.mtls ? [`identity_cert:secret:${MESH}`, `mesh_ca:secret:${MESH}`] : [],
+    });
+  }
+
+  get zonePid(): number {
+    return this.#cluster.zones[0]?.pid ?? 0;
+  }
+
+  /** A whole number that no change had before. */
+  fresh(): number {
+    return this.#fresh++;
+  }
+
+  /** Writes a resource over REST on global. @returns milliseconds until the answer */
+  async put(path: string, body: object): Promise<number> {
+    const start = clock();
+    const response = await fetch(this.#cluster.global.url + path, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`PUT ${path} was answered ${response.status}: ${text}`);
+    return clock() - start;
+  }
+
+  async usage(): Promise<{ readonly global: Usage | undefined; readonly zone: Usage | undefined }> {
+    const [global, zone] = await Promise.all([usageOf(this.#cluster.global.pid), usageOf(this.zonePid)]);
+    return { global, zone };
+  }
+
+  async stop(): Promise<void> {
+    await this.fleet.stop();
+    await this.#cluster.stop();
+  }
+}
+
+const MTLS = {
+  type: 'Mesh',
+  name: MESH,
+  mtls: { enabledBackend: 'ca-1', backends: [{ name: 'ca-1', type: 'builtin' }] },
+};

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetRow } from '../bench.ts';
+import { clock } from '../clock.ts';
+import { Cost } from '../cost.ts';
+import { NO_SAMPLES } from '../report.ts';
+
+const DURATION = 20_000;
+/** What follows a crowd that connected (insights, garbage) has its time. */
+const CALM = 5_000;
+
+/** All are connected and nothing changes: what the control planes cost by just being there. */
+export const row: FleetRow = {
+  name: 'idle',
+  order: 10,
+  async measure(bench) {
+    const { fleet, progress } = bench;
+    progress.begin('idle', 1);
+    await sleep(CALM);
+    const before = await fleet.ask('settled', 0);
+    const start = clock();
+    const cost = await Cost.start(bench);
+    await sleep(DURATION);
+    const spent = await cost.take((clock() - start) / 1_000, 'second');
+    const after = await fleet.ask('settled', 0);
+    progress.step();
+    return {
+      what: 'idle',
+      samples: { ...NO_SAMPLES, needless: after.responses - before.responses },
+      ...spent,
+    };
+  },
+};
