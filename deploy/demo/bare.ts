@@ -1,9 +1,13 @@
 import { type Cluster, startCluster } from './cluster.ts';
+import type { Ground } from './ground.ts';
 import { deathText, prepare } from './prepare.ts';
+import { type Standalone, startStandalone } from './standalone.ts';
 import { untilParentEnds, untilStopped } from './untilStopped.ts';
 
 export interface BareOptions {
   readonly zones: number;
+  /** One control plane that is global and its only zone. */
+  readonly standalone: boolean;
   readonly dpAuth: 'dpToken' | 'none';
   readonly data?: string | undefined;
   readonly store?: string | undefined;
@@ -12,7 +16,10 @@ export interface BareOptions {
   readonly withParent: boolean;
 }
 
-/** What `--bare` prints: where everything is, for tools and benchmarks. */
+/**
+ * What `--bare` prints: where everything is, for tools and benchmarks. With `--standalone` global and the zone are the same
+ * process at the same URL, and there is no NATS.
+ */
 export interface BareLine {
   readonly global: { readonly url: string; readonly pid: number };
   readonly zones: readonly {
@@ -35,9 +42,13 @@ export function bareLine(cluster: Cluster): BareLine {
   };
 }
 
+function standaloneLine({ name, ads, controlPlane: { url, pid } }: Standalone): BareLine {
+  return { global: { url, pid }, zones: [{ name, url, ads, pid }], nats: { hub: '', zones: {} } };
+}
+
 /**
- * Hub, global and zones without applications. The one line on standard output is the JSON of where they are; what is being
- * done goes to standard error. Stays until SIGTERM or SIGINT. @returns the exit status
+ * Hub, global and zones, or a control plane that is alone, without applications. The one line on standard output is the JSON of
+ * where they are; what is being done goes to standard error. Stays until SIGTERM or SIGINT. @returns the exit status
  */
 export async function runBare(options: BareOptions): Promise<number> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -45,6 +56,7 @@ export async function runBare(options: BareOptions): Promise<number> {
     data: options.data,
     logLevel: options.logLevel,
     envoy: false,
+    nats: !options.standalone,
     say,
     // Killing a control plane of a bare cluster is what fault tests do: it is told, and the others go on.
     onDeath: (child, exit) => say(deathText(child, exit)),
@@ -52,17 +64,26 @@ export async function runBare(options: BareOptions): Promise<number> {
   const stopped = Promise.race([untilStopped(), ...(options.withParent ? [untilParentEnds()] : [])]);
   let failed = true;
   try {
-    const zones = Array.from({ length: options.zones }, (_, i) => `zone-${i + 1}`);
-    const started = startCluster(ground, { zones, dpAuth: options.dpAuth, store: options.store }, say);
-    const cluster = await Promise.race([started, stopped]);
-    if (typeof cluster === 'object') {
-      process.stdout.write(`${JSON.stringify(bareLine(cluster))}\n`);
+    const starting = start(ground, options, say);
+    const line = await Promise.race([starting, stopped]);
+    if (typeof line === 'object') {
+      process.stdout.write(`${JSON.stringify(line)}\n`);
       await stopped;
-    } else started.catch(() => {});
+    } else starting.catch(() => {});
     failed = false;
     return 0;
   } finally {
     say('stopping …');
     await stop({ keep: failed });
   }
+}
+
+async function start(
+  ground: Ground,
+  { standalone, zones, dpAuth, store }: BareOptions,
+  say: (text: string) => void,
+): Promise<BareLine> {
+  if (standalone) return standaloneLine(await startStandalone(ground, { name: 'default', dpAuth, store }));
+  const names = Array.from({ length: zones }, (_, i) => `zone-${i + 1}`);
+  return bareLine(await startCluster(ground, { zones: names, dpAuth, store }, say));
 }

@@ -4,6 +4,7 @@ import { StartError } from './startError.ts';
 interface DemoFlags {
   readonly check?: boolean;
   readonly bare?: boolean;
+  readonly standalone?: boolean;
   readonly json?: boolean;
   readonly zones: number;
   readonly dpAuth: 'dpToken' | 'none';
@@ -31,6 +32,11 @@ export function demoCommand(): Command {
       .description('run a whole two-zone mesh on this machine')
       .option('--check', 'prove with real traffic what the demo promises, print a table, exit 0 or 1')
       .option('--bare', 'only hub, global and zones, for tools: prints one JSON line when ready, stays until SIGTERM')
+      .addOption(
+        new Option('--standalone', 'with --bare: one process that is global and its only zone, without NATS').conflicts(
+          'zones',
+        ),
+      )
       .option('--json', 'with --bare: the line is JSON (it always is)')
       .addOption(new Option('--zones <n>', 'with --bare: how many zones').default(1).argParser(zoneCount))
       .addOption(
@@ -63,6 +69,7 @@ async function run(flags: DemoFlags): Promise<number> {
         data,
         store,
         logLevel,
+        standalone: flags.standalone ?? false,
         zones: flags.zones,
         dpAuth: flags.dpAuth,
         withParent: flags.withParent ?? false,

@@ -14,6 +14,8 @@ export interface PrepareOptions {
   readonly logLevel: string;
   /** Whether Envoy will be needed. */
   readonly envoy: boolean;
+  /** Whether nats-servers will be: yes, unless it says no. */
+  readonly nats?: boolean;
   readonly say: (text: string) => void;
   /** A process ended that nobody stopped. */
   readonly onDeath: (child: Child, exit: Exit) => void;
@@ -27,7 +29,10 @@ export interface Prepared {
 
 /** Finds the tools, chooses the user and the folder. Nothing runs yet. @throws StartError when a tool is missing. */
 export function prepare(options: PrepareOptions): Prepared {
-  const tools = [findTool('nats-server'), ...(options.envoy ? [findTool('envoy')] : [])];
+  const tools = [
+    ...(options.nats === false ? [] : [findTool('nats-server')]),
+    ...(options.envoy ? [findTool('envoy')] : []),
+  ];
   const { runAs, note } = chooseUser(
     [join(ROOT, 'package.json'), join(ROOT, 'node_modules/zod/package.json'), process.execPath, ...tools],
     process.env,

@@ -46,6 +46,28 @@ test('--bare prints where everything is, a write on global is in every zone, SIG
   expect(pids.filter(groupLives)).toEqual([]);
 });
 
+test('--bare --standalone is one process at one URL', async () => {
+  const cluster = await startBareCluster(['--standalone']);
+  try {
+    const { url, pid } = cluster.global;
+    expect(cluster).toMatchObject({
+      zones: [{ name: 'default', url, pid, ads: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }],
+      nats: { hub: '', zones: {} },
+    });
+    const dataplane = {
+      type: 'Dataplane',
+      mesh: 'default',
+      name: 'a',
+      networking: { address: '127.0.0.1', inbound: [{ port: 80, tags: { 'kuma.io/service': 'a' } }] },
+    };
+    const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(dataplane) };
+    expect((await json(`${url}/meshes/default/dataplanes/a`, put)).status).toBe(201);
+  } finally {
+    await cluster.stop();
+  }
+  expect(groupLives(cluster.global.pid)).toBe(false);
+});
+
 test('a wrong option is one line and no start', async () => {
   const child = new Process({
     name: 'demo',
