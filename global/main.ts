@@ -37,7 +37,7 @@ import { relay } from './relay/relay.ts';
 import { keyGrants } from './secret/keyGrants.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
-import { tokenAuthority } from './token/tokenAuthority.ts';
+import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 
 /** The advisory lock of the relay: one instance relays, all append and answer. */
 const RELAY_LOCK = 5_681;

@@ -15,6 +15,7 @@ import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
+import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 import { zoneKey } from './identity/zoneKey.ts';
 import { prepareLeaf } from './join/prepareLeaf.ts';
 import { startReconciling } from './reconciling.ts';
@@ -122,10 +123,11 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     envoyAdmin: admin,
     onError: onError('global cannot ask about proxies'),
   });
+  const reader = resourceReader(replica.view, zone, startedAt);
   const rest: Parameters<typeof serveApi>[0] = {
     registry,
     role,
-    reader: resourceReader(replica.view, zone, startedAt),
+    reader,
     writer: resourceWriter({ view: replica.view, zone, log: zoneLog, replica, now }),
     about: {
       version,
@@ -137,11 +139,12 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
         mode: 'zone',
         environment: 'universal',
         store: { type: 'jetstream' },
-        multizone: { zone: { name: zone } },
+        multizone: { zone: { name: zone, globalAddress: config['global.url'] || config['nats.url'] } },
         settings: config,
       }),
     },
     now: () => now().toISOString(),
+    ...tokenAuthority({ reader, now }),
     vipPort: config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
     envoyAdmin: admin,

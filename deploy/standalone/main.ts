@@ -8,7 +8,7 @@ import { ensureZone } from '../../global/command/ensureZone.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { logReader } from '../../global/log/logReader.ts';
 import { resourceWriter as policyWriter } from '../../global/store/resourceWriter.ts';
-import { tokenAuthority } from '../../global/token/tokenAuthority.ts';
+import { tokenAuthority } from '../../http/token/tokenAuthority.ts';
 import { serveApi } from '../../http/serveApi.ts';
 import { serveDiagnostics } from '../../http/serveDiagnostics.ts';
 import { portTaken } from '../../shared/config/portTaken.ts';

@@ -1,15 +1,15 @@
 import type { Author, NewEvent } from '../../shared/event/event.ts';
 import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { issueToken, TEN_YEARS_MS } from '../../http/token/issueToken.ts';
 import { makeHubKeys, OPERATOR_KEY } from '../hubAccess/hubKeys.ts';
-import { issueToken, TEN_YEARS_MS } from '../token/issueToken.ts';
 import {
   makeSigningKey,
   publicHalf,
   USER_KEY_PREFIX,
   ZONE_KEY_PREFIX,
   ZONE_PUBLIC_KEY_PREFIX,
-} from '../token/signingKey.ts';
+} from '../../http/token/signingKey.ts';
 import { appendChange } from './appendChange.ts';
 import type { CommandDeps } from './ports.ts';
 

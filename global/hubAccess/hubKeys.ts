@@ -1,5 +1,5 @@
 import { createAccount, createOperator, fromSeed, type KeyPair } from '@nats-io/nkeys';
-import { serialOf } from '../token/signingKey.ts';
+import { serialOf } from '../../http/token/signingKey.ts';
 
 /**
  * The keys that say who may use the hub (NATS' decentralised authentication): the operator vouches for two accounts, and an

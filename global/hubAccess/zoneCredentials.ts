@@ -1,5 +1,5 @@
 import type { ZoneCredential, ZoneCredentials } from '../../shared/rest/ports.ts';
-import type { ZoneToken } from '../token/verifyZoneToken.ts';
+import type { ZoneToken } from '../../http/token/verifyZoneToken.ts';
 import { zoneCredential } from './credentials.ts';
 import type { HubKeys } from './hubKeys.ts';
 

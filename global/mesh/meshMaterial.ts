@@ -1,7 +1,7 @@
 import { type CaBackend, builtinCaSecrets, type MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
-import { dataplaneKeyPrefix, makeSigningKey } from '../token/signingKey.ts';
+import { dataplaneKeyPrefix, makeSigningKey } from '../../http/token/signingKey.ts';
 import { makeBuiltinCa } from './builtinCa.ts';
 import { certificateLifetime } from '../../shared/resource/mesh/certificateLifetime.ts';
 

@@ -31,13 +31,13 @@ function sidecarTimeouts(): object {
     targetRef: { kind: 'Mesh', proxyTypes: ['Sidecar'] },
     from: forMesh({
       connectionTimeout: '10s',
-      idleTimeout: '2h',
-      http: { requestTimeout: '0s', streamIdleTimeout: '1h', maxStreamDuration: '0s' },
+      idleTimeout: '2h0m0s',
+      http: { requestTimeout: '0s', streamIdleTimeout: '1h0m0s', maxStreamDuration: '0s' },
     }),
     to: forMesh({
       connectionTimeout: '5s',
-      idleTimeout: '1h',
-      http: { requestTimeout: '15s', streamIdleTimeout: '30m' },
+      idleTimeout: '1h0m0s',
+      http: { requestTimeout: '15s', streamIdleTimeout: '30m0s' },
     }),
   };
 }
@@ -45,8 +45,8 @@ function sidecarTimeouts(): object {
 function gatewayTimeouts(): object {
   return {
     targetRef: { kind: 'Mesh', proxyTypes: ['Gateway'] },
-    from: forMesh({ idleTimeout: '5m', http: { streamIdleTimeout: '5s', requestHeadersTimeout: '500ms' } }),
-    to: forMesh({ idleTimeout: '1h', http: { streamIdleTimeout: '5s' } }),
+    from: forMesh({ idleTimeout: '5m0s', http: { streamIdleTimeout: '5s', requestHeadersTimeout: '500ms' } }),
+    to: forMesh({ idleTimeout: '1h0m0s', http: { streamIdleTimeout: '5s' } }),
   };
 }
 
