@@ -112,7 +112,7 @@ describe('status', () => {
   });
 
   const instance = (name: string, rest: object = {}) => ({
-    ...zone(name, { sidecars: 2, quarantined: [] }),
+    ...zone(name, { sidecars: 2, quarantined: [], quarantinedTotal: 0 }),
     instance: name,
     ...rest,
   });

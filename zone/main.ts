@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
+import { EVENT_SCHEMA } from '../shared/event/event.ts';
 import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
@@ -25,6 +26,7 @@ import { LocalCopy } from './replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
 import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from './replica/provision.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
+import { heedNotices } from './status/heedNotices.ts';
 import { reportedRollouts } from './status/reportedRollouts.ts';
 import { reportStatus } from './status/statusReporter.ts';
 import { envoyAdmin } from './store/envoyAdmin.ts';
@@ -36,6 +38,8 @@ const GREET_AGAIN_MS = 1_000;
 const READY_POLL_MS = 20;
 /** Changes told to global with every report. */
 const REPORTED_ROLLOUTS = 20;
+/** Events set aside that are told to global one by one. */
+const REPORTED_ASIDE = 100;
 
 export interface Running {
   readonly url: string;
@@ -69,7 +73,9 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     leaf,
     zone,
     keyring: new Keyring(key.privateKey),
-    copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite')),
+    copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite'), onError('the copy of the log')),
+    reader: { schema: EVENT_SCHEMA, knows: (type) => registry.byType(type) !== undefined },
+    now,
     onError: onError('replication'),
   });
   const zoneLog = natsZoneLog(leaf);
@@ -104,16 +110,18 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     throw portTaken(error, 'MERIDIAN_ZONE_DP_PORT');
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
+  const ownStatus = statusOf({ config, replica, dataPlane, instance, version, startedAt, lastError: () => lastError });
   const status = reportStatus({
     replica,
     log: zoneLog,
     instance,
-    status: statusOf({ config, replica, dataPlane, instance, version, startedAt, lastError: () => lastError }),
+    status: ownStatus,
     onError: onError('the status could not be reported'),
   });
   dataPlane.rollouts.onChanged(() => status.soon());
   gauges(metrics, replica, dataPlane);
 
+  const stopHeeding = heedNotices({ leaf, zone, instance, replica, onError: onError('a notice of global') });
   const admin = envoyAdmin(dataPlane.ads);
   const stopAnswering = answerAsks({
     leaf,
@@ -148,6 +156,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     vipPort: config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
     envoyAdmin: admin,
+    sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
   const api = await serveApi(rest, config, ZONE_PREFIX);
@@ -184,6 +193,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       prepared.stop();
       stopGreeting();
       stopAnswering();
+      stopHeeding();
       endReconciling();
       status.stop();
       await dataPlane.stop();
@@ -265,6 +275,8 @@ function statusOf({
   const rollouts = reportedRollouts(dataPlane.rollouts);
   return () => {
     const error = lastError();
+    const { quarantined } = replica;
+    const refill = replica.refill();
     return {
       instance,
       version,
@@ -273,7 +285,9 @@ function statusOf({
       logId: replica.logId(),
       position: replica.position(),
       digest: replica.digest(),
-      quarantined: [...replica.quarantined],
+      quarantined: quarantined.slice(-REPORTED_ASIDE),
+      quarantinedTotal: quarantined.length,
+      ...(refill ? { refill } : {}),
       waitingForKeys: replica.waitingForKeys(),
       proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
       ...(error ? { lastError: error } : {}),
@@ -281,6 +295,11 @@ function statusOf({
       config: { ...config, store: { type: 'jetstream' } },
     };
   };
+}
+
+/** What the zone's own `GET /sync` says: the same as global is told, and every event that is set aside. */
+function shownStatus(name: string, { rollouts: _, config: __, ...status }: ZoneStatus, replica: NatsReplica): object {
+  return { name, ...status, quarantined: replica.quarantined };
 }
 
 function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): void {

@@ -42,7 +42,7 @@ export function selfSync({ zone, instance, version, startedAt, events, replica, 
         name: zone,
         sidecars: { connected: sidecars, total: [...replica.view.entriesOfType('Dataplane')].length },
         quarantined: 0,
-        instances: [{ ...sync, instance, version, sidecars, quarantined: [], waitingForKeys: 0 }],
+        instances: [{ ...sync, instance, version, sidecars, quarantined: [], quarantinedTotal: 0, waitingForKeys: 0 }],
       },
     ];
   };

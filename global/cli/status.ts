@@ -47,13 +47,18 @@ const COLUMNS = ['ZONE', 'STATE', 'FOR', 'POSITION', 'LAG', 'BEHIND', 'DIGEST', 
 /** The zone, and below it its control planes when it has several. */
 function zoneRows(zone: ZoneStatus, now: number): string[][] {
   const sidecars = zone.sidecars ? `${zone.sidecars.connected}/${zone.sidecars.total}` : '-';
-  const why = [zone.reason, zone.enabled === false ? 'switched off (enabled: false)' : undefined, lastError(zone, now)];
+  const why = [
+    zone.reason,
+    zone.enabled === false ? 'switched off (enabled: false)' : undefined,
+    refilled(zone, now),
+    lastError(zone, now),
+  ];
   const first = row(zone.name, { ...zone, sidecars }, why.filter(Boolean).join('; '), now);
   if (zone.instances.length < 2) return [first];
   const others = zone.instances.map((one) =>
     row(
       `  ${one.instance}`,
-      { ...one, sidecars: String(one.sidecars), quarantined: one.quarantined.length },
+      { ...one, sidecars: String(one.sidecars), quarantined: one.quarantinedTotal },
       one.reason ?? '',
       now,
     ),
@@ -85,6 +90,10 @@ function row(
     sidecars,
     why,
   ];
+}
+
+function refilled({ refill }: ZoneStatus, now: number): string | undefined {
+  return refill?.finishedAt && `refilled itself ${age(refill.finishedAt, now)} ago: ${refill.reason}`;
 }
 
 /** Of a zone that is not well; a healthy one's is old. */

@@ -12,6 +12,7 @@ const instance = z.looseObject({
   digestEqual: z.boolean().optional(),
   reason: z.string().optional(),
   sidecars: z.number(),
+  quarantinedTotal: z.number(),
   quarantined: z.array(
     z.looseObject({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() }),
   ),
@@ -38,6 +39,8 @@ const zoneStatus = z.looseObject({
   reason: z.string().optional(),
   /** The control plane's last error; it may be long over. */
   lastError: z.looseObject({ message: z.string(), at: z.string() }).optional(),
+  /** The last time that it found itself unequal and filled itself anew. */
+  refill: z.looseObject({ startedAt: z.string(), finishedAt: z.string().optional(), reason: z.string() }).optional(),
   sidecars: z.looseObject({ connected: z.number(), total: z.number() }).optional(),
   /** Events that the zone could not apply. */
   quarantined: z.number(),

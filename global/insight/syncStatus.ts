@@ -1,4 +1,4 @@
-import type { ZoneStatus } from '../../shared/event/status.ts';
+import type { Refill, ZoneStatus } from '../../shared/event/status.ts';
 import type { Report } from './zoneFollower.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface Sync {
   /** Absent while global cannot tell: the zone is on its way, or ahead of us. */
   readonly digestEqual?: boolean;
   readonly lastError?: NonNullable<ZoneStatus['lastError']>;
+  /** The last time that it found itself unequal and filled itself anew. */
+  readonly refill?: Refill;
 }
 
 /** A control plane of a zone. */
@@ -35,7 +37,9 @@ export interface InstanceSync extends Sync {
   /** Milliseconds since 1970 from which this state is known to hold; absent: from when it was first seen. */
   readonly heldSince?: number;
   readonly sidecars: number;
+  /** The latest events set aside, and how many there are. */
   readonly quarantined: ZoneStatus['quarantined'];
+  readonly quarantinedTotal: number;
   readonly waitingForKeys: number;
 }
 
@@ -72,10 +76,12 @@ export function instanceSync(report: Report, present: boolean, facts: SyncFacts)
     digest,
     ...(digestEqual === undefined ? {} : { digestEqual }),
     ...(status.lastError ? { lastError: status.lastError } : {}),
+    ...(status.refill ? { refill: status.refill } : {}),
     ...(heldSince === undefined ? {} : { heldSince }),
     reportedAt: new Date(receivedAt).toISOString(),
     sidecars: status.proxies.connected,
     quarantined,
+    quarantinedTotal: asideIn(status),
     waitingForKeys,
   };
 }
@@ -124,7 +130,7 @@ function judge(
   if (digestEqual === false)
     return {
       state: 'diverged',
-      reason: `its digest at position ${status.position} differs from global's`,
+      reason: `its digest at position ${status.position} differs from global's${refills(status)}`,
     };
   const stuckSince = Math.max(progressedAt, behindSince ?? now);
   if (lag > 0 && now - stuckSince > stalledAfter) {
@@ -135,13 +141,25 @@ function judge(
   return { state: 'online', ...(reason ? { reason } : {}) };
 }
 
-function shortOfSync({ quarantined, waitingForKeys }: ZoneStatus, lag: number, equal: boolean | undefined): string {
-  const [aside] = quarantined;
+export function asideIn({ quarantined, quarantinedTotal = quarantined.length }: ZoneStatus): number {
+  return quarantinedTotal;
+}
+
+function shortOfSync(status: ZoneStatus, lag: number, equal: boolean | undefined): string {
+  const { quarantined, waitingForKeys } = status;
+  const aside = quarantined.at(-1);
   if (aside)
-    return `${events(quarantined.length)} set aside, ${aside.stream} ${aside.sequence} (${aside.subject}): ${aside.reason}`;
+    return `${events(asideIn(status))} set aside, ${aside.stream} ${aside.sequence} (${aside.subject}): ${aside.reason}`;
   if (waitingForKeys > 0) return `${waitingForKeys} secrets wait for their key`;
   if (lag > 0) return `${events(lag)} behind`;
   return equal ? '' : 'global cannot compare its digest yet';
+}
+
+function refills({ refill }: ZoneStatus): string {
+  if (!refill) return '';
+  return refill.finishedAt
+    ? `; it refilled itself at ${refill.finishedAt}, and that did not help`
+    : `; it refills itself since ${refill.startedAt}`;
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,6 @@
 import { GLOBAL } from '../../shared/resource/resource.ts';
 import type { Stored } from '../../shared/rest/ports.ts';
+import { asideIn } from './syncStatus.ts';
 import type { Report } from './zoneFollower.ts';
 import type { ZoneSync } from './zoneSync.ts';
 
@@ -54,7 +55,7 @@ function subscription({ status }: Report, globalInstance: string, disconnectTime
       total: {
         responsesSent: String(status.position),
         responsesAcknowledged: String(status.position),
-        ...(status.quarantined.length > 0 ? { responsesRejected: String(status.quarantined.length) } : {}),
+        ...(asideIn(status) > 0 ? { responsesRejected: String(asideIn(status)) } : {}),
       },
     },
     version: { kumaCp: { version: status.version, kumaCpGlobalCompatible: true } },

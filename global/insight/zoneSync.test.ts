@@ -19,6 +19,7 @@ const instance = (name: string, over: Partial<SeenInstance> = {}): SeenInstance 
   digestEqual: true,
   sidecars: 2,
   quarantined: [],
+  quarantinedTotal: 0,
   waitingForKeys: 0,
   ...over,
 });
@@ -44,7 +45,9 @@ it('is as well as the worst of its control planes, and those that are gone do no
   expect(of(dead)).toMatchObject({ state: 'offline', connected: false, reason: 'silent', sidecars: { connected: 0 } });
   expect(of()).toMatchObject({ state: 'offline', inSync: false, reason: 'it has never reported' });
   const aside = { stream: 'EVENTS', sequence: 9, subject: 's', reason: 'new' };
-  expect(of(instance('a'), instance('b', { inSync: false, reason: 'one aside', quarantined: [aside] }))).toMatchObject({
+  expect(
+    of(instance('a'), instance('b', { inSync: false, reason: 'one aside', quarantined: [aside], quarantinedTotal: 1 })),
+  ).toMatchObject({
     state: 'online',
     inSync: false,
     reason: 'a: one aside',

@@ -37,14 +37,27 @@ export function zoneSync(
     name,
     connected: there.some(({ connected }) => connected),
     sidecars: { connected: there.reduce((sum, { sidecars }) => sum + sidecars, 0), total: dataplanes },
-    quarantined: Math.max(0, ...counted.map(({ quarantined }) => quarantined.length)),
+    quarantined: Math.max(0, ...counted.map(({ quarantinedTotal }) => quarantinedTotal)),
     instances: counted,
   };
   if (!worst) {
     const never = { state: 'offline', inSync: false, reason: 'it has never reported' } as const;
     return { ...common, ...never, position: 0, lag: 0, lagSeconds: 0, digest: '' };
   }
-  const { state, inSync, since, reason, position, lag, lagSeconds, digest, digestEqual, lastError, reportedAt } = worst;
+  const {
+    state,
+    inSync,
+    since,
+    reason,
+    position,
+    lag,
+    lagSeconds,
+    digest,
+    digestEqual,
+    lastError,
+    refill,
+    reportedAt,
+  } = worst;
   const allInSync = counted.every((one) => one.inSync);
   const why = reason ?? counted.find((one) => !one.inSync)?.reason;
   return {
@@ -59,6 +72,7 @@ export function zoneSync(
     digest,
     ...(digestEqual === undefined ? {} : { digestEqual }),
     ...(lastError ? { lastError } : {}),
+    ...(refill ? { refill } : {}),
     reportedAt,
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from './event.ts';
-import { fromMessage, HEADER, toMessage } from './message.ts';
+import { envelopeOf, type EventReader, HEADER, resourceIn, toMessage } from './message.ts';
 import { decodeToken, encodeToken, eventSubject, isVisibleToZones, keyOfSubject, zoneOfSubject } from './subject.ts';
 
 const event: LogEvent = {
@@ -55,19 +55,35 @@ describe('subjects', () => {
 });
 
 describe('messages', () => {
+  const reader: EventReader = { schema: 1, knows: (type) => type === 'MeshTimeout' };
+  const read = (message: ReturnType<typeof toMessage>) => resourceIn(envelopeOf(7, message), reader);
+
   it('carry an event and back', () => {
-    expect(fromMessage(7, toMessage('log', event))).toEqual(event);
-    const deleted = { ...event, type: 'ResourceDeleted' as const, resource: null };
-    expect(toMessage('log', deleted).body).toBe('');
-    expect(fromMessage(7, toMessage('log', deleted))).toEqual(deleted);
+    const { type: _, by: __, resource, ...facts } = event;
+    expect(envelopeOf(7, toMessage('log', event))).toEqual({ ...facts, content: resource });
+    expect(read(toMessage('log', event))).toEqual(resource);
+    const deleted = toMessage('log', { ...event, type: 'ResourceDeleted', resource: null });
+    expect(deleted.body).toBe('');
+    expect(read(deleted)).toBeNull();
+  });
+
+  it('of a neighbouring version are read as far as that is safe', () => {
+    const message = toMessage('log', event);
+    const newer = { ...JSON.parse(message.body), annotations: { a: 'b' } };
+    const headers = { ...message.headers, 'Cp-Trace': 't', [HEADER.type]: 'ResourceRestored' };
+    const envelope = envelopeOf(7, { ...message, headers, body: JSON.stringify(newer) });
+    expect(envelope.content).toEqual(newer);
+    expect(resourceIn(envelope, reader)).toEqual(event.resource);
   });
 
   it('that are not understood say why', () => {
     const message = toMessage('log', event);
-    expect(() => fromMessage(1, { ...message, headers: { ...message.headers, [HEADER.schema]: '9' } })).toThrow(
-      /newer/,
+    expect(() => read({ ...message, headers: { ...message.headers, [HEADER.schema]: '2' } })).toThrow(
+      /schema 2 is newer/,
     );
-    expect(() => fromMessage(1, { ...message, subject: 'x' })).toThrow(/names no resource/);
-    expect(() => fromMessage(1, { ...message, body: '{' })).toThrow();
+    expect(() => resourceIn(envelopeOf(7, message), { ...reader, knows: () => false })).toThrow(/type MeshTimeout/);
+    expect(() => read({ ...message, subject: 'x' })).toThrow(/names no resource/);
+    expect(() => read({ ...message, body: '{' })).toThrow();
+    expect(() => read({ ...message, body: '{"type":"MeshTimeout"}' })).toThrow();
   });
 });

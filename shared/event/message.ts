@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Resource } from '../resource/resource.ts';
-import { EVENT_SCHEMA, type LogEvent } from './event.ts';
+import type { Resource, ResourceKey } from '../resource/resource.ts';
+import type { LogEvent } from './event.ts';
 import { EVENT_PREFIX, eventSubject, keyOfSubject, OWN_PREFIX } from './subject.ts';
-import { upcast } from './upcast.ts';
+import { type Upcasters, upcast } from './upcast.ts';
 
 /** A message of the policy stream. Header names are NATS headers. */
 export interface Message {
@@ -36,20 +36,11 @@ export const resourceSchema = z.object({
 
 const headersSchema = z.object({
   [HEADER.id]: z.string().min(1),
-  [HEADER.type]: z.enum(['ResourceCreated', 'ResourceUpdated', 'ResourceDeleted']),
   [HEADER.schema]: z.coerce.number().int(),
   [HEADER.version]: z.coerce.number().int().positive(),
   [HEADER.at]: z.string().min(1),
-  [HEADER.by]: z.string(),
   [HEADER.change]: z.string().regex(/^\S+ \d+ \d+$/, 'a change header is "<id> <index> <size>"'),
 });
-const authorSchema = z.object({
-  user: z.string(),
-  source: z.string(),
-  client: z.string(),
-  message: z.string().optional(),
-});
-
 export function toMessage(logId: string, event: LogEvent): Message {
   return {
     subject: eventSubject(event.key),
@@ -67,29 +58,62 @@ export function toMessage(logId: string, event: LogEvent): Message {
   };
 }
 
+/** What every version can read of a message of the policy stream, whatever it says. */
+export interface Envelope {
+  /** Its stream sequence. */
+  readonly position: number;
+  readonly id: string;
+  readonly change: LogEvent['change'];
+  readonly schema: number;
+  readonly key: ResourceKey;
+  readonly version: number;
+  /** RFC 3339. */
+  readonly at: string;
+  /** The JSON as it was published: what digests are made of, so that they compare between versions. `undefined`: deleted. */
+  readonly content: unknown;
+}
+
+/** What a version of the program understands. */
+export interface EventReader {
+  /** The newest event schema. */
+  readonly schema: number;
+  readonly knows: (type: string) => boolean;
+  /** How older events become that schema; absent: as this build has it. */
+  readonly upcasters?: Upcasters;
+}
+
 /**
- * A message of the policy stream as the event it carries.
- * @param position its stream sequence. @throws Error when it is none that this version understands: it is to be set aside.
+ * Headers that are not known are nobody's concern here.
+ * @throws Error when it is no message of a policy stream at all.
  */
-export function fromMessage(position: number, { subject, headers, body }: Message): LogEvent {
+export function envelopeOf(position: number, { subject, headers, body }: Message): Envelope {
   const key = keyOfSubject(EVENT_PREFIX, subject) ?? keyOfSubject(OWN_PREFIX, subject);
   if (!key) throw new Error(`subject ${subject} names no resource`);
   const parsed = headersSchema.parse(headers);
-  if (parsed[HEADER.schema] > EVENT_SCHEMA)
-    throw new Error(
-      `event schema ${parsed[HEADER.schema]} is newer than ${EVENT_SCHEMA}, which this version reads; upgrade it`,
-    );
   const [id = '', index, size] = parsed[HEADER.change].split(' ');
   return {
     position,
     id: parsed[HEADER.id],
     change: { id, index: Number(index), size: Number(size) },
-    type: parsed[HEADER.type],
     schema: parsed[HEADER.schema],
     key,
     version: parsed[HEADER.version],
     at: parsed[HEADER.at],
-    by: authorSchema.parse(JSON.parse(parsed[HEADER.by] || '{"user":"","source":"","client":""}')) as LogEvent['by'],
-    resource: body === '' ? null : (resourceSchema.parse(upcast(parsed[HEADER.schema], JSON.parse(body))) as Resource),
+    content: body === '' ? undefined : JSON.parse(body),
   };
+}
+
+/**
+ * The resource that an envelope carries, in the reader's form; `null`: deleted. Fields that it does not know are dropped.
+ * @throws Error when the reader does not understand it: it is to be set aside until a newer version reads it.
+ */
+export function resourceIn(
+  { key, schema, content }: Pick<Envelope, 'key' | 'schema' | 'content'>,
+  reader: EventReader,
+): Resource | null {
+  if (schema > reader.schema)
+    throw new Error(`event schema ${schema} is newer than ${reader.schema}, which this version reads; upgrade it`);
+  if (content === undefined) return null;
+  if (!reader.knows(key.type)) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
+  return resourceSchema.parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
 }

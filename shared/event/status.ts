@@ -15,6 +15,17 @@ export const rolloutSchema = z.object({
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
+/** A control plane whose digest was not global's filled itself anew from its mirror. */
+export const refillSchema = z.object({
+  startedAt: z.string(),
+  /** RFC 3339; absent while it goes on. */
+  finishedAt: z.string().optional(),
+  reason: z.string(),
+  /** How many times since its start. */
+  count: z.number(),
+});
+export type Refill = z.infer<typeof refillSchema>;
+
 /**
  * What a zone control plane says of itself, in its zone log under `ZoneStatus` and its instance's name, every few seconds and
  * soon after each change. Position and digest together are the proof of what its view holds (D7).
@@ -29,7 +40,11 @@ export const zoneStatusSchema = z.object({
   logId: z.string(),
   position: z.number(),
   digest: z.string(),
+  /** What it could not apply; the latest ones when there are very many. */
   quarantined: z.array(z.object({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() })),
+  /** How many there are; absent: as many as are listed. */
+  quarantinedTotal: z.number().optional(),
+  refill: refillSchema.optional(),
   waitingForKeys: z.number(),
   /** Sidecars that are connected to it; zone proxies do not count. */
   proxies: z.object({ connected: z.number() }),

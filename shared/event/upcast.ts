@@ -3,8 +3,11 @@ import { EVENT_SCHEMA } from './event.ts';
 /** Turns the data of an event of one schema version into the next one's. */
 export type Upcaster = (data: unknown) => unknown;
 
-/** By the version that they read; empty as long as there is only one. */
-const UPCASTERS: Readonly<Record<number, Upcaster>> = {};
+/** By the version that they read. */
+export type Upcasters = Readonly<Record<number, Upcaster>>;
+
+/** Empty as long as there is only one version. */
+const UPCASTERS: Upcasters = {};
 
 /**
  * Brings stored data to today's form, one version at a time; events themselves are never rewritten (D3).

@@ -12,7 +12,8 @@ import { type HubConnection, connectToHub } from '../../global/relay/natsConnect
 import { provisionZone } from '../../global/relay/provision.ts';
 import { answerHellos } from '../../global/relay/hello.ts';
 import { relay, type RelaySource } from '../../global/relay/relay.ts';
-import type { LogEvent } from '../../shared/event/event.ts';
+import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
+import type { EventReader } from '../../shared/event/message.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
 import { credentialFile, keepCredential } from '../../zone/join/hubCredential.ts';
@@ -37,6 +38,11 @@ export class MemoryLog implements RelaySource {
   readonly #wakes = new Set<() => void>();
 
   append(...resources: readonly Resource[]): number {
+    return this.appendAs({}, ...resources);
+  }
+
+  /** @param over what another version of the program, or a broken one, would have written. */
+  appendAs(over: Partial<Pick<LogEvent, 'schema' | 'version'>>, ...resources: readonly Resource[]): number {
     const change = randomUUID();
     resources.forEach((resource, index) => {
       const version = this.events.filter((event) => keyText(event.key) === keyText(resource)).length + 1;
@@ -51,6 +57,7 @@ export class MemoryLog implements RelaySource {
         at: new Date().toISOString(),
         by: { user: 'test', source: '', client: '' },
         resource,
+        ...over,
       });
     });
     for (const wake of this.#wakes) wake();
@@ -182,8 +189,18 @@ export interface ZoneReplica {
   stop(): Promise<void>;
 }
 
+/** Where that replica keeps its copy of the policy log. */
+export function copyFile(zone: string, folder: string): string {
+  return join(folder, `${zone}.sqlite`);
+}
+
 /** The replica of a zone control plane, provisioned and following. */
-export async function startReplica(zone: string, leaf: Leaf, folder: string): Promise<ZoneReplica> {
+export async function startReplica(
+  zone: string,
+  leaf: Leaf,
+  folder: string,
+  reader: EventReader = { schema: EVENT_SCHEMA, knows: () => true },
+): Promise<ZoneReplica> {
   const connection = await connectToLeaf({
     url: `nats://127.0.0.1:${leaf.port}`,
     user: leaf.user,
@@ -195,7 +212,9 @@ export async function startReplica(zone: string, leaf: Leaf, folder: string): Pr
     leaf: connection,
     zone,
     keyring: new Keyring(key.privateKey),
-    copy: new LocalCopy(join(folder, `${zone}.sqlite`)),
+    copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),
+    reader,
+    now: () => new Date(),
     onError: (error) => errors.push(error),
   });
   await provisionZoneLog(connection, zone);

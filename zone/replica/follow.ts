@@ -4,6 +4,8 @@ import type { LeafConnection } from './leafConnection.ts';
 export interface Following {
   /** Sequence up to which everything was handed over. */
   position(): number;
+  /** From the first message of the stream once more. */
+  again(): void;
   stop(): void;
 }
 
@@ -34,20 +36,31 @@ export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated
   let seenAtWatch = -1;
   let created = '';
   let stopped = false;
-  let current: { close(): unknown } | undefined;
+  let current: { readonly messages: { close(): unknown }; over: boolean } | undefined;
+
+  /** Nothing of what it still holds is taken. */
+  const leave = () => {
+    if (!current) return;
+    current.over = true;
+    current.messages.close();
+  };
 
   const open = async () => {
     while (!stopped) {
       try {
+        const from = position;
         const consumer: PushConsumer = await leaf.js.consumers.getPushConsumer(stream, {
           deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: position + 1,
+          opt_start_seq: from + 1,
           deliver_prefix: `_INBOX.follow.${stream}`,
         });
         const messages = await consumer.consume();
-        current = messages;
-        if ((await leaf.jsm.streams.info(stream)).state.last_seq <= position) onCaughtUp();
+        const opened = { messages, over: position !== from };
+        current = opened;
+        if (opened.over) leave();
+        else if ((await leaf.jsm.streams.info(stream)).state.last_seq <= position) onCaughtUp();
         for await (const message of messages) {
+          if (opened.over) break;
           if (message.seq <= position) continue;
           position = message.seq;
           onMessage(message);
@@ -65,14 +78,14 @@ export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated
     if (created && info.created !== created) {
       onRecreated();
       if (info.state.last_seq < position) position = 0;
-      current?.close();
+      leave();
     } else if (info.state.last_seq > position && seenAtWatch === position) {
       onError(
         new Error(
           `the stream ${stream} is at ${info.state.last_seq}, we stand at ${position} and nothing comes: opening it anew`,
         ),
       );
-      current?.close();
+      leave();
     } else if (info.state.last_seq <= position) {
       onCaughtUp();
     }
@@ -84,10 +97,14 @@ export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated
   void open();
   return {
     position: () => position,
+    again: () => {
+      position = 0;
+      leave();
+    },
     stop: () => {
       stopped = true;
       clearInterval(timer);
-      current?.close();
+      leave();
     },
   };
 }

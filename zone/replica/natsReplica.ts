@@ -1,34 +1,37 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { HEADER, fromMessage, resourceSchema } from '../../shared/event/message.ts';
+import { type EventReader, resourceSchema } from '../../shared/event/message.ts';
+import type { Refill } from '../../shared/event/status.ts';
 import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
-import type { LogEvent } from '../../shared/event/event.ts';
-import { keyText, parseKeyText, type Resource } from '../../shared/resource/resource.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { LocalCopy } from './localCopy.ts';
-import { PolicyFold } from './policyFold.ts';
+import { PolicyLog } from './policyLog.ts';
 import type { Applied, Replica } from './ports.ts';
-
-/** An event that this version cannot apply, set aside; the rest goes on. */
-export interface Quarantined {
-  readonly stream: string;
-  readonly sequence: number;
-  readonly subject: string;
-  readonly reason: string;
-}
+import { Quarantine, type Quarantined } from './quarantine.ts';
 
 export interface ReplicaDeps {
   readonly leaf: LeafConnection;
   readonly zone: string;
   readonly keyring: Keyring;
   readonly copy: LocalCopy;
+  /** What this version understands of the policy log. */
+  readonly reader: EventReader;
+  readonly now: () => Date;
   readonly onError: (error: Error) => void;
 }
 
 export interface NatsReplica extends Replica {
   readonly quarantined: readonly Quarantined[];
+  /** The last time that it filled itself anew. */
+  readonly refill: () => Refill | undefined;
+  /**
+   * Fills the policy part of the view and the copy on disk anew from the mirror; the view serves as it is until that is complete.
+   * Not at once again after the last one.
+   */
+  refillFromMirror(why: string): void;
   readonly logId: () => string;
   /** Secrets whose key has not come. */
   readonly waitingForKeys: () => number;
@@ -39,85 +42,38 @@ export interface NatsReplica extends Replica {
 }
 
 const SAVE_MS = 250;
-/** The rest of a change may not come at all (compacted away, or for global only): then what is there is applied. */
-const CHANGE_MS = 20;
+/** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
+const REFILL_PAUSE_MS = 10_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
-export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps): NatsReplica {
+export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }: ReplicaDeps): NatsReplica {
   const view = new View();
-  const fold = new PolicyFold(view, keyring);
+  const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
-  const quarantined: Quarantined[] = [];
-  const followings: Following[] = [];
-  const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
-  let position = 0;
-  let logId = '';
-  let policyReady = false;
-  let zoneReady = false;
-  let zonePosition = 0;
-  let unsaved = {
-    entries: new Map<string, { version: number; body: string | undefined }>(),
-    grants: new Map<string, string>(),
-  };
-  let change: LogEvent[] = [];
-  let changeTimer: NodeJS.Timeout | undefined;
-
   const emit = (changes: readonly Changed[], of?: Applied['change']) => {
     if (changes.length === 0 && !of) return;
-    const applied: Applied = { changes, position, ...(of ? { change: of } : {}) };
+    const applied: Applied = { changes, position: policy.position, ...(of ? { change: of } : {}) };
     for (const listener of listeners) listener(applied);
   };
+  const policy = new PolicyLog({ view, keyring, copy, reader, quarantine, applied: emit, onError });
+  const followings: Following[] = [];
+  const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
+  let events: Following | undefined;
+  let refill: Refill | undefined;
+  let zoneReady = false;
+  let zonePosition = 0;
+  let policyReady = policy.load();
 
   const setAside = (stream: string, message: JsMsg, error: unknown) => {
-    quarantined.push({ stream, sequence: message.seq, subject: message.subject, reason: (error as Error).message });
-    onError(new Error(`${stream} ${message.seq} (${message.subject}) is set aside: ${(error as Error).message}`));
-  };
-
-  const flush = () => {
-    clearTimeout(changeTimer);
-    const events = change;
-    change = [];
-    const last = events.at(-1);
-    if (!last) return;
-    const changes = events.flatMap((event) => fold.apply(event) ?? []);
-    position = Math.max(position, last.position);
-    emit(changes, { id: last.change.id, at: last.at });
-  };
-
-  const onEvent = (message: JsMsg) => {
-    try {
-      const event = fromMessage(message.seq, {
-        subject: message.subject,
-        headers: headersOf(message),
-        body: message.string(),
-      });
-      const from = message.headers?.get(HEADER.log) ?? '';
-      if (logId && from !== logId)
-        onError(new Error(`the policy stream now comes from the log ${from}, before it was ${logId}`));
-      logId = from;
-      if (change[0] && change[0].change.id !== event.change.id) flush();
-      change.push(event);
-      unsaved.entries.set(keyText(event.key), {
-        version: event.version,
-        body: event.resource ? JSON.stringify(event.resource) : undefined,
-      });
-      clearTimeout(changeTimer);
-      if (event.change.index === event.change.size - 1) flush();
-      else changeTimer = setTimeout(flush, CHANGE_MS);
-    } catch (error) {
-      flush();
-      position = Math.max(position, message.seq);
-      setAside('EVENTS', message, error);
-    }
+    const reason = (error as Error).message;
+    quarantine.put({ stream, sequence: message.seq, subject: message.subject, reason });
+    onError(new Error(`${stream} ${message.seq} (${message.subject}) is set aside: ${reason}`));
   };
 
   const onGrant = (message: JsMsg) => {
-    const keyId = message.subject.split('.').at(-1) ?? '';
     try {
-      unsaved.grants.set(keyId, message.string());
-      if (!keyring.put(keyId, message.string())) return;
-      const changed = fold.unlock(keyId);
-      if (changed) emit([changed]);
+      policy.grant(message.subject.split('.').at(-1) ?? '', message.string());
+      quarantine.remove('KEYS', message.subject);
     } catch (error) {
       setAside('KEYS', message, error);
     }
@@ -135,6 +91,7 @@ export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps)
       const body = message.string();
       const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
       const changed = view.apply({ origin, key, resource, version: message.seq });
+      quarantine.remove(stream, message.subject);
       if (changed) emit([changed]);
     } catch (error) {
       setAside(stream, message, error);
@@ -153,51 +110,47 @@ export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps)
     );
   };
 
-  const save = () => {
-    if (unsaved.entries.size === 0 && unsaved.grants.size === 0) return;
-    const batch = unsaved;
-    unsaved = { entries: new Map(), grants: new Map() };
-    copy.save({ logId, position, ...batch });
-  };
   const timer = setInterval(() => {
     try {
-      save();
+      policy.save();
     } catch (error) {
       onError(error as Error);
     }
   }, SAVE_MS);
 
-  loadCopy();
-
-  /** A mirror that is still filling has nothing pending now and then: the first fill is complete when it lags no more. */
-  async function firstFillComplete() {
-    if (policyReady) return;
+  /** A mirror that is still filling has nothing pending now and then: a fill is complete when it lags no more. */
+  async function fillComplete() {
+    if (policyReady && !refilling()) return;
     const { mirror } = await leaf.jsm.streams.info('EVENTS');
     if (!mirror || mirror.lag > 0 || mirror.active < 0) return;
-    flush();
-    policyReady = position > 0;
+    policy.flush();
+    policyReady ||= policy.position > 0;
+    if (refill && refilling() && policy.endRefill()) refill = { ...refill, finishedAt: now().toISOString() };
   }
 
-  function loadCopy() {
-    const saved = copy.load();
-    if (!saved) return;
-    for (const { keyId, body } of saved.grants) keyring.put(keyId, body);
-    for (const { key, version, body } of saved.entries) {
-      fold.apply({ key: parseKeyText(key), resource: resourceSchema.parse(JSON.parse(body)) as Resource, version });
-    }
-    position = saved.position;
-    logId = saved.logId;
-    policyReady = true;
+  function refilling(): boolean {
+    return refill !== undefined && refill.finishedAt === undefined;
   }
 
   return {
     view,
-    quarantined,
-    position: () => position,
-    digest: () => fold.digest,
+    get quarantined() {
+      return quarantine.list;
+    },
+    refill: () => refill,
+    refillFromMirror: (why) => {
+      const last = refill?.finishedAt;
+      if (!events || refilling() || (last && now().getTime() - Date.parse(last) < REFILL_PAUSE_MS)) return;
+      onError(new Error(`the policy part of the view is filled anew from the mirror: ${why}`));
+      refill = { startedAt: now().toISOString(), reason: why, count: (refill?.count ?? 0) + 1 };
+      policy.beginRefill();
+      events.again();
+    },
+    position: () => policy.position,
+    digest: () => policy.digest,
     ready: () => policyReady && zoneReady,
-    logId: () => logId,
-    waitingForKeys: () => fold.waitingForKeys,
+    logId: () => policy.logId,
+    waitingForKeys: () => policy.waitingForKeys,
     onApplied: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -220,6 +173,20 @@ export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps)
       );
     },
     followMirrors: () => {
+      events = follow({
+        leaf,
+        stream: 'EVENTS',
+        after: policy.position,
+        onMessage: (message) =>
+          policy.take(message.seq, {
+            subject: message.subject,
+            headers: headersOf(message),
+            body: message.string(),
+          }),
+        onCaughtUp: () => void fillComplete().catch(onError),
+        onRecreated: () => {},
+        onError,
+      });
       followings.push(
         follow({
           leaf,
@@ -239,23 +206,14 @@ export function natsReplica({ leaf, zone, keyring, copy, onError }: ReplicaDeps)
           onRecreated: forget(false),
           onError,
         }),
-        follow({
-          leaf,
-          stream: 'EVENTS',
-          after: position,
-          onMessage: onEvent,
-          onCaughtUp: () => void firstFillComplete().catch(onError),
-          onRecreated: () => {},
-          onError,
-        }),
+        events,
       );
     },
     stop: () => {
       clearInterval(timer);
-      clearTimeout(changeTimer);
       for (const following of followings) following.stop();
-      flush();
-      save();
+      policy.flush();
+      policy.save();
       copy.close();
     },
   };

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Digest } from '../../shared/event/digest.ts';
-import type { LogEvent } from '../../shared/event/event.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
-import { GLOBAL, keyText, parseKeyText, type Resource } from '../../shared/resource/resource.ts';
+import { GLOBAL, keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
-import type { Changed, View } from '../../shared/view/view.ts';
+import type { Changed, Entry, View } from '../../shared/view/view.ts';
 import type { Keyring } from './keyring.ts';
+
+/** A resource after an event of the policy log. */
+export interface Folded {
+  readonly key: ResourceKey;
+  /** `null`: deleted. */
+  readonly resource: Resource | null;
+  readonly version: number;
+  /** The resource as it was published; absent: just so. */
+  readonly content?: unknown;
+}
 
 /** An entry of the policy log that is in the view, as it stands in the log. */
 interface Held {
@@ -20,7 +29,7 @@ interface Held {
 export class PolicyFold {
   readonly #view: View;
   readonly #keyring: Pick<Keyring, 'open'>;
-  readonly #digest = new Digest((text) => createHash('sha256').update(text).digest());
+  #digest = newDigest();
   /** Secrets whose key has not come yet, by key id. */
   readonly #sealed = new Map<string, Held>();
 
@@ -37,14 +46,47 @@ export class PolicyFold {
     return this.#sealed.size;
   }
 
-  apply({ key, resource, version }: Pick<LogEvent, 'key' | 'resource' | 'version'>): Changed | undefined {
-    this.#digest.set(keyText(key), version, resource ? canonicalJson(resource) : undefined);
+  /** The digest is made of what was published: readers of neighbouring versions differ in what they make of it. */
+  apply({ key, resource, version, content = resource }: Folded): Changed | undefined {
+    this.#digest.set(keyText(key), version, content ? canonicalJson(content) : undefined);
     return this.#view.apply({
       origin: GLOBAL,
       key,
       resource: resource && this.#opened({ resource, version }),
       version,
     });
+  }
+
+  /** It cannot be applied: the digest takes it in, so that it stays comparable; the view keeps what was before. */
+  passOver({ key, version, content }: Omit<Folded, 'resource'>): void {
+    this.#digest.set(keyText(key), version, content ? canonicalJson(content) : undefined);
+  }
+
+  /**
+   * Everything anew, whatever was there. @param kept keys that stay in the view as they are, since what came for them cannot be applied.
+   * @returns what it changed in the view.
+   */
+  replace(entries: Iterable<Folded>, kept: ReadonlySet<string>): Changed[] {
+    const before = new Map<string, Entry>();
+    for (const entry of this.#view.all()) if (entry.origin === GLOBAL) before.set(keyText(entry.resource), entry);
+    this.#digest = newDigest();
+    this.#sealed.clear();
+    const changes: Changed[] = [];
+    for (const entry of entries) {
+      const known = before.get(keyText(entry.key));
+      before.delete(keyText(entry.key));
+      if (known) this.#remove(known);
+      const changed = this.apply(entry);
+      const after = changed?.after ?? null;
+      if (canonicalJson(known?.resource) !== canonicalJson(after ?? undefined))
+        changes.push({ origin: GLOBAL, key: keyOf(entry.key), before: known?.resource ?? null, after });
+    }
+    for (const [key, known] of before) {
+      if (kept.has(key)) continue;
+      this.#remove(known);
+      changes.push({ origin: GLOBAL, key: keyOf(known.resource), before: known.resource, after: null });
+    }
+    return changes;
   }
 
   /** A data key came: what waited for it goes into the view. */
@@ -56,15 +98,8 @@ export class PolicyFold {
     return this.#view.apply({ origin: GLOBAL, key: resource, resource: this.#opened(held), version, again: true });
   }
 
-  /** Everything of the policy log in the view that is not in `kept`: what a refill has to take away. */
-  removeAllBut(kept: ReadonlySet<string>): Changed[] {
-    const gone = [...this.#view.all()].filter(
-      ({ origin, resource }) => origin === GLOBAL && !kept.has(keyText(resource)),
-    );
-    return gone.flatMap(({ resource, version }) => {
-      const key = parseKeyText(keyText(resource));
-      return this.apply({ key, resource: null, version: version + 1 }) ?? [];
-    });
+  #remove({ resource }: Entry): void {
+    this.#view.apply({ origin: GLOBAL, key: resource, resource: null, version: Number.MAX_SAFE_INTEGER });
   }
 
   #opened(held: Held): Resource {
@@ -78,4 +113,8 @@ export class PolicyFold {
     }
     return { ...resource, spec: { data } };
   }
+}
+
+function newDigest(): Digest {
+  return new Digest((text) => createHash('sha256').update(text).digest());
 }

@@ -1,0 +1,121 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
+import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import { until } from '../../deploy/demo/until.ts';
+import { connectToHub, type HubConnection } from '../../global/relay/natsConnection.ts';
+import { zoneTable } from '../../global/cli/inspectZones.ts';
+import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
+import { statusText } from '../../global/cli/status.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+let prepared: Prepared;
+let cluster: Cluster;
+let hub: HubConnection;
+
+beforeAll(async () => {
+  const quiet = () => {};
+  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  cluster = await startCluster(prepared.ground, { zones: ['zone-1'], dpAuth: 'none' }, quiet);
+  const { url, user, password } = cluster.hub.nats;
+  hub = await connectToHub({ url, user, password });
+}, 120_000);
+
+afterAll(async () => {
+  await hub?.nats.close();
+  await prepared?.stop();
+}, 60_000);
+
+const zone = () => {
+  const [only] = cluster.zones;
+  if (!only) throw new Error('there is one zone');
+  return only;
+};
+
+/** Waits for what global says of the zone, in the three places where it says it. */
+async function says(what: string, holds: (zone: ZoneStatus) => boolean): Promise<ZoneStatus> {
+  const status = await until({
+    what,
+    probe: () => fetchStatus(cluster.api),
+    holds: ({ zones: [one] }) => one !== undefined && holds(one),
+    pause: 100,
+  });
+  const [one] = status.zones as [ZoneStatus];
+  const overviews = (await cluster.api.get('/zones+insights')) as { items: { zoneInsight: { sync: object } }[] };
+  expect(overviews.items[0]?.zoneInsight.sync).toMatchObject({ state: one.state, inSync: one.inSync });
+  expect(zoneTable(overviews.items, Date.now())).toContain(one.state === 'online' ? 'Online' : 'Offline');
+  expect(statusText(status, Date.now())).toMatch(new RegExp(`zone-1 +${one.state} `));
+  return one;
+}
+const inSync = ({ inSync: yes, digestEqual, lag }: ZoneStatus) => yes && digestEqual === true && lag === 0;
+
+function put(requestTimeout: string): Promise<unknown> {
+  const to = [{ targetRef: { kind: 'Mesh' }, default: { http: { requestTimeout } } }];
+  const policy = { type: 'MeshTimeout', mesh: 'default', name: 't', spec: { targetRef: { kind: 'Mesh' }, to } };
+  return cluster.api.send('PUT', '/meshes/default/meshtimeouts/t', { body: policy });
+}
+
+it('a zone that reports, at the head, with global’s digest, is online', async () => {
+  await put('1s');
+  const one = await says('in sync', (found) => inSync(found) && found.position > 0);
+  expect(one.instances).toMatchObject([{ state: 'online', connected: true, digestEqual: true }]);
+});
+
+it('one that was stopped in the middle is stalled, though it is connected, and comes back', async () => {
+  process.kill(zone().controlPlane.pid, 'SIGSTOP');
+  try {
+    const one = await says('stalled', ({ state }) => state === 'stalled');
+    expect(one.reason).toMatch(/it is connected, but says nothing for \d+ s/);
+    expect(one.instances).toMatchObject([{ state: 'stalled', connected: true }]);
+  } finally {
+    process.kill(zone().controlPlane.pid, 'SIGCONT');
+  }
+  await says('in sync again', inSync);
+});
+
+it('one that reports but gets nothing to apply is stalled, with position and lag', async () => {
+  await hub.jsm.consumers.pause('EVENTS', 'ev-zone-1', new Date(Date.now() + 600_000));
+  await put('2s');
+  const one = await says('stalled', ({ state }) => state === 'stalled');
+  expect(one.lag).toBeGreaterThan(0);
+  expect(one.lagSeconds).toBeGreaterThan(5);
+  expect(one.reason).toMatch(/behind, and it applied nothing for \d+ s although it reports/);
+  await hub.jsm.consumers.resume('EVENTS', 'ev-zone-1');
+  await says('in sync again', inSync);
+});
+
+it('one whose copy is not what the log says is diverged, fills itself anew and says so', async () => {
+  const file = join(prepared.ground.data, 'zone-1', 'copy.sqlite');
+  const right = '"requestTimeout":"2s"';
+  const bodies = new DatabaseSync(file);
+  const read = bodies.prepare('SELECT body FROM entry WHERE key = ?');
+  const body = async () => String(read.get('default/MeshTimeout/t')?.body);
+  await until({ what: 'the copy has the policy', probe: body, holds: (text) => text.includes(right) });
+  bodies.close();
+  await zone().controlPlane.crash();
+  await says('offline', ({ state }) => state === 'offline');
+  const copy = new DatabaseSync(file);
+  const damage = `UPDATE entry SET body = replace(body, '${right}', '"requestTimeout":"9s"') WHERE key = ?`;
+  copy.prepare(damage).run('default/MeshTimeout/t');
+  copy.close();
+  await zone().controlPlane.start();
+  const one = await says('healed', (found) => inSync(found) && found.refill?.finishedAt !== undefined);
+  expect(one.refill?.reason).toMatch(/the digest at position \d+ is not global's/);
+  const answer = await fetch(`${zone().controlPlane.url}/meshes/default/meshtimeouts`);
+  const policies = await answer.text();
+  expect(policies).toContain('"requestTimeout": "2s"');
+  expect(policies).not.toContain('"9s"');
+});
+
+it('one whose copy cannot even be opened begins a new one', async () => {
+  await zone().controlPlane.crash();
+  const file = join(prepared.ground.data, 'zone-1', 'copy.sqlite');
+  for (const journal of ['-wal', '-shm']) rmSync(`${file}${journal}`, { force: true });
+  writeFileSync(file, 'this is no database, whatever its name says');
+  await zone().controlPlane.start();
+  await says('in sync', inSync);
+  expect(existsSync(`${file}.broken`)).toBe(true);
+});

@@ -1,0 +1,230 @@
+import {
+  type Envelope,
+  envelopeOf,
+  type EventReader,
+  HEADER,
+  type Message,
+  resourceIn,
+} from '../../shared/event/message.ts';
+import { eventSubject } from '../../shared/event/subject.ts';
+import { keyText, parseKeyText, type Resource } from '../../shared/resource/resource.ts';
+import type { Changed, View } from '../../shared/view/view.ts';
+import type { Keyring } from './keyring.ts';
+import type { CopiedEntry, LocalCopy } from './localCopy.ts';
+import { PolicyFold } from './policyFold.ts';
+import type { Applied } from './ports.ts';
+import type { Quarantine } from './quarantine.ts';
+import { UnsavedChanges } from './unsavedChanges.ts';
+
+export interface PolicyLogDeps {
+  readonly view: View;
+  readonly keyring: Keyring;
+  readonly copy: LocalCopy;
+  readonly reader: EventReader;
+  readonly quarantine: Quarantine;
+  readonly applied: (changes: readonly Changed[], of?: Applied['change']) => void;
+  readonly onError: (error: Error) => void;
+}
+
+const STREAM = 'EVENTS';
+/** The rest of a change may not come at all (compacted away, or for global only): then what is there is applied. */
+const CHANGE_MS = 20;
+/** Stands for the schema of a message that says none: it is kept, and no version will read it. */
+const NO_SCHEMA = 0;
+
+/** An event as far as this version reads it. */
+interface Read {
+  readonly entry: CopiedEntry;
+  readonly content: unknown;
+  readonly resource: Resource | null;
+  /** Why it cannot be applied. */
+  readonly problem?: string;
+}
+
+/** Folds the policy log into the view, change by change, and keeps the copy on disk. */
+export class PolicyLog {
+  readonly #deps: PolicyLogDeps;
+  readonly #fold: PolicyFold;
+  readonly #unsaved: UnsavedChanges;
+  #position = 0;
+  #logId = '';
+  #change: { readonly envelope: Envelope; readonly read: Read }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** While a refill goes on: what came of every key, and how far it got. */
+  #anew: { readonly reads: Map<string, Read>; position: number } | undefined;
+
+  constructor(deps: PolicyLogDeps) {
+    this.#deps = deps;
+    this.#fold = new PolicyFold(deps.view, deps.keyring);
+    this.#unsaved = new UnsavedChanges(deps.copy);
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get logId(): string {
+    return this.#logId;
+  }
+
+  get digest(): string {
+    return this.#fold.digest;
+  }
+
+  get waitingForKeys(): number {
+    return this.#fold.waitingForKeys;
+  }
+
+  /** @returns whether there was a copy to begin with. What an older version had set aside is tried again. */
+  load(): boolean {
+    const copied = this.#deps.copy.load();
+    if (!copied) return false;
+    for (const { keyId, body } of copied.grants) this.#deps.keyring.put(keyId, body);
+    this.#logId = copied.logId;
+    this.#position = copied.position;
+    for (const entry of copied.entries) this.#apply(this.#read(entry));
+    for (const { reason, ...entry } of copied.aside) {
+      if (entry.schema === NO_SCHEMA) this.#setAside(entry, reason);
+      else {
+        const read = this.#read(entry);
+        this.#apply(read);
+        if (!read.problem) this.#unsaved.entry(entry);
+      }
+    }
+    return true;
+  }
+
+  /** The next message of the stream. */
+  take(sequence: number, message: Message): void {
+    const from = message.headers[HEADER.log] ?? '';
+    if (this.#logId && from !== this.#logId)
+      this.#deps.onError(new Error(`the policy stream now comes from the log ${from}, before it was ${this.#logId}`));
+    this.#logId = from;
+    let envelope: Envelope;
+    try {
+      envelope = envelopeOf(sequence, message);
+    } catch (error) {
+      this.flush();
+      const entry = { key: message.subject, version: 0, schema: NO_SCHEMA, position: sequence, body: message.body };
+      this.#setAside(entry, (error as Error).message);
+      this.#position = Math.max(this.#position, sequence);
+      return;
+    }
+    const { key, version, schema, content } = envelope;
+    const body = content === undefined ? undefined : message.body;
+    const read = this.#read({ key: keyText(key), version, schema, position: sequence, body }, content);
+    if (this.#anew) {
+      this.#anew.reads.set(read.entry.key, read);
+      this.#anew.position = sequence;
+    } else this.#add(envelope, read);
+  }
+
+  /** Applies what has come of a change. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    const events = this.#change;
+    this.#change = [];
+    const last = events.at(-1)?.envelope;
+    if (!last) return;
+    const changes = events.flatMap(({ read }) => this.#applyNew(read));
+    this.#position = Math.max(this.#position, last.position);
+    this.#deps.applied(changes, { id: last.change.id, at: last.at });
+  }
+
+  /** A grant of a data key came: it is kept, and what waited for it goes into the view. @throws Error when it is not for us. */
+  grant(keyId: string, body: string): void {
+    this.#unsaved.grant(keyId, body);
+    if (!this.#deps.keyring.put(keyId, body)) return;
+    const changed = this.#fold.unlock(keyId);
+    if (changed) this.#deps.applied([changed]);
+  }
+
+  /** From now on messages come from the beginning of the stream; they are collected and the view stays until `endRefill`. */
+  beginRefill(): void {
+    this.flush();
+    this.#anew = { reads: new Map(), position: 0 };
+  }
+
+  /**
+   * Puts what was collected in the place of everything, in the view and on disk.
+   * @returns whether it did: not while it reaches less far than what we have, as from a mirror that is being filled itself.
+   */
+  endRefill(): boolean {
+    const anew = this.#anew;
+    if (!anew || anew.position < this.#position) return false;
+    this.#anew = undefined;
+    this.#deps.quarantine.clear(STREAM);
+    this.#unsaved.replace();
+    const reads = [...anew.reads.values()];
+    const aside = reads.filter(({ problem }) => problem);
+    const changes = this.#fold.replace(
+      reads.filter(({ problem }) => !problem).map(folded),
+      new Set(aside.map(({ entry }) => entry.key)),
+    );
+    for (const read of reads) if (!read.problem) this.#unsaved.entry(read.entry);
+    for (const read of aside) this.#apply(read);
+    this.#position = anew.position;
+    this.#deps.applied(changes);
+    return true;
+  }
+
+  save(): void {
+    this.#unsaved.save(this.#logId, this.#position);
+  }
+
+  #add(envelope: Envelope, read: Read): void {
+    const { change } = envelope;
+    if (this.#change[0] && this.#change[0].envelope.change.id !== change.id) this.flush();
+    this.#change.push({ envelope, read });
+    clearTimeout(this.#timer);
+    if (change.index === change.size - 1) this.flush();
+    else this.#timer = setTimeout(() => this.flush(), CHANGE_MS);
+  }
+
+  /** @param published its body, where it is parsed already. */
+  #read(entry: CopiedEntry, published?: unknown): Read {
+    const key = parseKeyText(entry.key);
+    let content = published;
+    try {
+      content ??= entry.body === undefined ? undefined : JSON.parse(entry.body);
+      return { entry, content, resource: resourceIn({ key, schema: entry.schema, content }, this.#deps.reader) };
+    } catch (error) {
+      return { entry, content, resource: null, problem: (error as Error).message };
+    }
+  }
+
+  #applyNew(read: Read): Changed[] {
+    const { entry, problem } = read;
+    if (!problem) this.#unsaved.entry(entry);
+    const changed = this.#apply(read);
+    return changed ? [changed] : [];
+  }
+
+  #apply(read: Read): Changed | undefined {
+    const { entry, problem } = read;
+    const { key } = entry;
+    if (problem) {
+      this.#fold.passOver(folded(read));
+      this.#setAside(entry, problem);
+      return undefined;
+    }
+    const subject = eventSubject(parseKeyText(key));
+    if (this.#deps.quarantine.has(STREAM, subject)) {
+      this.#deps.quarantine.remove(STREAM, subject);
+      this.#unsaved.aside(key, undefined);
+    }
+    return this.#fold.apply(folded(read));
+  }
+
+  #setAside(entry: CopiedEntry, reason: string): void {
+    const { key, schema, position } = entry;
+    const subject = schema === NO_SCHEMA ? key : eventSubject(parseKeyText(key));
+    this.#deps.quarantine.put({ stream: STREAM, sequence: position, subject, reason });
+    this.#unsaved.aside(key, { ...entry, reason });
+    this.#deps.onError(new Error(`${STREAM} ${position} (${subject}) is set aside: ${reason}`));
+  }
+}
+
+function folded({ entry: { key, version }, content, resource }: Read) {
+  return { key: parseKeyText(key), version, content, resource };
+}
