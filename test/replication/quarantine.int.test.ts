@@ -36,7 +36,7 @@ async function restart(reader: EventReader): Promise<void> {
 
 beforeAll(async () => {
   folder = await tempDir('quarantine');
-  hub = await startHub(['zone-a'], folder.path);
+  hub = await startHub(folder.path);
   leaf = await startLeaf('zone-a', hub, folder.path);
   zone = await startReplica('zone-a', leaf, folder.path, OLD);
 }, 60_000);

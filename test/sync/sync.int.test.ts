@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
 import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
+import { globalCredential } from '../../global/hubAccess/credentials.ts';
+import { type HubKeys, isHubKey, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { connectToHub, type HubConnection } from '../../global/relay/natsConnection.ts';
 import { zoneTable } from '../../global/cli/inspectZones.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
@@ -20,14 +22,22 @@ beforeAll(async () => {
   const quiet = () => {};
   prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
   cluster = await startCluster(prepared.ground, { zones: ['zone-1'], dpAuth: 'none' }, quiet);
-  const { url, user, password } = cluster.hub.nats;
-  hub = await connectToHub({ url, user, password });
+  hub = await connectToHub({ url: cluster.hub.url, credential: await globalCredential(await hubKeys()) });
 }, 120_000);
 
 afterAll(async () => {
   await hub?.nats.close();
   await prepared?.stop();
 }, 60_000);
+
+/** As an admin reads them from global. */
+async function hubKeys(): Promise<HubKeys> {
+  const { items } = (await cluster.api.get('/global-secrets', { size: 100 })) as {
+    items: readonly { readonly name: string; readonly data: string }[];
+  };
+  const keys = items.filter(({ name }) => isHubKey(name));
+  return parseHubKeys(new Map(keys.map(({ name, data }) => [name, Buffer.from(data, 'base64').toString('utf8')])));
+}
 
 const zone = () => {
   const [only] = cluster.zones;
