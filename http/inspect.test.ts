@@ -49,10 +49,13 @@ const matched: MatchedPolicies = {
   single: undefined,
 };
 
+const CLUSTER = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 const inspector: Inspector = {
   matchedPolicies: async () => [matched, { ...matched, type: 'MeshTrafficPermission', policies: [] }],
   dataplanesOf: async () => [{ resource: dataplane, version: 1, origin: 'east' }],
-  config: async () => ({ 'type.googleapis.com/envoy.config.cluster.v3.Cluster': { web: { name: 'web' } } }),
+  config: async (_dataplane, { shadow = false } = {}) => ({
+    [CLUSTER]: { web: { name: 'web', timeout: shadow ? 2 : 1 } },
+  }),
 };
 const envoyAdmin: EnvoyAdmin = {
   xds: async (_proxy, { includeEds }) =>
@@ -186,7 +189,18 @@ test('what Envoy says of itself', async () => {
     status: 404,
     title: 'Could not get dataplane resource',
   });
-  expect((await get('/meshes/demo/dataplanes/web-1/_config')).json()).toHaveProperty('xds');
+});
+
+test('what a proxy is given, and what shadow policies would change', async () => {
+  const config = async (query: string) => (await get(`/meshes/demo/dataplanes/web-1/_config${query}`)).json();
+  expect(await config('')).toEqual({ xds: { [CLUSTER]: { web: { name: 'web', timeout: 1 } } } });
+  expect(await config('?shadow=false&include=diff')).toMatchObject({ diff: [] });
+  expect(await config('?shadow=true&include=diff')).toEqual({
+    xds: { [CLUSTER]: { web: { name: 'web', timeout: 2 } } },
+    diff: [{ op: 'replace', path: '/type.googleapis.com~1envoy.config.cluster.v3.Cluster/web/timeout', value: 2 }],
+  });
+  for (const wrong of ['?shadow=perhaps', '?include=all'])
+    expect(await config(wrong)).toMatchObject({ status: 400, title: 'Bad Request' });
 });
 
 test('without a way to the admin ports that is said', async () => {

@@ -9,6 +9,7 @@ import { EVENT_SCHEMA } from '../shared/event/event.ts';
 import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
+import type { ZoneSettings } from '../shared/snapshot/proxy.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { envName } from '../shared/config/settings.ts';
 import { serveApi } from '../http/serveApi.ts';
@@ -90,11 +91,12 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   });
   while (!replica.ready()) await sleep(READY_POLL_MS);
 
+  const settings: ZoneSettings = { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] };
   const dataPlane = await startDataPlane({
     replica,
     zoneLog,
     registry,
-    settings: { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] },
+    settings,
     role,
     instance,
     host: config.host,
@@ -154,7 +156,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
     vipPort: config['service.vipPort'],
-    inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
+    inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
     envoyAdmin: admin,
     sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),

@@ -17,6 +17,7 @@ import { computedLabels } from '../../shared/resource/labels.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
+import type { ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import { startDataPlane } from '../../zone/dataplane/dataPlane.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
@@ -63,11 +64,12 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
   const zoneLog = new LocalZoneLog(join(folder.zone, ZONE_LOG_FILE));
   const replica = await localReplica({ policy, zoneLog, zone, onError: onError('the view does not follow the log') });
 
+  const settings: ZoneSettings = { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] };
   const dataPlane = await startDataPlane({
     replica,
     zoneLog,
     registry,
-    settings: { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] },
+    settings,
     role,
     instance,
     host: config.host,
@@ -105,7 +107,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
     vipPort: config['service.vipPort'],
-    inspector: inspector({ view: replica.view, registry, ads: dataPlane.ads }),
+    inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
     envoyAdmin: envoyAdmin(dataPlane.ads),
     log: logReader(events),
     rollouts: rolloutReader({ events, rollouts: dataPlane.rollouts, zone, instance }),

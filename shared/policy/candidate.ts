@@ -7,7 +7,9 @@ import type { PolicySpec } from './policySpec.ts';
 
 export const NAMESPACE_LABEL = 'k8s.kuma.io/namespace';
 const ROLE_LABEL = 'kuma.io/policy-role';
-const EFFECT_LABEL = 'kuma.io/effect';
+/** Value `shadow`: no proxy sees the policy, inspect does when asked to. */
+export const EFFECT_LABEL = 'kuma.io/effect';
+export const SHADOW = 'shadow';
 
 /** In ascending priority (policies §2.4). */
 const ROLES = ['system', 'producer', 'consumer', 'workload-owner'] as const;
@@ -42,7 +44,7 @@ export function candidateOf(resource: Resource<PolicySpec>, origin: Origin): Can
     roleRank,
     zone: origin || (labels[ORIGIN_LABEL] === 'zone' ? (labels[ZONE_LABEL] ?? '') : ''),
     namespace: labels[NAMESPACE_LABEL] ?? '',
-    isShadow: labels[EFFECT_LABEL] === 'shadow',
+    isShadow: labels[EFFECT_LABEL] === SHADOW,
   };
 }
 

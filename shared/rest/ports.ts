@@ -68,9 +68,16 @@ export interface Inspector {
   matchedPolicies(dataplane: Stored): Promise<readonly MatchedPolicies[]>;
   /** The Dataplanes that a policy selects with its top-level targetRef. */
   dataplanesOf(policy: Stored): Promise<readonly Stored[]>;
-  /** The xDS that this control plane gives the proxy: type URL → name → resource. `undefined` on global, or when not connected. */
-  config?(dataplane: Stored): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined>;
+  /** The xDS that this control plane gives the proxy, without secrets; absent on global. @returns `undefined` when not connected */
+  config?(
+    dataplane: Stored,
+    /** `shadow`: as if policies that are only shadows took effect. */
+    options?: { readonly shadow?: boolean },
+  ): Promise<ProxyConfig | undefined>;
 }
+
+/** type URL → name → resource */
+export type ProxyConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Asks a proxy's Envoy through its admin port. Throws when it does not answer. */
 export interface EnvoyAdmin {

@@ -6,6 +6,7 @@ import { readRoutes } from './crud/read.ts';
 import type { Route } from './http.ts';
 import { envoyAdminRoutes } from './inspect/envoyAdmin.ts';
 import { policyProxyRoutes } from './inspect/policyProxies.ts';
+import { proxyConfigRoutes } from './inspect/proxyConfig.ts';
 import { proxyPolicyRoutes } from './inspect/proxyPolicies.ts';
 import { meshServiceOnlyRoutes } from './inspect/meshServiceOnly.ts';
 import { proxyRuleRoutes } from './inspect/proxyRules.ts';
@@ -45,6 +46,7 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
     ...ruleAttachmentRoutes(context),
     ...meshServiceOnlyRoutes(context),
     ...envoyAdminRoutes(context),
+    ...proxyConfigRoutes(context),
     ...logRoutes(context),
     ...rolloutRoutes(context),
     ...publicTypes(context).flatMap((descriptor) => [

@@ -1,39 +1,36 @@
 import { requireRight } from '../access.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
-import { MethodNotAllowed, NotFound, RestError } from '../errors.ts';
-import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
+import { NotFound, RestError } from '../errors.ts';
+import type { Answer, RestRequest, Route } from '../http.ts';
 import type { EnvoyAdmin, Stored } from '../ports.ts';
 
 const TITLE = 'Could not execute admin operation';
 
-/** What a proxy's Envoy says of itself: `xds`, `stats`, `clusters`; and `_config`, what the control plane gives it (kumactl-api §6). */
+/** What a proxy's Envoy says of itself: `xds`, `stats`, `clusters` (kumactl-api §6). */
 export function envoyAdminRoutes(context: RestContext): Route[] {
   const places = [
     { type: 'Dataplane', paths: ['/meshes/:mesh/dataplanes/:name'], missing: 'Could not get dataplane resource' },
     { type: 'ZoneIngress', paths: ['/zoneingresses/:name'], missing: 'Could not get zone ingress resource' },
     { type: 'ZoneEgress', paths: ['/zoneegresses/:name'], missing: 'Could not get zone egress resource' },
   ];
-  return [
-    ...places.flatMap(({ type, paths, missing }) =>
-      paths.map(
-        (path): Route => ({
-          method: 'GET',
-          path: `${path}/:operation`,
-          title: TITLE,
-          produces: ['text/plain'],
-          handler: async (request) => {
-            const { mesh = '', name = '', operation = '' } = request.params;
-            const ask = OPERATIONS[operation];
-            if (!ask) throw new NotFound();
-            requireRight(context.access, ask.right, request.caller);
-            const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
-            return ask.of(requireAdminPort(context), stored, request);
-          },
-        }),
-      ),
+  return places.flatMap(({ type, paths, missing }) =>
+    paths.map(
+      (path): Route => ({
+        method: 'GET',
+        path: `${path}/:operation`,
+        title: TITLE,
+        produces: ['text/plain'],
+        handler: async (request) => {
+          const { mesh = '', name = '', operation = '' } = request.params;
+          const ask = OPERATIONS[operation];
+          if (!ask) throw new NotFound();
+          requireRight(context.access, ask.right, request.caller);
+          const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
+          return ask.of(requireAdminPort(context), stored, request);
+        },
+      }),
     ),
-    configRoute(context),
-  ];
+  );
 }
 
 interface Ask {
@@ -87,25 +84,4 @@ function redacted(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(fields).map(([name, one]) => [name, isHeader && name === 'value' ? '[redacted]' : redacted(one)]),
   );
-}
-
-function configRoute(context: RestContext): Route {
-  return {
-    method: 'GET',
-    path: '/meshes/:mesh/dataplanes/:name/_config',
-    title: 'Failed to fetch dataplane insight',
-    handler: async ({ params: { mesh = '', name = '' }, caller }) => {
-      const { role, inspector, access } = context;
-      requireRight(access, 'viewConfigDump', caller);
-      if (role.mode === 'global' || !inspector?.config) {
-        throw new MethodNotAllowed(
-          "the configuration of a proxy is known to its zone's control plane only, ask there\n",
-        );
-      }
-      const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
-      const xds = await inspector.config(stored);
-      if (!xds) throw new NotFound();
-      return ok({ xds });
-    },
-  };
 }
