@@ -5,7 +5,7 @@ import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
 import type { Db, Row } from './db.ts';
 import { FencedOut, IdempotencyKeyReused, UnstorableChange, VersionConflict } from './errors.ts';
 import { findChange } from './find.ts';
-import { type Commit, groupCommit, type Outcome } from './groupCommit.ts';
+import { type Commit, groupCommit, type Outcome } from '../../shared/event/groupCommit.ts';
 import { count, time } from './rows.ts';
 
 /** Several events that are written together or not at all. */

@@ -5,7 +5,7 @@ import { appender, type ProposedChange } from './append.ts';
 import type { Db, Leadership } from './db.ts';
 import { FencedOut } from './errors.ts';
 import { type EventFilter, findEvents } from './find.ts';
-import { groupCommit } from './groupCommit.ts';
+import { groupCommit } from '../../shared/event/groupCommit.ts';
 import { migrate } from './migrate.ts';
 import { RecentEvents } from './recentEvents.ts';
 import { count, type Current, toCurrent, toEvent } from './rows.ts';

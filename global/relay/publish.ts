@@ -1,5 +1,6 @@
 import { headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { batchHeaders } from '../../shared/event/atomicBatch.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { toMessage } from '../../shared/event/message.ts';
 import { type HubConnection, TIMEOUT_MS } from './natsConnection.ts';
@@ -62,15 +63,12 @@ async function publishBatch(
   let reply: unknown;
   for (const [index, event] of events.entries()) {
     const message = toMessage(logId, event);
-    const hdrs = headersOf(message.headers);
-    hdrs.set('Nats-Batch-Id', batch);
-    hdrs.set('Nats-Batch-Sequence', String(index + 1));
+    const hdrs = headersOf({ ...message.headers, ...batchHeaders(batch, index, events.length) });
     if (index === 0) hdrs.set('Nats-Expected-Last-Sequence', String(last));
     if (index < events.length - 1) {
       nats.publish(message.subject, message.body, { headers: hdrs });
       continue;
     }
-    hdrs.set('Nats-Batch-Commit', '1');
     reply = (await nats.request(message.subject, message.body, { headers: hdrs, timeout: 2 * TIMEOUT_MS })).json();
   }
   const { seq, error } = ackSchema.parse(reply);

@@ -51,6 +51,30 @@ describe('replication', () => {
     expect(hub.errors).toEqual([]);
   });
 
+  it('takes a crowd of writes to a zone log together, in order, and brings them to global and the other zones', async () => {
+    const names = Array.from({ length: 1_200 }, (_, i) => `crowd-${i}`);
+    const put = (name: string, i: number) => a.log.put(resource('Dataplane', name, { i }, 'default'));
+    const again = a.log.put(resource('Dataplane', 'crowd-0', { i: -1 }, 'default'));
+    const sequences = await Promise.all([again, ...names.map(put)]);
+    expect(sequences).toEqual(sequences.map((_, i) => (sequences[0] ?? 0) + i));
+    await a.replica.applied(sequences.at(-1) ?? 0);
+    expect(a.replica.view.count('Dataplane', 'default')).toBe(names.length);
+    const first = { type: 'Dataplane', mesh: 'default', name: 'crowd-0' };
+    expect(a.replica.view.get(first, 'zone-a')?.resource.spec).toEqual({ i: 0 });
+
+    const ingresses = Array.from({ length: 10 }, (_, i) => resource('ZoneIngress', `ingress-${i}`, { i }));
+    await Promise.all(ingresses.map((ingress) => a.log.put(ingress)));
+    await eventually(() => expect(b.replica.view.count('ZoneIngress', '')).toBe(10));
+    await Promise.all([
+      ...names.map((name) => a.log.delete({ ...first, name })),
+      ...ingresses.map((i) => a.log.delete(i)),
+    ]);
+    await eventually(() => {
+      expect(a.replica.view.count('Dataplane', 'default')).toBe(0);
+      expect(b.replica.view.count('ZoneIngress', '')).toBe(0);
+    });
+  });
+
   it('applies one change at once', async () => {
     const seen: string[][] = [];
     const stop = a.replica.onApplied(({ changes }) => seen.push(changes.map(({ key }) => key.name)));

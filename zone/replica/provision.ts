@@ -22,6 +22,7 @@ export async function provisionZoneLog({ jsm }: LeafConnection, zone: string): P
     name: 'ZONE',
     subjects: [`${UP_PREFIX}.>`],
     max_msgs_per_subject: 1,
+    allow_atomic: true,
     allow_direct: true,
     allow_msg_ttl: true,
   });

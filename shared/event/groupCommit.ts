@@ -40,7 +40,7 @@ export function groupCommit<Item, Result>(
       });
       if (running) return;
       running = true;
-      // The next turn, so that what is asked for in this one goes together.
-      setImmediate(() => void drain());
+      // When this turn is over, so that what is asked for in it goes together.
+      void Promise.resolve().then(drain);
     });
 }
