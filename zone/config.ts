@@ -39,7 +39,7 @@ export const ZONE_SETTINGS = {
   ),
   'global.tokenFile': setting(text, '', 'file with the zone token (scope `cp`) that it shows there'),
   'push.quiet': setting(milliseconds, 2, 'changes that follow one another faster are pushed together'),
-  'push.ceiling': setting(milliseconds, 20, 'but no longer than this'),
+  'push.ceiling': setting(milliseconds, 20, 'but wait no longer than this at first; longer and longer when it goes on'),
   'log.level': setting(logLevel, 'info', 'trace, debug, info, warn, error, fatal or silent', 'MERIDIAN_LOG_LEVEL'),
 };
 

@@ -10,11 +10,12 @@ import { keepUnchanged } from '../../shared/xds/snapshot.ts';
 import type { AdsServer } from '../ads/ports.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
+import { Pace, type PaceLimits } from './pace.ts';
 import { type Pending, Waiting } from './waiting.ts';
 
 type Log = { error(fields: object, message: string): void };
 
-type Deps = {
+type Deps = PaceLimits & {
   readonly view: View;
   readonly ads: AdsServer;
   readonly registry: Registry;
@@ -22,10 +23,6 @@ type Deps = {
   /** The proxy's certificate as far as there is one; having it looked at renews it where needed. */
   readonly identityOf: (proxy: Proxy) => ProxyIdentity | undefined;
   readonly rollouts: Rollouts;
-  /** Changes that follow one another faster than this are pushed together … */
-  readonly quietMs: number;
-  /** … but wait no longer than this. */
-  readonly ceilingMs: number;
   readonly log: Log;
 };
 
@@ -45,14 +42,14 @@ export class Push {
   readonly #waiting = new Waiting();
   readonly #refusals = new Map<string, string>();
   readonly #errors = new Map<string, string>();
+  readonly #pace: Pace;
   #timer: NodeJS.Timeout | undefined;
-  #latest = 0;
-  #lastChange = Number.NEGATIVE_INFINITY;
   #pushing = false;
   #stopped = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#pace = new Pace(deps);
     this.#world = { view: deps.view, registry: deps.registry, settings: deps.settings, memo: new Memo() };
   }
 
@@ -63,7 +60,7 @@ export class Push {
   applied({ changes, position, change }: Applied): void {
     if (!change) {
       this.#local.push(...changes);
-      this.#schedule();
+      this.#came();
       return;
     }
     this.#takeLocal();
@@ -75,15 +72,15 @@ export class Push {
       concerned.add(proxyId);
     }
     this.#deps.rollouts.begin(change, position, concerned);
-    if (concerned.size > 0) this.#schedule();
+    if (concerned.size > 0) this.#came();
   }
 
-  /** A proxy came: it gets its first snapshot without waiting for quiet. */
+  /** A proxy came. */
   connected(proxy: Proxy): void {
     this.#index.remove(proxy.id);
     this.#refusals.delete(proxy.id);
-    this.#waiting.add(proxy.id, 'all', undefined);
-    this.#start();
+    this.#waiting.addNewcomer(proxy.id);
+    this.#came();
   }
 
   disconnected(proxy: Proxy): void {
@@ -99,7 +96,7 @@ export class Push {
   refresh(proxyId: string): void {
     if (!this.#deps.ads.proxies.has(proxyId)) return;
     this.#waiting.add(proxyId, 'all', undefined);
-    this.#schedule();
+    this.#came();
   }
 
   /** The proxy refused something: the reason is told with the rollout. */
@@ -114,7 +111,7 @@ export class Push {
 
   /** Whether a change is still to be looked at, or a proxy is still to be given what it brought. */
   get busy(): boolean {
-    return this.#local.length > 0 || this.#waiting.size > 0;
+    return this.#pushing || this.#pace.due !== undefined;
   }
 
   /** Connected sidecars of a mesh that have had a snapshot. */
@@ -145,40 +142,41 @@ export class Push {
     return concerned;
   }
 
-  /** At once, unless changes come one after the other: then when they pause, or have been coming for long enough. */
-  #schedule(): void {
-    if (this.#pushing || this.#stopped) return;
-    const now = performance.now();
-    const isBurst = now - this.#lastChange < this.#deps.quietMs;
-    this.#lastChange = now;
-    if (!this.#timer && !isBurst) {
-      this.#start();
-      return;
-    }
-    if (this.#timer) clearTimeout(this.#timer);
-    else this.#latest = now + this.#deps.ceilingMs;
-    this.#timer = setTimeout(() => this.#start(), Math.max(0, Math.min(this.#deps.quietMs, this.#latest - now)));
+  #came(): void {
+    this.#pace.came(performance.now());
+    if (!this.#pushing) this.#wait();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    const { due } = this.#pace;
+    if (due === undefined || this.#stopped) return;
+    const ms = due - performance.now();
+    if (ms > 0) this.#timer = setTimeout(() => this.#start(), ms);
+    else this.#start();
   }
 
   #start(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#pushing || this.#stopped) return;
     this.#pushing = true;
     // Connections come in one event each: those of a crowd are taken together.
     setImmediate(() => this.#slice());
   }
 
   #slice(): void {
-    const end = performance.now() + SLICE_MS;
-    this.#takeLocal();
-    while (performance.now() < end) {
+    const now = performance.now();
+    if (this.#pace.due !== undefined && this.#pace.due <= now) {
+      this.#takeLocal();
+      this.#waiting.admit();
+      this.#pace.pushed(now);
+    }
+    while (performance.now() < now + SLICE_MS) {
       const next = this.#waiting.take();
       if (!next) break;
       this.#push(...next);
     }
-    if (this.#waiting.size > 0 && !this.#stopped) setImmediate(() => this.#slice());
-    else this.#pushing = false;
+    this.#pushing = this.#waiting.size > 0 && !this.#stopped;
+    if (this.#pushing) setImmediate(() => this.#slice());
+    else this.#wait();
   }
 
   #push(proxyId: string, { scope, changes }: Pending): void {

@@ -16,14 +16,27 @@ const URGENT_IN_A_ROW = 4;
 export class Waiting {
   readonly #urgent = new Map<string, Pending>();
   readonly #others = new Map<string, Pending>();
+  readonly #newcomers = new Map<string, Pending>();
   #inARow = 0;
 
+  /** How many `take` has to give. */
   get size(): number {
     return this.#urgent.size + this.#others.size;
   }
 
   get(proxyId: string): Pending | undefined {
-    return this.#urgent.get(proxyId) ?? this.#others.get(proxyId);
+    return this.#urgent.get(proxyId) ?? this.#others.get(proxyId) ?? this.#newcomers.get(proxyId);
+  }
+
+  /** A proxy that has nothing yet waits for its first snapshot; its turn is after `admit`. */
+  addNewcomer(proxyId: string): void {
+    this.delete(proxyId);
+    this.#newcomers.set(proxyId, { scope: 'all', changes: new Set() });
+  }
+
+  admit(): void {
+    for (const [proxyId, pending] of this.#newcomers) this.#others.set(proxyId, pending);
+    this.#newcomers.clear();
   }
 
   /** Makes a proxy wait; when it does already, for this as well. */
@@ -32,6 +45,7 @@ export class Waiting {
     const pending = known ?? { scope, changes: new Set() };
     if (change) pending.changes.add(change);
     pending.scope = known ? joined(known.scope, scope) : scope;
+    if (this.#newcomers.has(proxyId)) return;
     if (scope === 'all') {
       if (!known) this.#others.set(proxyId, pending);
       return;
@@ -53,11 +67,13 @@ export class Waiting {
   delete(proxyId: string): void {
     this.#urgent.delete(proxyId);
     this.#others.delete(proxyId);
+    this.#newcomers.delete(proxyId);
   }
 
   *entries(): Iterable<[proxyId: string, Pending]> {
     yield* this.#urgent;
     yield* this.#others;
+    yield* this.#newcomers;
   }
 }
 
