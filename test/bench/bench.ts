@@ -5,7 +5,7 @@ import type { Protocol } from './fleet/messages.ts';
 import { Layout, type LayoutOptions, MESH } from './layout.ts';
 import type { Progress } from './progress.ts';
 import type { Row } from './report.ts';
-import { type Usage, usageOf } from './meter.ts';
+import { Meter } from './meter.ts';
 
 export interface BenchOptions extends LayoutOptions {
   readonly rounds: number;
@@ -86,9 +86,9 @@ export class Bench {
     return clock() - start;
   }
 
-  async usage(): Promise<{ readonly global: Usage | undefined; readonly zone: Usage | undefined }> {
-    const [global, zone] = await Promise.all([usageOf(this.#cluster.global.pid), usageOf(this.zonePid)]);
-    return { global, zone };
+  /** Of the control planes and the fleet. */
+  meter(): Meter {
+    return new Meter({ global: this.#cluster.global.pid, zone: this.zonePid, fleet: this.fleet.pid });
   }
 
   async stop(): Promise<void> {

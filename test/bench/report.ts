@@ -18,8 +18,14 @@ export interface Samples {
 export interface Row {
   readonly what: string;
   readonly samples: Samples;
-  /** CPU seconds of the control planes for each change, or for each second where nothing changes. */
-  readonly cpu?: { readonly global: number; readonly zone: number; readonly per: 'change' | 'second' };
+  /** CPU seconds for each change, or for each second where nothing changes. */
+  readonly cpu?: {
+    readonly global: number;
+    readonly zone: number;
+    /** What the simulation takes away from the machine. */
+    readonly fleet?: number;
+    readonly per: 'change' | 'second';
+  };
   /** Of the zone's control plane, MiB: resident afterwards, and at most since its start. */
   readonly memory?: { readonly rss: number; readonly peak: number };
   /** gRPC bytes that went to the sidecars for each change. */
@@ -54,6 +60,7 @@ const HEAD = [
   'KiB',
   'CPU GLOBAL',
   'CPU ZONE',
+  'CPU FLEET',
   'RSS MiB',
   'PEAK MiB',
 ];
@@ -78,6 +85,7 @@ export function reportTable(rows: readonly Row[]): string {
       number(bytes === undefined ? undefined : bytes / 1024, 0),
       spent(cpu?.global),
       spent(cpu?.zone),
+      spent(cpu?.fleet),
       number(memory?.rss, 0),
       number(memory?.peak, 0),
     ];

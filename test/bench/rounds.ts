@@ -1,6 +1,5 @@
 import { type Bench, TIMEOUT } from './bench.ts';
-import { Cost } from './cost.ts';
-import type { Marker } from './fleet/messages.ts';
+import type { Arrival, Marker } from './fleet/messages.ts';
 import type { Row } from './report.ts';
 
 /** One change, and who is to be sent what because of it. */
@@ -11,6 +10,8 @@ export interface Round {
   readonly also?: readonly string[];
   /** Makes the change. @returns when it began, clock(), and what a PUT took where there was one, ms */
   readonly change: () => Promise<{ readonly start: number; readonly answered?: number }>;
+  /** Who of `ids` was reached and when, where markers do not tell it. */
+  readonly arrivals?: () => Promise<readonly Arrival[]>;
   /** Puts things back, off the clock. */
   readonly after?: () => Promise<void>;
 }
@@ -26,20 +27,22 @@ export async function measureRounds(bench: Bench, what: string, next: (round: nu
   const durations: number[] = [];
   const answers: number[] = [];
   const sums = { missing: 0, needless: 0, responses: 0, bytes: 0 };
+  const meter = bench.meter();
   progress.begin(what, WARM_UP + rounds);
-  let cost: Cost | undefined;
   for (let round = 0; round < WARM_UP + rounds; round++) {
+    const counts = round >= WARM_UP;
+    const { markers, ids, also = [], change, arrivals: ask, after } = next(round);
     await fleet.ask('settled', QUIET);
-    const { markers, ids, also, change, after } = next(round);
-    if (round === WARM_UP) cost = await Cost.start(bench);
-    const watch = await fleet.ask('watch', markers, ids, also ?? []);
+    const watch = await fleet.ask('watch', markers, ids, also);
+    if (counts) await meter.start();
     const { start, answered } = await change();
-    const arrivals = await fleet.ask('arrivals', watch, TIMEOUT, ids.length);
+    const arrivals = await (ask ? ask() : fleet.ask('arrivals', watch, TIMEOUT, ids.length));
     await fleet.ask('settled', QUIET);
+    if (counts) await meter.stop();
     const end = await fleet.ask('unwatch', watch);
     await after?.();
     progress.step();
-    if (round < WARM_UP) continue;
+    if (!counts) continue;
     if (answered !== undefined) answers.push(answered);
     durations.push(...arrivals.map(({ at }) => at - start));
     sums.missing += ids.length - arrivals.length;
@@ -50,7 +53,7 @@ export async function measureRounds(bench: Bench, what: string, next: (round: nu
   return {
     what,
     samples: { durations, answers, missing: sums.missing, needless: sums.needless },
-    ...(await cost?.take(rounds, 'change')),
+    ...meter.columns(rounds, 'change'),
     responses: sums.responses / rounds,
     bytes: sums.bytes / rounds,
   };

@@ -1,5 +1,4 @@
 import { type Bench, type FleetRow, TIMEOUT } from '../bench.ts';
-import { Cost } from '../cost.ts';
 import type { Row } from '../report.ts';
 
 const PATIENCE = 10 * TIMEOUT;
@@ -16,10 +15,12 @@ export const row: FleetRow = {
     const { fleet, layout, progress } = bench;
     const { ids } = layout;
     progress.begin('all connect at once', 1);
-    const cost = await Cost.start(bench);
+    const meter = bench.meter();
+    await meter.start();
     const start = await fleet.ask('connect', layout.specs);
     const first = await fleet.ask('configured', ids, PATIENCE);
     const { responses, bytes } = await fleet.ask('settled', QUIET);
+    await meter.stop();
     const last = await fleet.ask('lastResponses', ids);
     progress.step();
     if (responses === 0) {
@@ -35,7 +36,7 @@ export const row: FleetRow = {
         missing: ids.length - first.length,
         needless: 0,
       },
-      ...(await cost.take(1, 'change')),
+      ...meter.columns(1, 'change'),
       responses,
       bytes,
       note: `the last one had its first whole set of resources after ${firstSet.toFixed(0)} ms`,

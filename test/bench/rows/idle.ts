@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetRow } from '../bench.ts';
 import { clock } from '../clock.ts';
-import { Cost } from '../cost.ts';
 import { NO_SAMPLES } from '../report.ts';
 
 const DURATION = 20_000;
@@ -18,15 +17,17 @@ export const row: FleetRow = {
     await sleep(CALM);
     const before = await fleet.ask('settled', 0);
     const start = clock();
-    const cost = await Cost.start(bench);
+    const meter = bench.meter();
+    await meter.start();
     await sleep(DURATION);
-    const spent = await cost.take((clock() - start) / 1_000, 'second');
+    await meter.stop();
+    const seconds = (clock() - start) / 1_000;
     const after = await fleet.ask('settled', 0);
     progress.step();
     return {
       what: 'idle',
       samples: { ...NO_SAMPLES, needless: after.responses - before.responses },
-      ...spent,
+      ...meter.columns(seconds, 'second'),
     };
   },
 };
