@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { flag, logLevel, milliseconds, natsUrl, port, postgresUrl, text } from '../shared/config/kinds.ts';
+import { flag, list, logLevel, milliseconds, natsUrl, port, postgresUrl, text } from '../shared/config/kinds.ts';
 import { API_SETTINGS } from '../shared/config/apiSettings.ts';
 import { readSettings, setting, type Values } from '../shared/config/settings.ts';
 
 /** Every setting of the global control plane; `docs/configuration.md` is made from it. */
 export const GLOBAL_SETTINGS = {
   ...API_SETTINGS,
+  'api.https.selfIssued': setting(
+    flag,
+    false,
+    "open that port with a certificate of global's own CA (`ca.crt` in `hub.dir`), when there is no `certFile`",
+  ),
   'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
   'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
   'store.url': setting(
@@ -25,16 +30,21 @@ export const GLOBAL_SETTINGS = {
     '',
     'that key itself (base64), for environments that keep secrets; empty: it is read from `secrets.keyFile`',
   ),
-  'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the hub's nats-server"),
+  'nats.url': setting(natsUrl, 'tls://127.0.0.1:4222', "the hub's nats-server"),
   'hub.dir': setting(
     text,
     '',
     'folder that global writes `hub.conf` into at every start, for `nats-server -c`; empty: `hub` in the data folder',
   ),
   'hub.host': setting(text, '127.0.0.1', 'address that the hub listens on, at the ports of the two URLs'),
+  'hub.names': setting(
+    list,
+    [],
+    'further host names and addresses that the hub and global are reached at, for their certificates, comma-separated',
+  ),
   'hub.leafUrl': setting(
     natsUrl,
-    'nats://127.0.0.1:7422',
+    'tls://127.0.0.1:7422',
     "where the zones' nats-servers reach the hub; they are told when they join",
   ),
   'mesh.createDefault': setting(flag, true, 'make the mesh "default" at the first start'),

@@ -9,6 +9,7 @@ import type { Registry } from '../shared/resource/registry.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
 import { envName } from '../shared/config/settings.ts';
 import { serveApi } from '../http/serveApi.ts';
+import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
 import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
@@ -67,9 +68,15 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     host: config['hub.host'],
     url: config['nats.url'],
     leafUrl: config['hub.leafUrl'],
+    names: config['hub.names'],
+    now: now(),
   });
   log.info({ file: hubFile }, 'hub configured');
-  const hub = await connectToHub({ url: config['nats.url'], credential: await globalCredential(hubKeys) });
+  const hub = await connectToHub({
+    url: config['nats.url'],
+    ca: hubKeys.ca.certificatePem,
+    credential: await globalCredential(hubKeys),
+  });
   const grants = keyGrants(kek, keys);
   let relayError = '';
   const stopRelay = onLeader({ tryLead: events.tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
@@ -179,7 +186,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
-  const api = await serveApi(rest, config, GLOBAL_PREFIX);
+  const api = await serveApi(rest, await withOwnCertificate(config, hubKeys.ca, now()), GLOBAL_PREFIX);
   const diagnostics = await serveDiagnostics(
     {
       unhealthy: () => '',

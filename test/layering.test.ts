@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { cyclesIn } from './support/importCycles.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const layers = ['shared', 'http', 'global', 'zone', 'deploy', 'test'] as const;
+const layers = ['shared', 'http', 'nats', 'global', 'zone', 'deploy', 'test'] as const;
 
 interface Import {
   readonly from: string;
@@ -80,9 +80,9 @@ test('global and zone do not know each other, nor what puts them together', () =
   }
 });
 
-test('http knows what is shared only', () => {
+test('http and nats know what is shared only', () => {
   const forbidden = ({ from, to }: Import) =>
-    within(from, 'http') &&
+    within(from, 'http', 'nats') &&
     within(to, 'global', 'zone', 'deploy', 'test') &&
     !(isTest(from) && within(to, 'test/support'));
   expect(violations(forbidden)).toEqual([]);
@@ -95,6 +95,7 @@ test('the PostgreSQL client stays in the event log', () => {
 
 test('the NATS client stays where events, status and questions travel', () => {
   const homes = [
+    'nats',
     'global/relay',
     'global/insight',
     'global/ask',

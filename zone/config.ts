@@ -26,7 +26,7 @@ export const ZONE_SETTINGS = {
   'service.vipPort': setting(port, 80, 'port that the virtual IP of every service listens on'),
   'dns.cidr': setting(text, '240.0.0.0/4', 'range of the virtual IPs'),
   'data.dir': setting(text, 'data/zone', 'folder of the copy of the log and of the keys of the zone'),
-  'nats.url': setting(natsUrl, 'nats://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
+  'nats.url': setting(natsUrl, 'tls://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
   'leaf.dir': setting(
     text,
     '',
@@ -38,6 +38,11 @@ export const ZONE_SETTINGS = {
     'REST API of global, where the zone gets its credential for the hub; empty: it goes on with the one it has',
   ),
   'global.tokenFile': setting(text, '', 'file with the zone token (scope `cp`) that it shows there'),
+  'global.caFile': setting(
+    text,
+    '',
+    "file with the CA (PEM) that global's certificate is of: global's `hub/ca.crt`, unless it has a certificate of another",
+  ),
   'push.quiet': setting(milliseconds, 2, 'changes that follow one another faster are pushed together'),
   'push.ceiling': setting(milliseconds, 20, 'but wait no longer than this at first; longer and longer when it goes on'),
   'log.level': setting(logLevel, 'info', 'trace, debug, info, warn, error, fatal or silent', 'MERIDIAN_LOG_LEVEL'),

@@ -68,7 +68,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
 
   const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
   log.info({ file: prepared.file }, 'leaf configured');
-  const leaf = await connectToLeaf({ url: config['nats.url'], user: prepared.user, zone });
+  const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
   const key = zoneKey(join(config['data.dir'], 'zone.key'));
   const replica = natsReplica({
     leaf,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Connection, connect } from '../../global/cli/connection.ts';
 import { ControlPlane } from './controlPlane.ts';
 import { folderOf, type Ground } from './ground.ts';
@@ -31,16 +32,19 @@ export async function startCluster(
   options: ClusterOptions,
   say: (text: string) => void,
 ): Promise<Cluster> {
-  const [apiPort = 0, diagnosticsPort = 0, vipPort = 0, hubPort = 0, leafPort = 0] = await freePorts(5);
-  const hub = { url: `nats://127.0.0.1:${hubPort}` };
+  const [apiPort = 0, diagnosticsPort = 0, vipPort = 0, hubPort = 0, leafPort = 0, httpsPort = 0] = await freePorts(6);
+  const hubFolder = folderOf(ground, 'nats-hub');
+  const hub = { url: `tls://127.0.0.1:${hubPort}` };
   const global = new ControlPlane(ground, 'global', 'global', {
     MERIDIAN_GLOBAL_API_PORT: String(apiPort),
+    MERIDIAN_GLOBAL_API_HTTPS_PORT: String(httpsPort),
+    MERIDIAN_GLOBAL_API_HTTPS_SELF_ISSUED: 'true',
     MERIDIAN_GLOBAL_DIAGNOSTICS_PORT: String(diagnosticsPort),
     MERIDIAN_GLOBAL_DATA_DIR: folderOf(ground, 'global'),
     MERIDIAN_GLOBAL_STORE_URL: options.store ?? '',
     MERIDIAN_GLOBAL_NATS_URL: hub.url,
-    MERIDIAN_GLOBAL_HUB_DIR: folderOf(ground, 'nats-hub'),
-    MERIDIAN_GLOBAL_HUB_LEAF_URL: `nats://127.0.0.1:${leafPort}`,
+    MERIDIAN_GLOBAL_HUB_DIR: hubFolder,
+    MERIDIAN_GLOBAL_HUB_LEAF_URL: `tls://127.0.0.1:${leafPort}`,
   });
   global.launch();
   await startNats(ground, 'nats-hub', hubPort, await global.natsConfig());
@@ -48,9 +52,10 @@ export async function startCluster(
   await global.ready();
   say(`global is ready at ${global.url}`);
   const api = connect({ address: global.url, timeout: 30_000 });
+  const joining = { api, url: global.https, caFile: join(hubFolder, 'ca.crt') };
   const zones = await Promise.all(
     options.zones.map(async (name) => {
-      const zone = await startZone(ground, api, { name, dpAuth: options.dpAuth, vipPort });
+      const zone = await startZone(ground, joining, { name, dpAuth: options.dpAuth, vipPort });
       say(`${name} is ready at ${zone.controlPlane.url}, proxies at ${zone.ads}`);
       return zone;
     }),

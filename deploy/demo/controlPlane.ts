@@ -3,7 +3,7 @@ import type { Child } from './child.ts';
 import { GENERATION, type Ground, startScript } from './ground.ts';
 
 const configuredLine = z.looseObject({ file: z.string() });
-const readyLine = z.looseObject({ url: z.string(), ads: z.string().optional() });
+const readyLine = z.looseObject({ url: z.string(), https: z.string().optional(), ads: z.string().optional() });
 
 type Command = 'global' | 'zone' | 'standalone';
 
@@ -69,6 +69,11 @@ export class ControlPlane {
   /** Its REST API. */
   get url(): string {
     return this.#ready?.url ?? '';
+  }
+
+  /** The same over TLS. */
+  get https(): string {
+    return this.#ready?.https ?? '';
   }
 
   /** `host:port` of the dp-server of a zone. */

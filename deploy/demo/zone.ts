@@ -16,6 +16,16 @@ export interface Zone {
   readonly ads: string;
 }
 
+/** How a zone joins. */
+export interface Joining {
+  /** REST API of global, for the zone token. */
+  readonly api: Connection;
+  /** The same over TLS, for the zone. */
+  readonly url: string;
+  /** CA of its certificate. */
+  readonly caFile: string;
+}
+
 export interface ZoneOptions {
   readonly name: string;
   readonly dpAuth: 'dpToken' | 'none';
@@ -29,12 +39,12 @@ export interface ZoneOptions {
  */
 export async function startZone(
   ground: Ground,
-  global: Connection,
+  global: Joining,
   { name, dpAuth, vipPort }: ZoneOptions,
 ): Promise<Zone> {
   const [natsPort = 0, apiPort = 0, dpPort = 0, diagnosticsPort = 0] = await freePorts(4);
-  const nats = { url: `nats://127.0.0.1:${natsPort}` };
-  const token = await global.send('POST', '/tokens/zone', { body: { zone: name, scope: ['cp'] } });
+  const nats = { url: `tls://127.0.0.1:${natsPort}` };
+  const token = await global.api.send('POST', '/tokens/zone', { body: { zone: name, scope: ['cp'] } });
   const data = folderOf(ground, name);
   const tokenFile = writeSecretFile(join(data, 'zone.token'), String(token.body), ground.runAs);
   const controlPlane = new ControlPlane(ground, name, 'zone', {
@@ -43,7 +53,8 @@ export async function startZone(
     MERIDIAN_ZONE_DP_PORT: String(dpPort),
     MERIDIAN_ZONE_DIAGNOSTICS_PORT: String(diagnosticsPort),
     MERIDIAN_ZONE_DATA_DIR: data,
-    MERIDIAN_ZONE_GLOBAL_URL: global.address,
+    MERIDIAN_ZONE_GLOBAL_URL: global.url,
+    MERIDIAN_ZONE_GLOBAL_CA_FILE: global.caFile,
     MERIDIAN_ZONE_GLOBAL_TOKEN_FILE: tokenFile,
     MERIDIAN_ZONE_NATS_URL: nats.url,
     MERIDIAN_ZONE_LEAF_DIR: folderOf(ground, `nats-${name}`),

@@ -10,6 +10,7 @@ const {
   'leaf.dir': _leaf,
   'global.url': _global,
   'global.tokenFile': _token,
+  'global.caFile': _ca,
   ...zone
 } = ZONE_SETTINGS;
 

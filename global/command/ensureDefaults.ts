@@ -47,7 +47,7 @@ async function ensureHubKeys(deps: CommandDeps): Promise<string[]> {
   if (await exists(deps, OPERATOR_KEY)) return [];
   return create(
     deps,
-    [...makeHubKeys()].map(([name, seed]) => secret(deps, name, seed)),
+    [...(await makeHubKeys(deps.now()))].map(([name, seed]) => secret(deps, name, seed)),
   );
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { serverCertificate } from '../certificate/serverCertificate.ts';
 import { hubTrust } from './accountClaims.ts';
 import { hubConfig } from './hubConfig.ts';
 import type { HubKeys } from './hubKeys.ts';
@@ -11,11 +12,21 @@ interface Options {
   /** URLs that global and the zones' servers dial; their ports are what it listens on. */
   readonly url: string;
   readonly leafUrl: string;
+  /** Further names and addresses of the hub. */
+  readonly names: readonly string[];
+  readonly now: Date;
 }
 
-/** Writes what the hub's nats-server is started with, `nats-server -c <folder>/hub.conf`. @returns the file. */
-export async function writeHubConfig(keys: HubKeys, { folder, host, url, leafUrl }: Options): Promise<string> {
+/**
+ * Writes what the hub's nats-server is started with, `nats-server -c <folder>/hub.conf`, its certificate, and the CA that it is
+ * of (`ca.crt`). @returns the file.
+ */
+export async function writeHubConfig(keys: HubKeys, options: Options): Promise<string> {
+  const { host, url, leafUrl, names, now } = options;
+  const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true });
+  writeFileSync(resolve(folder, 'ca.crt'), keys.ca.certificatePem);
+  const hosts = [...new Set(['localhost', '127.0.0.1', new URL(url).hostname, new URL(leafUrl).hostname, ...names])];
   const file = resolve(folder, 'hub.conf');
   const text = hubConfig({
     listen: `${host}:${new URL(url).port || 4222}`,
@@ -23,6 +34,7 @@ export async function writeHubConfig(keys: HubKeys, { folder, host, url, leafUrl
     store: resolve(folder, 'jetstream'),
     claims: resolve(folder, 'claims'),
     trust: await hubTrust(keys),
+    certificate: await serverCertificate(keys.ca, folder, 'hub', hosts, now),
   });
   writeFileSync(file, text, { mode: 0o600 });
   return file;

@@ -27,6 +27,7 @@ export function zoneCredentials({ keys, hubUrl, lifetime, register, verifyZoneTo
         jwt: await zoneCredential(keys, { zone, userKey, expiresAt }),
         expiresAt: expiresAt.toISOString(),
         hubUrl,
+        ca: keys.ca.certificatePem,
       };
     },
   };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { batchHeaders } from '../../shared/event/atomicBatch.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { toMessage } from '../../shared/event/message.ts';
-import { type HubConnection, TIMEOUT_MS } from './natsConnection.ts';
+import { TIMEOUT_MS } from '../../nats/connect.ts';
+import type { HubConnection } from './natsConnection.ts';
 
 /** Up to so many events are cheaper as single messages; more go as one atomic batch. */
 const SINGLE = 3;

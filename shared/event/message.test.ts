@@ -48,7 +48,7 @@ describe('subjects', () => {
   it('keep from zones what is only for global', () => {
     const secret = (name: string) => isVisibleToZones({ type: 'GlobalSecret', mesh: '', name });
     expect(['admin-user-token', 'user-token-signing-key-2', 'zone-token-signing-key-1'].some(secret)).toBe(false);
-    expect(['hub-operator-key', 'hub-account-signing-key-1'].some(secret)).toBe(false);
+    expect(['hub-operator-key', 'hub-account-signing-key-1', 'hub-ca-key'].some(secret)).toBe(false);
     expect(['zone-token-signing-public-key-1', 'dataplane-token-revocations-m'].every(secret)).toBe(true);
     expect(isVisibleToZones({ type: 'Zone', mesh: '', name: 'z' })).toBe(false);
   });

@@ -37,7 +37,7 @@ export function keyOfSubject(prefix: string, subject: string): ResourceKey | und
 
 /** What only global may hold (multizone-and-dataplane §1.4); a zone gets all else. */
 const GLOBAL_ONLY =
-  /^(admin-user-token|envoy-admin-ca|inter-cp-ca|user-token-revocations|user-token-signing-key.*|zone-token-signing-key.*|hub-.*-key.*)$/;
+  /^(admin-user-token|envoy-admin-ca|inter-cp-ca|user-token-revocations|user-token-signing-key.*|zone-token-signing-key.*|hub-(operator|system-account|account|ca)-.*)$/;
 
 /** May zones see events of this resource? */
 export function isVisibleToZones({ type, name }: ResourceKey): boolean {

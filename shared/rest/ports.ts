@@ -118,6 +118,8 @@ export interface ZoneCredential {
   readonly expiresAt: string;
   /** Where the hub takes the zones' servers. */
   readonly hubUrl: string;
+  /** PEM of the CA that the hub's certificate is of. */
+  readonly ca: string;
 }
 
 /** Lets zones in. Throws an error named TokenRefused when the zone token does not hold. */

@@ -40,7 +40,8 @@ beforeAll(async () => {
   hub = await startHub(folder.path);
   leaf = await startLeaf('zone-a', hub, folder.path);
   connection = await connectToLeaf({
-    url: `nats://127.0.0.1:${leaf.port}`,
+    url: leaf.url,
+    ca: leaf.ca,
     user: leaf.user,
     zone: 'zone-a',
   });

@@ -1,10 +1,13 @@
+import { createConnection } from 'node:net';
 import { connect, type ConnectionOptions, jwtAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { encodeUser } from '@nats-io/jwt';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
 import { zoneCredential } from '../../global/hubAccess/credentials.ts';
 import { makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { zonePermissions } from '../../global/hubAccess/zonePermissions.ts';
+import { tlsTo } from '../../nats/connect.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
 
@@ -35,7 +38,13 @@ describe('access to the hub', () => {
 
   /** A client of the hub itself. */
   const toHub = (options: ConnectionOptions) =>
-    connect({ servers: hub.server.url, reconnect: false, timeout: 5_000, ...options });
+    connect({
+      servers: hub.url,
+      tls: tlsTo(hub.url, hub.keys.ca.certificatePem),
+      reconnect: false,
+      timeout: 5_000,
+      ...options,
+    });
   const withJwt = (jwt: string, key: KeyPair) => toHub({ authenticator: jwtAuthenticator(jwt, key.getSeed()) });
   const inAnHour = () => new Date(Date.now() + 3_600_000);
 
@@ -59,7 +68,7 @@ describe('access to the hub', () => {
     await expect(toHub({})).rejects.toThrow('Authorization Violation');
     await expect(toHub({ user: 'global', pass: 'p' })).rejects.toThrow('Authorization Violation');
     const key = createUser();
-    const foreign = parseHubKeys(makeHubKeys());
+    const foreign = parseHubKeys(await makeHubKeys(new Date()));
     const [userKey, over] = [key.getPublicKey(), new Date(Date.now() - 1_000)];
     const credentials = [
       await zoneCredential(foreign, { zone: 'zone-a', userKey, expiresAt: inAnHour() }),
@@ -68,6 +77,32 @@ describe('access to the hub', () => {
       await zoneCredential(hub.keys, { zone: 'zone-a', userKey, expiresAt: inAnHour() }),
     ];
     for (const jwt of credentials) await expect(withJwt(jwt, key)).rejects.toThrow('Authorization Violation');
+  });
+
+  it('speaks TLS only, and is known by its certificate only', async () => {
+    for (const port of [hub.server.port, Number(new URL(hub.leafUrl).port), leaf.server.port]) {
+      const plain = createConnection(port, '127.0.0.1');
+      const said = (async () => {
+        let text = '';
+        for await (const chunk of plain) text += String(chunk);
+        return text;
+      })();
+      plain.write('CONNECT {"verbose":false}\r\nPING\r\n');
+      expect(await said).toMatch(/INFO .*"tls_required":true/);
+      expect(await said).not.toContain('PONG');
+    }
+    const { certificatePem } = await makeServerCa(new Date());
+    await expect(toHub({ tls: tlsTo(hub.url, certificatePem) })).rejects.toThrow(/self.signed|unable to (get|verify)/);
+    const key = createUser();
+    const signer = hub.keys.signing.at(-1);
+    if (!signer) throw new Error('there is no signing key');
+    const jwt = await encodeUser('global', key, hub.keys.account, {}, { signer });
+    const other = hub.url.replace('127.0.0.1', '127.0.0.2');
+    const authenticator = jwtAuthenticator(jwt, key.getSeed());
+    const elsewhere = { ca: hub.keys.ca.certificatePem, host: '127.0.0.2' };
+    expect(tlsTo(other, hub.keys.ca.certificatePem)).toEqual(elsewhere);
+    await expect(toHub({ tls: elsewhere, authenticator })).rejects.toThrow(/127\.0\.0\.2 is not in the cert/);
+    await (await toHub({ authenticator })).close();
   });
 
   it("is refused with another's credential without its key", async () => {
@@ -138,7 +173,8 @@ describe('access to the hub', () => {
 
   it('keeps the same from whoever is at the zone’s own nats-server', async () => {
     const inside = await connect({
-      servers: leaf.server.url,
+      servers: leaf.url,
+      tls: tlsTo(leaf.url, leaf.ca),
       authenticator: nkeyAuthenticator(leaf.user.getSeed()),
       inboxPrefix: '_INBOX.zone-a',
     });

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
@@ -43,7 +42,7 @@ describe('a nats-server that lost its files', () => {
     for (let i = 0; i < 5_000; i++) hub.log.append(resource('MeshTimeout', `t${i % 3_000}`, { i }, 'default'));
     await inSync();
     await hub.server.kill();
-    await rm(join(folder.path, 'hub'), { recursive: true });
+    await rm(hub.store, { recursive: true });
     for (let i = 0; i < 300; i++) hub.log.append(resource('MeshTimeout', `away${i}`, { i }, 'default'));
     await sleep(AWAY_MS);
     await hub.server.restart();

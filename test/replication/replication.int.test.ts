@@ -1,6 +1,7 @@
 import { randomBytes, createCipheriv } from 'node:crypto';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { tlsTo } from '../../nats/connect.ts';
 import { StaleWrite } from '../../zone/replica/ports.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
@@ -124,7 +125,8 @@ describe('replication', () => {
   it('a zone cannot greet as another, nor write what is not its own', async () => {
     const before = (await hub.connection.jsm.streams.info('EVENTS')).state.last_seq;
     const zone = await connect({
-      servers: `nats://127.0.0.1:${leafA.port}`,
+      servers: leafA.url,
+      tls: tlsTo(leafA.url, leafA.ca),
       authenticator: nkeyAuthenticator(leafA.user.getSeed()),
       inboxPrefix: '_INBOX.zone-a',
     });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { freePorts } from '../../deploy/process/ports.ts';
 import { globalCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
-import { hubTrust } from '../../global/hubAccess/accountClaims.ts';
-import { hubConfig } from '../../global/hubAccess/hubConfig.ts';
+import { writeHubConfig } from '../../global/hubAccess/writeHubConfig.ts';
 import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { grantDataKey } from '../../global/secret/grant.ts';
 import type { KeyGrants } from '../../global/relay/grants.ts';
@@ -16,8 +16,8 @@ import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
-import { credentialFile, keepCredential } from '../../zone/join/hubCredential.ts';
-import { leafConfig } from '../../zone/join/leafConfig.ts';
+import { keepCredential } from '../../zone/join/hubCredential.ts';
+import { writeLeafConfig } from '../../zone/join/writeLeafConfig.ts';
 import { leafUser } from '../../zone/join/leafUser.ts';
 import { Keyring } from '../../zone/replica/keyring.ts';
 import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
@@ -83,7 +83,10 @@ export interface Hub {
   readonly log: MemoryLog;
   /** Plain data keys by id; a test puts them there. */
   readonly dataKeys: Map<string, Uint8Array>;
-  readonly leafPort: number;
+  readonly url: string;
+  readonly leafUrl: string;
+  /** Folder of JetStream's files. */
+  readonly store: string;
   /** Who may use it. */
   readonly keys: HubKeys;
   readonly errors: Error[];
@@ -95,24 +98,25 @@ export interface Hub {
 /** A hub with a relay on a log in memory, and the answers to hellos of zones. */
 export async function startHub(folder: string): Promise<Hub> {
   const [port = 0, leafPort = 0] = await freePorts(2);
-  const hubKeys = parseHubKeys(makeHubKeys());
-  const config = hubConfig({
-    listen: `127.0.0.1:${port}`,
-    leafListen: `127.0.0.1:${leafPort}`,
-    store: join(folder, 'hub'),
-    claims: join(folder, 'claims'),
-    trust: await hubTrust(hubKeys),
+  const keys = parseHubKeys(await makeHubKeys(new Date()));
+  const url = `tls://127.0.0.1:${port}`;
+  const leafUrl = `tls://127.0.0.1:${leafPort}`;
+  const conf = join(folder, 'hub');
+  const file = await writeHubConfig(keys, {
+    folder: conf,
+    host: '127.0.0.1',
+    url,
+    leafUrl,
+    names: [],
+    now: new Date(),
   });
-  const server = await startNatsServer({ whole: { text: config, port } });
-  const connection = await connectToHub({
-    url: `nats://127.0.0.1:${port}`,
-    credential: await globalCredential(hubKeys),
-  });
+  const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
+  const connection = await connectToHub({ url, ca: keys.ca.certificatePem, credential: await globalCredential(keys) });
   const log = new MemoryLog();
   const dataKeys = new Map<string, Uint8Array>();
   const publicKeys = new Map<string, string>();
   const errors: Error[] = [];
-  const keys: KeyGrants = {
+  const grants: KeyGrants = {
     zones: async () => [...publicKeys.keys()],
     keyIds: async () => [...dataKeys.keys()],
     grant: async (zone, keyId) => {
@@ -121,7 +125,10 @@ export async function startHub(folder: string): Promise<Hub> {
     },
   };
   const ended = new AbortController();
-  const relaying = relay({ source: log, hub: connection, keys, onError: (error) => errors.push(error) }, ended.signal);
+  const relaying = relay(
+    { source: log, hub: connection, keys: grants, onError: (error) => errors.push(error) },
+    ended.signal,
+  );
   const endHellos = answerHellos({
     hub: connection,
     onError: (error) => errors.push(error),
@@ -142,8 +149,10 @@ export async function startHub(folder: string): Promise<Hub> {
     connection,
     log,
     dataKeys,
-    leafPort,
-    keys: hubKeys,
+    url,
+    leafUrl,
+    store: join(conf, 'jetstream'),
+    keys,
     errors,
     globalAway,
     stop: async () => {
@@ -155,7 +164,9 @@ export async function startHub(folder: string): Promise<Hub> {
 
 export interface Leaf {
   readonly server: NatsServer;
-  readonly port: number;
+  readonly url: string;
+  /** What its certificate is of. */
+  readonly ca: string;
   /** What the zone's control planes prove themselves with. */
   readonly user: KeyPair;
   stop(): Promise<void>;
@@ -166,20 +177,24 @@ export async function startLeaf(zone: string, hub: Hub, folder: string): Promise
   const own = join(folder, `${zone}-leaf`);
   const user = leafUser(join(own, 'user.nk'));
   const key = createUser();
-  const hubUrl = `nats://127.0.0.1:${hub.leafPort}`;
   const expiresAt = new Date(Date.now() + HOUR_MS);
   const jwt = await zoneCredential(hub.keys, { zone, userKey: key.getPublicKey(), expiresAt });
-  const issuedAt = new Date().toISOString();
-  keepCredential(own, jwt, key, { hubUrl, issuedAt, expiresAt: expiresAt.toISOString() });
-  const config = leafConfig({
+  const membership = {
+    hubUrl: hub.leafUrl,
+    issuedAt: new Date().toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  };
+  keepCredential(own, { jwt, ca: hub.keys.ca.certificatePem }, key, membership);
+  const url = `tls://127.0.0.1:${port}`;
+  const { file, ca } = await writeLeafConfig({
+    folder: own,
     zone,
-    listen: `127.0.0.1:${port}`,
-    store: join(folder, zone),
+    url,
     userKey: user.getPublicKey(),
-    hub: { url: hubUrl, credentials: credentialFile(own) },
+    hubUrl: hub.leafUrl,
   });
-  const server = await startNatsServer({ whole: { text: config, port } });
-  return { server, port, user, stop: () => server.stop() };
+  const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
+  return { server, url, ca, user, stop: () => server.stop() };
 }
 
 export interface ZoneReplica {
@@ -202,7 +217,8 @@ export async function startReplica(
   reader: EventReader = { schema: EVENT_SCHEMA, knows: () => true },
 ): Promise<ZoneReplica> {
   const connection = await connectToLeaf({
-    url: `nats://127.0.0.1:${leaf.port}`,
+    url: leaf.url,
+    ca: leaf.ca,
     user: leaf.user,
     zone,
   });

@@ -22,7 +22,9 @@ beforeAll(async () => {
   const quiet = () => {};
   prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
   cluster = await startCluster(prepared.ground, { zones: ['zone-1'], dpAuth: 'none' }, quiet);
-  hub = await connectToHub({ url: cluster.hub.url, credential: await globalCredential(await hubKeys()) });
+  const keys = await hubKeys();
+  const credential = await globalCredential(keys);
+  hub = await connectToHub({ url: cluster.hub.url, ca: keys.ca.certificatePem, credential });
 }, 120_000);
 
 afterAll(async () => {

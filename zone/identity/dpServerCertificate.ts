@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 
-/** Certificate and key of the dp-server's port, PEM. */
+/** Certificate and key of a port, PEM. */
 export interface ServerCertificate {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
@@ -17,17 +17,26 @@ const RENEW_BEFORE_MS = YEAR_MS;
 
 /**
  * The self-signed certificate that proxies know the zone by: CA:TRUE, so that their Envoys can be given it as the CA to trust,
- * names and addresses as SANs, ten years (multizone-and-dataplane §4.1). Kept in that folder (key mode 0600), so that running
- * proxies find their way back after a restart; made anew when a name is missing or it ends within a year.
+ * names and addresses as SANs, ten years (multizone-and-dataplane §4.1). Kept, so that running proxies find their way back after
+ * a restart.
  * @param names host names and IP addresses that proxies may reach the zone at
  */
-export async function dpServerCertificate(
+export function dpServerCertificate(folder: string, names: readonly string[], now: Date): Promise<ServerCertificate> {
+  return selfSignedCertificate(folder, 'dp-server', names, now);
+}
+
+/**
+ * A server's certificate that its clients are given as the CA to trust, in `<folder>/<file>.crt` and `.key` (mode 0600); made
+ * anew when a name is missing or it ends within a year.
+ */
+export async function selfSignedCertificate(
   folder: string,
+  file: string,
   names: readonly string[],
   now: Date,
 ): Promise<ServerCertificate> {
-  const certificateFile = join(folder, 'dp-server.crt');
-  const keyFile = join(folder, 'dp-server.key');
+  const certificateFile = join(folder, `${file}.crt`);
+  const keyFile = join(folder, `${file}.key`);
   if (existsSync(certificateFile) && existsSync(keyFile)) {
     const kept = {
       certificatePem: readFileSync(certificateFile, 'utf8'),

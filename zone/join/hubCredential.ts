@@ -17,10 +17,16 @@ export type Membership = z.infer<typeof membershipSchema>;
 
 const CREDENTIAL = 'hub.creds';
 const MEMBERSHIP = 'hub.json';
+const CA = 'hub-ca.crt';
 
 /** File with the credential that the zone's nats-server joins the hub with. */
 export function credentialFile(folder: string): string {
   return join(folder, CREDENTIAL);
+}
+
+/** File with the CA that the hub's certificate is of. */
+export function hubCaFile(folder: string): string {
+  return join(folder, CA);
 }
 
 /** @returns undefined when the zone never joined. */
@@ -31,7 +37,13 @@ export function readMembership(folder: string): Membership | undefined {
 }
 
 /** Keeps a credential for starts without global. The nats-server reads it at its next connection. */
-export function keepCredential(folder: string, jwt: string, key: KeyPair, membership: Membership): void {
+export function keepCredential(
+  folder: string,
+  { jwt, ca }: { readonly jwt: string; readonly ca: string },
+  key: KeyPair,
+  membership: Membership,
+): void {
+  replaceSecretFile(hubCaFile(folder), ca);
   replaceSecretFile(credentialFile(folder), new TextDecoder().decode(fmtCreds(jwt, key)));
   replaceSecretFile(join(folder, MEMBERSHIP), `${JSON.stringify(membership, null, 2)}\n`);
 }

@@ -17,6 +17,8 @@ interface Options {
   readonly folder: string;
   /** REST API of global; empty: the zone goes on with the credential it has. */
   readonly globalUrl: string;
+  /** PEM of the CA that global's certificate is of; absent: those of the system. */
+  readonly ca: string | undefined;
   /** The zone token, read anew each time: it may be replaced while the zone runs. */
   readonly token: () => string;
   readonly onError: (error: unknown) => void;
@@ -59,16 +61,16 @@ export async function joinHub(options: Options): Promise<Joined> {
 
 /** A new credential, for a new key: the old one need not be kept, and nothing secret was sent. */
 async function renew(
-  { zone, folder, globalUrl, token }: Options,
+  { zone, folder, globalUrl, ca, token }: Options,
   timeout: number,
   ended: AbortSignal,
 ): Promise<Membership> {
   const key = createUser();
   const signal = AbortSignal.any([ended, AbortSignal.timeout(timeout)]);
   const issuedAt = new Date().toISOString();
-  const issued = await requestCredential({ globalUrl, zone, token: token(), userKey: key.getPublicKey(), signal });
+  const issued = await requestCredential({ globalUrl, ca, zone, token: token(), userKey: key.getPublicKey(), signal });
   const membership = { hubUrl: issued.hubUrl, issuedAt, expiresAt: issued.expiresAt };
-  keepCredential(folder, issued.jwt, key, membership);
+  keepCredential(folder, issued, key, membership);
   return membership;
 }
 

@@ -1,4 +1,4 @@
-import { quote } from '../../shared/config/natsConfig.ts';
+import { quote } from '../../nats/quote.ts';
 
 /** What a zone's nats-server is told. */
 export interface LeafConfig {
@@ -9,19 +9,24 @@ export interface LeafConfig {
   readonly store: string;
   /** Public nkey of the zone's control planes, `U…`: nobody else may connect. */
   readonly userKey: string;
+  /** Certificate that the zone's control planes know it by. */
+  readonly certificate: { readonly certFile: string; readonly keyFile: string };
   readonly hub: {
     readonly url: string;
     /** File with the credential; read anew at every connection. */
     readonly credentials: string;
+    /** File with the CA that the hub's certificate is of. */
+    readonly caFile: string;
   };
 }
 
 /** A zone's own server: a JetStream domain named after the zone, and a leaf node of the hub that dials out to it. */
-export function leafConfig({ zone, listen, store, userKey, hub }: LeafConfig): string {
+export function leafConfig({ zone, listen, store, userKey, certificate, hub }: LeafConfig): string {
   return `# Written by the zone's control plane at every start: put settings of your own into a file that includes this one.
 server_name: ${quote(`leaf-${zone}`)}
 listen: ${quote(listen)}
 max_payload: 8MB
+tls { cert_file: ${quote(certificate.certFile)}, key_file: ${quote(certificate.keyFile)}, min_version: "1.3" }
 jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always }
 accounts {
   SYS {}
@@ -30,7 +35,10 @@ accounts {
 system_account: SYS
 leafnodes {
   reconnect: "1s"
-  remotes: [ { urls: [ ${quote(hub.url)} ], account: CP, credentials: ${quote(hub.credentials)} } ]
+  remotes: [ {
+    urls: [ ${quote(hub.url)} ], account: CP, credentials: ${quote(hub.credentials)}
+    tls { ca_file: ${quote(hub.caFile)}, min_version: "1.3" }
+  } ]
 }
 `;
 }

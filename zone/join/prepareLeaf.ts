@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '@nats-io/nkeys';
 import { joinHub } from './joinHub.ts';
 import { leafUser } from './leafUser.ts';
-import { writeLeafConfig } from './writeLeafConfig.ts';
+import { type LeafFiles, writeLeafConfig } from './writeLeafConfig.ts';
 import { zoneToken } from './zoneToken.ts';
 
 interface Settings {
@@ -12,13 +13,12 @@ interface Settings {
   readonly 'nats.url': string;
   readonly 'global.url': string;
   readonly 'global.tokenFile': string;
+  readonly 'global.caFile': string;
 }
 
-export interface PreparedLeaf {
+export interface PreparedLeaf extends LeafFiles {
   /** What the control planes of the zone prove themselves with at the nats-server. */
   readonly user: KeyPair;
-  /** Configuration of the nats-server. */
-  readonly file: string;
   /** Ends the renewal of the credential. */
   stop(): void;
 }
@@ -32,9 +32,10 @@ export async function prepareLeaf(settings: Settings, onError: (error: unknown) 
     zone,
     folder,
     globalUrl: settings['global.url'],
+    ca: settings['global.caFile'] ? readFileSync(settings['global.caFile'], 'utf8') : undefined,
     token: () => zoneToken(settings['global.tokenFile'], zone),
     onError,
   });
-  const file = writeLeafConfig({ folder, zone, url, userKey: user.getPublicKey(), hubUrl: membership.hubUrl });
-  return { user, file, stop };
+  const written = await writeLeafConfig({ folder, zone, url, userKey: user.getPublicKey(), hubUrl: membership.hubUrl });
+  return { user, ...written, stop };
 }

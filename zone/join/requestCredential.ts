@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { post } from '../../http/post.ts';
 
-const answerSchema = z.object({ jwt: z.string(), expiresAt: z.string(), hubUrl: z.string() });
+const answerSchema = z.object({ jwt: z.string(), expiresAt: z.string(), hubUrl: z.string(), ca: z.string() });
 export type IssuedCredential = z.infer<typeof answerSchema>;
 
 const refusalSchema = z.looseObject({ title: z.string(), detail: z.string().optional() });
@@ -14,17 +14,20 @@ export interface CredentialRequest {
   readonly token: string;
   /** Public nkey of the zone's nats-server. */
   readonly userKey: string;
+  /** PEM of the CA that global's certificate is of; absent: those of the system. */
+  readonly ca: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Asks global for what the zone's nats-server joins the hub with. @throws Error that says why there is none. */
 export async function requestCredential(request: CredentialRequest): Promise<IssuedCredential> {
-  const { globalUrl, zone, token, userKey, signal } = request;
+  const { globalUrl, zone, token, userKey, ca, signal } = request;
   const url = new URL(`/zones/${encodeURIComponent(zone)}/credentials`, globalUrl);
   const { status, body } = await post({
     url,
     headers: { authorization: `Bearer ${token}` },
     body: { userKey },
+    caCert: ca,
     signal,
   }).catch((cause: Error) => {
     throw new Error(`cannot reach global at ${globalUrl}: ${cause.message}`, { cause });

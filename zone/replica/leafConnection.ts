@@ -1,47 +1,26 @@
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { KeyPair } from '@nats-io/nkeys';
-import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-
-/** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
-const TIMEOUT_MS = 1_000;
+import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { type Connection, connectTo } from '../../nats/connect.ts';
 
 export interface LeafOptions {
   readonly url: string;
+  /** PEM of the certificate that the zone's nats-server is known by. */
+  readonly ca: string;
   /** What the control planes of the zone prove themselves with. */
   readonly user: KeyPair;
   readonly zone: string;
 }
 
 /** The connection of a zone control plane to the zone's own nats-server. */
-export interface LeafConnection {
-  readonly nats: NatsConnection;
-  readonly js: JetStreamClient;
-  readonly jsm: JetStreamManager;
-}
+export type LeafConnection = Connection;
 
-export async function connectToLeaf({ url, user, zone }: LeafOptions): Promise<LeafConnection> {
-  const nats = await connect({
-    servers: url,
-    name: `meridian-zone-${zone}`,
+export function connectToLeaf({ url, ca, user, zone }: LeafOptions): Promise<LeafConnection> {
+  return connectTo({
+    url,
+    ca,
     authenticator: nkeyAuthenticator(user.getSeed()),
+    name: `meridian-zone-${zone}`,
     // Answers from global come over the leaf link, which lets only this zone's inboxes through.
     inboxPrefix: `_INBOX.${zone}`,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 100,
-    reconnectJitter: 50,
-    waitOnFirstConnect: true,
-    pingInterval: 5_000,
   });
-  for (;;) {
-    try {
-      return {
-        nats,
-        js: jetstream(nats, { timeout: TIMEOUT_MS }),
-        jsm: await jetstreamManager(nats, { timeout: TIMEOUT_MS }),
-      };
-    } catch (error) {
-      if (nats.isClosed()) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100)); // JetStream comes up a little after the port
-    }
-  }
 }

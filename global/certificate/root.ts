@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+/** A CA's certificate and private key, PEM. */
+export interface CaMaterial {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+export const YEAR_MS = 365 * 24 * 3_600_000;
+const BACKDATED_MS = 10_000;
+
+interface RootOptions {
+  /** Distinguished name: `O=Kuma, CN=mesh`. */
+  readonly name: string;
+  readonly algorithm: webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { readonly hash: string });
+  /** URI SAN, if any. */
+  readonly uri?: string;
+  readonly lifetimeMs: number;
+  readonly now: Date;
+}
+
+/** Makes the certificate of a root that may sign others, back-dated 10 s against skewed clocks. */
+export async function makeRoot({ name, algorithm, uri, lifetimeMs, now }: RootOptions): Promise<CaMaterial> {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name,
+    ...period(now, lifetimeMs),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ...(uri === undefined ? [] : [new x509.SubjectAlternativeNameExtension([{ type: 'url', value: uri }])]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: await privateKeyPem(keys.privateKey) };
+}
+
+export function period(now: Date, lifetimeMs: number): { readonly notBefore: Date; readonly notAfter: Date } {
+  return { notBefore: new Date(now.getTime() - BACKDATED_MS), notAfter: new Date(now.getTime() + lifetimeMs) };
+}
+
+export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
