@@ -20,6 +20,7 @@ import { inspector } from './insight/inspector.ts';
 import { Rollouts } from './insight/rolloutReader.ts';
 import { giveNotice } from './insight/presence.ts';
 import { SyncMonitor } from './insight/syncMonitor.ts';
+import { vipPortOf } from './insight/vipPort.ts';
 import { followZones } from './insight/zoneFollower.ts';
 import { zoneInsights } from './insight/zoneInsights.ts';
 import type { EventLog } from './log/eventLog.ts';
@@ -163,7 +164,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       }),
     },
     now: () => now().toISOString(),
-    vipPort: 80,
+    vipPort: (zone) => vipPortOf(zones.reports, zone),
     envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
     ...tokens,
     zoneCredentials: zoneCredentials({

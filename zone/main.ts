@@ -155,7 +155,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     },
     now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
-    vipPort: config['service.vipPort'],
+    vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
     envoyAdmin: admin,
     sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },

@@ -106,7 +106,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     },
     now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
-    vipPort: config['service.vipPort'],
+    vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
     envoyAdmin: envoyAdmin(dataPlane.ads),
     log: logReader(events),

@@ -50,7 +50,9 @@ describe('subjects', () => {
     expect(['admin-user-token', 'user-token-signing-key-2', 'zone-token-signing-key-1'].some(secret)).toBe(false);
     expect(['hub-operator-key', 'hub-account-signing-key-1', 'hub-ca-key'].some(secret)).toBe(false);
     expect(['zone-token-signing-public-key-1', 'dataplane-token-revocations-m'].every(secret)).toBe(true);
-    expect(isVisibleToZones({ type: 'Zone', mesh: '', name: 'z' })).toBe(false);
+    expect(isVisibleToZones({ type: 'Zone', mesh: '', name: 'z' }), 'zones have to know which are switched off').toBe(
+      true,
+    );
   });
 });
 

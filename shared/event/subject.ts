@@ -41,7 +41,6 @@ const GLOBAL_ONLY =
 
 /** May zones see events of this resource? */
 export function isVisibleToZones({ type, name }: ResourceKey): boolean {
-  if (type === 'Zone') return false;
   return type !== 'GlobalSecret' || !GLOBAL_ONLY.test(name);
 }
 

@@ -201,8 +201,8 @@ export interface RestDeps {
   /** Resources are not written here, whatever their type. */
   readonly readOnly: boolean;
   readonly verifyUserToken?: VerifyUserToken;
-  /** Port of the virtual IPs, shown in ServiceInsights. */
-  readonly vipPort: number;
+  /** Port of the virtual IPs in a zone, shown in ServiceInsights. */
+  readonly vipPort: (zone: string) => number;
   readonly tokens?: TokenIssuer;
   readonly zoneCredentials?: ZoneCredentials;
   readonly inspector?: Inspector;

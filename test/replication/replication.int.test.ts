@@ -96,6 +96,13 @@ describe('replication', () => {
     expect(a.replica.view.count('GlobalSecret', '')).toBe(0);
   });
 
+  it('tells zones which of them are switched off', async () => {
+    hub.log.append(resource('Zone', 'zone-b', { enabled: false }));
+    await eventually(() =>
+      expect(a.replica.view.get({ type: 'Zone', mesh: '', name: 'zone-b' })?.resource.spec).toEqual({ enabled: false }),
+    );
+  });
+
   it('opens a secret with the key that was granted to the zone', async () => {
     const [keyId, dataKey, iv] = ['11111111-1111-4111-8111-111111111111', randomBytes(32), randomBytes(12)];
     const cipher = createCipheriv('aes-256-gcm', dataKey, iv).setAAD(Buffer.from('default/Secret/s'));

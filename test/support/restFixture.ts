@@ -106,7 +106,7 @@ export function restFixture(role: RestDeps['role'], more: Partial<RestDeps> = {}
     localhostIsAdmin: true,
     access: DEFAULT_ACCESS,
     readOnly: false,
-    vipPort: 80,
+    vipPort: (zone) => (zone === 'north' ? 8080 : 80),
     onError: (error) => void errors.push(error),
     ...more,
   };

@@ -101,6 +101,7 @@ function insightOf(context: RestContext, service: Service, meshes: ReadonlyMap<s
   const offline = total - online;
   const status = online === 0 ? 'offline' : offline === 0 ? 'online' : 'partially_degraded';
   const { creationTime = '', modificationTime = '' } = meshes.get(mesh) ?? {};
+  const inZones = [...zones].sort();
   const descriptor = descriptorOf(context, 'ServiceInsight');
   const meta = resourceMeta(descriptor, {
     type: descriptor.type,
@@ -115,7 +116,10 @@ function insightOf(context: RestContext, service: Service, meshes: ReadonlyMap<s
     ...meta,
     status: total === 0 ? 'not_available' : status,
     dataplanes: { ...(total && { total }), ...(online && { online }), ...(offline && { offline }) },
-    ...(type === 'internal' ? { addressPort: `${name}.mesh:${context.vipPort}` } : { serviceType: type }),
-    ...(zones.size > 0 && { zones: [...zones].sort() }),
+    // one address for all zones: where they differ, that of the first counts
+    ...(type === 'internal'
+      ? { addressPort: `${name}.mesh:${context.vipPort(inZones[0] ?? '')}` }
+      : { serviceType: type }),
+    ...(inZones.length > 0 && { zones: inZones }),
   };
 }
