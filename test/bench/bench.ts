@@ -4,26 +4,18 @@ import { Fleet } from './fleet/fleet.ts';
 import type { Protocol } from './fleet/messages.ts';
 import { Layout, type LayoutOptions, MESH } from './layout.ts';
 import type { Progress } from './progress.ts';
-import type { Row } from './report.ts';
 import { Meter } from './meter.ts';
 
 export interface BenchOptions extends LayoutOptions {
   readonly rounds: number;
   readonly mtls: boolean;
   readonly protocol: Protocol;
+  /** Global and the zone in one process. */
+  readonly standalone: boolean;
   /** `postgres://…`; absent: the embedded log. */
   readonly store?: string | undefined;
   /** Environment of the control planes. */
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** A measurement with a zone full of sidecars; each in a file of its own in rows/, found there. */
-export interface FleetRow {
-  /** For `--rows`. */
-  readonly name: string;
-  /** Rows are measured in this order, `connect` first: it is what fills the zone. */
-  readonly order: number;
-  readonly measure: (bench: Bench) => Promise<Row>;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds after which a sidecar counts as not reached. */
@@ -41,10 +33,12 @@ export class Bench {
   static async start(options: BenchOptions, progress: Progress): Promise<Bench> {
     progress.say('starting the control planes');
     const store = options.store ? ['--store', options.store] : [];
-    const cluster = await startBareCluster(['--dp-auth', 'none', ...store], options.env);
+    const shape = options.standalone ? ['--standalone'] : [];
+    const cluster = await startBareCluster(['--dp-auth', 'none', ...shape, ...store], options.env);
     const bench = new Bench(cluster, options, progress);
     try {
       if (options.mtls) await bench.put(`/meshes/${MESH}`, MTLS);
+      await bench.#offerTheRest();
       return bench;
     } catch (cause) {
       await bench.stop();
@@ -76,13 +70,7 @@ export class Bench {
   /** Writes a resource over REST on global. @returns milliseconds until the answer */
   async put(path: string, body: object): Promise<number> {
     const start = clock();
-    const response = await fetch(this.#cluster.global.url + path, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`PUT ${path} was answered ${response.status}: ${text}`);
+    await put(this.#cluster.global.url + path, body);
     return clock() - start;
   }
 
@@ -91,12 +79,37 @@ export class Bench {
     return new Meter({ global: this.#cluster.global.pid, zone: this.zonePid, fleet: this.fleet.pid });
   }
 
+  /**
+   * What nobody offers has no protocol, and so no routes that a policy could change: services beyond the sidecars are offered by
+   * Dataplanes written over REST at the zone, with no sidecar behind them.
+   */
+  async #offerTheRest(): Promise<void> {
+    const { url = '' } = this.#cluster.zones[0] ?? {};
+    const rest = this.layout.offeredByNobody;
+    if (rest.length > 0) this.progress.say(`writing ${rest.length} Dataplanes without a sidecar`);
+    while (rest.length > 0)
+      await Promise.all(
+        rest.splice(0, AT_ONCE).map((body) => put(`${url}/meshes/${MESH}/dataplanes/${body.name}`, body)),
+      );
+  }
+
   async stop(): Promise<void> {
     await this.fleet.stop();
     await this.#cluster.stop();
   }
 }
 
+async function put(url: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`PUT ${url} was answered ${response.status}: ${text}`);
+}
+
+const AT_ONCE = 16;
 const MTLS = {
   type: 'Mesh',
   name: MESH,

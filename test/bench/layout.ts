@@ -8,7 +8,7 @@ export interface LayoutOptions {
   readonly outbounds: number;
 }
 
-/** Who offers and who calls what: sidecar `i` offers service `i` modulo their number and calls some others. */
+/** Who offers and who calls what: sidecar `i` offers service `i` modulo the number of services, and calls some others. */
 export class Layout {
   readonly sidecars: number;
   readonly services: number;
@@ -49,35 +49,45 @@ export class Layout {
       .map((i) => this.idOf(i));
   }
 
-  specOf(index: number, service?: string, address?: string): SidecarSpec {
-    return { id: this.idOf(index), resource: JSON.stringify(this.dataplane(index, service, address)) };
+  /** Dataplanes for the services that no sidecar offers. */
+  get offeredByNobody(): Dataplane[] {
+    const missing = Math.max(0, this.services - this.sidecars);
+    return Array.from({ length: missing }, (_, i) => {
+      const index = this.sidecars + i;
+      return dataplane(index, `service-${index}`, `10.${220 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`);
+    });
   }
 
-  /** The Dataplane of a sidecar. @param address of its inbound, found again in the endpoints of its callers */
-  dataplane(
+  /** @param address of its inbound, found again in the endpoints of its callers */
+  specOf(
     index: number,
     service = this.serviceOf(index),
     address = `10.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
-  ): object {
+  ): SidecarSpec {
     return {
-      type: 'Dataplane',
-      mesh: MESH,
-      name: `dp-${index}`,
-      networking: {
-        address,
-        inbound: [
-          {
-            port: 8080,
-            servicePort: 18080,
-            serviceAddress: '127.0.0.1',
-            tags: { 'kuma.io/service': service, 'kuma.io/protocol': 'http', 'bench-index': String(index) },
-          },
-        ],
-        outbound: this.outboundsOf(index).map((target, i) => ({
-          port: 20_000 + i,
-          tags: { 'kuma.io/service': target },
-        })),
-      },
+      id: this.idOf(index),
+      resource: JSON.stringify(dataplane(index, service, address, this.outboundsOf(index))),
     };
   }
+}
+
+interface Dataplane {
+  readonly type: 'Dataplane';
+  readonly mesh: string;
+  readonly name: string;
+  readonly networking: object;
+}
+
+function dataplane(index: number, service: string, address: string, outbounds: readonly string[] = []): Dataplane {
+  const tags = { 'kuma.io/service': service, 'kuma.io/protocol': 'http', 'bench-index': String(index) };
+  return {
+    type: 'Dataplane',
+    mesh: MESH,
+    name: `dp-${index}`,
+    networking: {
+      address,
+      inbound: [{ port: 8080, servicePort: 18080, serviceAddress: '127.0.0.1', tags }],
+      outbound: outbounds.map((target, i) => ({ port: 20_000 + i, tags: { 'kuma.io/service': target } })),
+    },
+  };
 }

@@ -1,131 +1,99 @@
 // npm run bench: how long a change takes from global to the sidecars of a zone, and what it costs.
 //
 // Each number of sidecars and services gets control planes of its own (`--bare`: hub, global, one zone) and a fleet of simulated
-// sidecars in one process. A row is a file in rows/ that exports `row`; nothing lists them. `--profile` writes CPU profiles of the
-// zone, one for each row: `node test/bench/profile.ts FILE` prints where the time went.
+// sidecars in one process. A row is a file in rows/ that exports `row`, or `standaloneRow` when it starts what it needs itself;
+// nothing lists them. The latter are measured only when `--rows` names them.
+//   --growth         how the cost grows with sidecars and services: with --json FILE, then `node test/bench/plot.ts FILE SVG`
+//   --profile FOLDER a CPU profile of the zone for each row: then `node test/bench/profile.ts FILE`
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
 import { toolPath } from '../../deploy/setup/tools.ts';
-import { Bench, type BenchOptions, type FleetRow } from './bench.ts';
-import type { Protocol } from './fleet/messages.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { Bench } from './bench.ts';
+import { growthTables, type Measured } from './growth.ts';
+import { type BenchFlags, benchCommand } from './options.ts';
 import { Profiler } from './profiler.ts';
 import { Progress } from './progress.ts';
-import { circumstances, circumstancesText, reportTable, type Row } from './report.ts';
-import { fleetRows } from './rows.ts';
+import { circumstances, circumstancesText, reportTable } from './report.ts';
+import { findRows } from './row.ts';
 
-interface BenchFlags {
-  readonly sidecars: readonly number[];
-  readonly services: readonly number[];
-  readonly outbounds: number;
-  readonly rounds: number;
-  readonly rows?: readonly string[];
-  readonly protocol: Protocol;
-  readonly mtls?: boolean;
-  readonly store?: string;
-  readonly json?: string;
-  readonly profile?: string;
+const available = await findRows();
+const names = [...available.fleet, ...available.standalone].map(({ name }) => name);
+
+interface Block {
+  readonly sidecars: number;
+  readonly services: number;
 }
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1.');
-  return value;
-}
-
-const wholes = (text: string) => text.split(',').map(whole);
-const available = await fleetRows();
-
-function rowNames(text: string): string[] {
-  const names = text.split(',');
-  const known = available.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown) throw new InvalidArgumentError(`There is no row ${unknown}; there are ${known.join(', ')}.`);
-  return names;
-}
-
-const program = new Command('bench')
-  .addOption(
-    new Option('--sidecars <n,n>', 'simulated sidecars, a block of rows for each number')
-      .default([20, 200])
-      .argParser(wholes),
-  )
-  .addOption(
-    new Option('--services <n,n>', 'services in the mesh, a block for each number').default([100]).argParser(wholes),
-  )
-  .addOption(new Option('--outbounds <n>', 'services that each sidecar calls').default(10).argParser(whole))
-  .addOption(new Option('--rounds <n>', 'changes per row').default(20).argParser(whole))
-  .addOption(
-    new Option('--rows <name,name>', `only these of ${available.map(({ name }) => name).join(', ')}`).argParser(
-      rowNames,
-    ),
-  )
-  .addOption(new Option('--protocol <name>', 'of ADS').choices(['delta', 'sotw']).default('delta'))
-  .option('--mtls', 'with the builtin CA')
-  .option('--store <url>', 'PostgreSQL instead of the embedded log')
-  .option('--json <file>', 'write the results there as well, with every sample')
-  .option('--profile <folder>', 'write a CPU profile of the zone for each row there')
-  .action(async (flags: BenchFlags) => {
-    const root = fileURLToPath(new URL('../../', import.meta.url));
-    const about = circumstances(root, toolPath('nats-server'), process.argv.slice(2));
-    process.stdout.write(`${circumstancesText(about)}\n\n`);
-    const blocks = flags.sidecars.flatMap((sidecars) => flags.services.map((services) => ({ sidecars, services })));
-    const results: object[] = [];
-    let missing = 0;
-    for (const block of blocks) {
-      const rows = await measure(block, flags);
-      missing += rows.reduce((sum, { samples }) => sum + samples.missing, 0);
-      results.push(...rows.map((row) => ({ ...block, ...row })));
-      process.stdout.write(`${title(block)}\n${reportTable(rows)}\n\n`);
-      if (flags.json) await writeFile(flags.json, `${JSON.stringify({ ...about, rows: results }, null, 1)}\n`);
-    }
-    // What did not arrive is a fault of ours, not a slow run.
-    process.exit(missing > 0 ? 1 : 0);
-  });
-
-type Block = Pick<BenchOptions, 'sidecars' | 'services'>;
 
 const title = ({ sidecars, services }: Block) => `${sidecars} sidecars, ${services} services`;
 
+async function run(flags: BenchFlags): Promise<void> {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const about = circumstances(root, toolPath('nats-server'), process.argv.slice(2));
+  process.stdout.write(`${circumstancesText(about)}\n\n`);
+  const postgres = flags.postgres ? await startPostgres() : undefined;
+  const measured: Measured[] = [];
+  const tell = async (heading: string, rows: readonly Measured[]) => {
+    measured.push(...rows);
+    process.stdout.write(`${heading}\n${reportTable(rows)}\n\n`);
+    if (flags.json) await writeFile(flags.json, `${JSON.stringify({ ...about, flags, rows: measured }, null, 1)}\n`);
+  };
+  try {
+    const withFleet = flags.rows?.some((name) => available.fleet.some((row) => row.name === name)) ?? true;
+    const blocks = flags.sidecars.flatMap((sidecars) => flags.services.map((services) => ({ sidecars, services })));
+    for (const block of withFleet ? blocks : []) {
+      const store = postgres ? await postgres.createDatabase() : flags.store;
+      await tell(title(block), await measureBlock(block, flags, store));
+    }
+    if (withFleet && blocks.length > 1) process.stdout.write(`${growthTables(measured)}\n\n`);
+    const { rounds, mtls } = flags;
+    for (const { name, measure } of available.standalone) {
+      if (!flags.rows?.includes(name)) continue;
+      const rows = [await measure({ rounds, mtls }, new Progress(name))].flat();
+      await tell(
+        name,
+        rows.map((row) => ({ name, ...row })),
+      );
+    }
+  } finally {
+    await postgres?.stop();
+  }
+  // What did not arrive is a fault of ours, not a slow run.
+  process.exit(measured.some(({ samples }) => samples.missing > 0) ? 1 : 0);
+}
+
 /** Control planes of their own for each block, so that the rows do not depend on what was measured before. */
-async function measure(block: Block, flags: BenchFlags): Promise<Row[]> {
-  const { outbounds, rounds, protocol, mtls = false, store } = flags;
+async function measureBlock(block: Block, flags: BenchFlags, store: string | undefined): Promise<Measured[]> {
   const progress = new Progress(title(block));
   const profiler = flags.profile === undefined ? undefined : await Profiler.into(flags.profile);
-  // Every service is offered by somebody: what nobody offers has no protocol, and so no routes that a policy could change.
-  const services = Math.min(block.services, block.sidecars);
-  const bench = await Bench.start(
-    { ...block, services, outbounds, rounds, protocol, mtls, store, ...(profiler ? { env: profiler.env } : {}) },
-    progress,
-  );
+  const { outbounds, rounds, protocol, mtls, standalone } = flags;
+  const env = profiler?.env ?? {};
+  const bench = await Bench.start({ ...block, outbounds, rounds, protocol, mtls, standalone, store, env }, progress);
   try {
     await profiler?.attach(bench.zonePid);
-    const rows: Row[] = [];
-    for (const row of available) {
-      const chosen = flags.rows?.includes(row.name) ?? true;
+    const measured: Measured[] = [];
+    for (const row of available.fleet) {
+      const { name } = row;
+      const chosen = flags.rows?.includes(name) ?? true;
       // Whatever is measured, somebody has to be connected.
-      if (!chosen && row !== available[0]) continue;
+      if (!chosen && row !== available.fleet[0]) continue;
       const work = () => row.measure(bench);
-      const file = `${block.sidecars}-${block.services}-${row.name}`;
-      const measured = await (profiler ? profiler.during(file, work) : work());
-      if (chosen) rows.push(measured);
-      await tellFailures(bench, row);
+      const file = `${block.sidecars}-${block.services}-${name}`;
+      const result = await (profiler ? profiler.during(file, work) : work());
+      if (chosen) measured.push({ name, ...block, ...result });
+      const failures = await bench.fleet.ask('failures');
+      if (failures.length > 0)
+        process.stdout.write(`${name}: ${failures.length} failures in the fleet, the first: ${failures[0]}\n`);
     }
     progress.end();
-    return rows;
+    return measured;
   } finally {
     profiler?.close();
     await bench.stop();
   }
 }
 
-async function tellFailures(bench: Bench, row: FleetRow): Promise<void> {
-  const failures = await bench.fleet.ask('failures');
-  if (failures.length > 0)
-    process.stdout.write(`${row.name}: ${failures.length} failures in the fleet, the first: ${failures[0]}\n`);
-}
-
 // The cluster goes with us, see --with-parent; an exit hook would kill it before it could stop what it started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.kill(process.pid, 'SIGKILL'));
 
-await program.parseAsync(process.argv);
+await benchCommand(names, run).parseAsync(process.argv);

@@ -1,5 +1,5 @@
 import { TYPE_URL } from '../../../shared/xds/snapshot.ts';
-import type { FleetRow } from '../bench.ts';
+import type { FleetRow } from '../row.ts';
 import { putTimeout, secondsBytes } from '../policies.ts';
 import { measureRounds } from '../rounds.ts';
 

@@ -1,4 +1,5 @@
-import { type Bench, type FleetRow, TIMEOUT } from '../bench.ts';
+import { type Bench, TIMEOUT } from '../bench.ts';
+import type { FleetRow } from '../row.ts';
 import type { Row } from '../report.ts';
 
 const PATIENCE = 10 * TIMEOUT;

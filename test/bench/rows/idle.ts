@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FleetRow } from '../bench.ts';
+import type { FleetRow } from '../row.ts';
 import { clock } from '../clock.ts';
 import { NO_SAMPLES } from '../report.ts';
 

@@ -1,4 +1,4 @@
-import type { FleetRow } from '../bench.ts';
+import type { FleetRow } from '../row.ts';
 import { freshInstance } from '../instances.ts';
 import { freshRequestTimeout } from '../policies.ts';
 import { measureRounds } from '../rounds.ts';

@@ -1,4 +1,5 @@
-import { type FleetRow, TIMEOUT } from '../bench.ts';
+import { TIMEOUT } from '../bench.ts';
+import type { FleetRow } from '../row.ts';
 import { measureRounds } from '../rounds.ts';
 
 /** A sidecar that dies and is there again under the same name: from connecting until it has a whole set of resources. */
