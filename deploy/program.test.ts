@@ -196,3 +196,66 @@ describe('the program', () => {
       expect(help.out).toContain(`  ${command} `);
   });
 });
+
+describe('export', () => {
+  const type = (name: string, path: string, scope: string, more = {}) => ({
+    name,
+    path,
+    scope,
+    includeInFederation: true,
+    ...more,
+  });
+  const answers = {
+    'GET /_resources': {
+      body: {
+        resources: [
+          type('Dataplane', 'dataplanes', 'Mesh', { includeInFederation: false }),
+          type('GlobalSecret', 'globalsecrets', 'Global'),
+          type('Mesh', 'meshes', 'Global'),
+          type('MeshTimeout', 'meshtimeouts', 'Mesh', { policy: { isTargetRef: true } }),
+          type('Secret', 'secrets', 'Mesh'),
+        ],
+      },
+    },
+    'GET /meshes': { body: { items: [{ type: 'Mesh', name: 'm', kri: 'k', creationTime: T }], next: null } },
+    'GET /meshes/m/secrets': { body: { items: [{ type: 'Secret', mesh: 'm', name: 's', data: 'AA==' }], next: null } },
+    'GET /meshes/m/meshtimeouts': {
+      body: {
+        items: [
+          {
+            type: 'MeshTimeout',
+            mesh: 'm',
+            name: 't',
+            labels: { 'kuma.io/mesh': 'm', 'kuma.io/origin': 'zone', 'kuma.io/zone': 'z', 'kuma.io/env': 'universal' },
+            spec: {},
+          },
+        ],
+        next: null,
+      },
+    },
+    'GET /globalsecrets': {
+      body: {
+        items: ['user-token-signing-key-1', 'zone-token-signing-key-1'].map((name) => ({
+          type: 'GlobalSecret',
+          name,
+          data: 'AA==',
+        })),
+        next: null,
+      },
+    },
+  };
+  const mesh = '---\ntype: Mesh\nname: m\nskipCreatingInitialPolicies:\n  - "*"\n';
+  const secret = '---\ntype: Secret\nmesh: m\nname: s\ndata: AA==\n';
+  const timeout = '---\ntype: MeshTimeout\nmesh: m\nname: t\nspec: {}\nlabels:\n  kuma.io/mesh: m\n';
+  const global = (name: string) => `---\ntype: GlobalSecret\nname: ${name}\ndata: AA==\n`;
+  const keys = global('zone-token-signing-key-1') + global('user-token-signing-key-1');
+
+  it('prints what goes to global, in the order in which it can be applied', async () => {
+    expect(await runCli(['export'], answers)).toMatchObject({ status: 0, out: mesh + secret + timeout + keys });
+  });
+
+  it('leaves policies out when it is asked to', async () => {
+    const { out } = await runCli(['export', '--profile', 'federation'], answers);
+    expect(out).toBe(mesh + secret + keys);
+  });
+});

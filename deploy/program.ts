@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'what is connected, and what applies to it',
     load: async (deps) => (await import('../global/cli/inspect.ts')).inspectCommand(deps),
   },
+  export: {
+    description: 'print what a standalone control plane hands over to a global one',
+    load: async (deps) => (await import('../global/cli/export.ts')).exportCommand(deps),
+  },
   log: {
     description: 'the event log: who changed what, when and why',
     load: async (deps) => (await import('../global/cli/log.ts')).logCommand(deps),

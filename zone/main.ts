@@ -21,9 +21,11 @@ import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 import { zoneKey } from './identity/zoneKey.ts';
 import { prepareLeaf } from './join/prepareLeaf.ts';
 import { startReconciling } from './reconciling.ts';
+import { adoptLocalLog } from './replica/adoptLocalLog.ts';
 import { Keyring } from './replica/keyring.ts';
 import { connectToLeaf, type LeafConnection } from './replica/leafConnection.ts';
 import { LocalCopy } from './replica/localCopy.ts';
+import { ZONE_LOG_FILE } from './replica/localZoneLog.ts';
 import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
 import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from './replica/provision.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
@@ -81,6 +83,8 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   });
   const zoneLog = natsZoneLog(leaf);
   await provisionZoneLog(leaf, zone);
+  const adopted = await adoptLocalLog({ file: join(config['data.dir'], ZONE_LOG_FILE), zoneLog, registry, role });
+  if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
   replica.start();
   const stopGreeting = joinGlobal({
     leaf,

@@ -4,7 +4,7 @@ import { ControlPlane } from './controlPlane.ts';
 import { folderOf, type Ground } from './ground.ts';
 import { startNats } from './natsServer.ts';
 import { freePorts } from './ports.ts';
-import { startZone, type Zone } from './zone.ts';
+import { type Joining, startZone, type Zone } from './zone.ts';
 
 export interface ClusterOptions {
   readonly zones: readonly string[];
@@ -24,6 +24,8 @@ export interface Cluster {
   readonly api: Connection;
   /** Port that every virtual IP listens on. */
   readonly vipPort: number;
+  /** How more zones join. */
+  readonly joining: Joining;
 }
 
 /** Starts the hub, global and the zones in this order. @throws StartError; what was started is the family's to stop. */
@@ -60,5 +62,5 @@ export async function startCluster(
       return zone;
     }),
   );
-  return { ground, hub, global, zones, api, vipPort };
+  return { ground, hub, global, zones, api, vipPort, joining };
 }

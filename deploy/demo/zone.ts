@@ -31,6 +31,8 @@ export interface ZoneOptions {
   readonly dpAuth: 'dpToken' | 'none';
   /** Port of every virtual IP. */
   readonly vipPort: number;
+  /** Goes on where a control plane that was alone stopped: with its data folder, at its address for proxies. */
+  readonly after?: { readonly zoneData: string; readonly ads: string };
 }
 
 /**
@@ -40,17 +42,17 @@ export interface ZoneOptions {
 export async function startZone(
   ground: Ground,
   global: Joining,
-  { name, dpAuth, vipPort }: ZoneOptions,
+  { name, dpAuth, vipPort, after }: ZoneOptions,
 ): Promise<Zone> {
   const [natsPort = 0, apiPort = 0, dpPort = 0, diagnosticsPort = 0] = await freePorts(4);
   const nats = { url: `tls://127.0.0.1:${natsPort}` };
   const token = await global.api.send('POST', '/tokens/zone', { body: { zone: name, scope: ['cp'] } });
-  const data = folderOf(ground, name);
+  const data = after?.zoneData ?? folderOf(ground, name);
   const tokenFile = writeSecretFile(join(data, 'zone.token'), String(token.body), ground.runAs);
   const controlPlane = new ControlPlane(ground, name, 'zone', {
     MERIDIAN_ZONE_NAME: name,
     MERIDIAN_ZONE_API_PORT: String(apiPort),
-    MERIDIAN_ZONE_DP_PORT: String(dpPort),
+    MERIDIAN_ZONE_DP_PORT: after?.ads.split(':')[1] ?? String(dpPort),
     MERIDIAN_ZONE_DIAGNOSTICS_PORT: String(diagnosticsPort),
     MERIDIAN_ZONE_DATA_DIR: data,
     MERIDIAN_ZONE_GLOBAL_URL: global.url,

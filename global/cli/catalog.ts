@@ -13,6 +13,8 @@ const catalogBody = z.looseObject({
       shortName: z.string().optional(),
       singularDisplayName: z.string().optional(),
       pluralDisplayName: z.string().optional(),
+      includeInFederation: z.boolean().optional(),
+      policy: z.looseObject({ isTargetRef: z.boolean() }).optional(),
     }),
   ),
 });
