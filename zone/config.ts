@@ -23,6 +23,11 @@ export const ZONE_SETTINGS = {
     1_000,
     'a proxy whose stream ended may come back for so long before its Dataplane is deleted',
   ),
+  'ingress.deadAfter': setting(
+    milliseconds,
+    30_000,
+    'nothing is sent to an ingress of another zone that was neither heard of nor reached for so long',
+  ),
   'service.vipPort': setting(port, 80, 'port that the virtual IP of every service listens on'),
   'dns.cidr': setting(text, '240.0.0.0/4', 'range of the virtual IPs'),
   'data.dir': setting(text, 'data/zone', 'folder of the copy of the log and of the keys of the zone'),

@@ -20,6 +20,9 @@ import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 import { zoneKey } from './identity/zoneKey.ts';
 import { prepareLeaf } from './join/prepareLeaf.ts';
+import { beat } from './ingress/beat.ts';
+import { reach } from './ingress/reach.ts';
+import { watchIngresses } from './ingress/watchIngresses.ts';
 import { startReconciling } from './reconciling.ts';
 import { adoptLocalLog } from './replica/adoptLocalLog.ts';
 import { Keyring } from './replica/keyring.ts';
@@ -115,6 +118,20 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   }).catch((error: Error) => {
     throw portTaken(error, 'MERIDIAN_ZONE_DP_PORT');
   });
+  const stopBeating = beat({
+    view: replica.view,
+    zone,
+    log: zoneLog,
+    onError: onError('a sign of life of the ingress'),
+  });
+  const stopWatching = watchIngresses({
+    replica,
+    zone,
+    deadAfterMs: config['ingress.deadAfter'],
+    reach,
+    now: Date.now,
+    log,
+  });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
   const ownStatus = statusOf({ config, replica, dataPlane, instance, version, startedAt, lastError: () => lastError });
   const status = reportStatus({
@@ -200,6 +217,8 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       stopGreeting();
       stopAnswering();
       stopHeeding();
+      stopBeating();
+      stopWatching();
       endReconciling();
       status.stop();
       await dataPlane.stop();

@@ -1,6 +1,6 @@
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
 import type { ZoneSpec } from '../resource/zone/spec.ts';
-import type { AvailableService, ZoneIngressSpec } from '../resource/zoneingress/spec.ts';
+import type { AvailableService, ZoneIngressSpec, ZoneIngressStatus } from '../resource/zoneingress/spec.ts';
 import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
@@ -21,7 +21,7 @@ export function remoteParts(view: View, mesh: string, zone: string): RemoteParts
   const reachable = enabledBackend(spec) !== undefined;
   const priority = spec?.routing?.localityAwareLoadBalancing ? 1 : 0;
   const ingresses = remoteIngresses(view, mesh, zone);
-  const parts = ingresses.flatMap(({ zone: theirs, address, port, services }) =>
+  const parts = ingresses.flatMap(({ zone: theirs, address, port, dead, services }) =>
     services.map(({ tags, instances }) => {
       const endpoint = {
         address,
@@ -35,17 +35,20 @@ export function remoteParts(view: View, mesh: string, zone: string): RemoteParts
         service: tags['kuma.io/service'] as string,
         protocol: parseProtocol(tags['kuma.io/protocol']),
         local: false,
-        ...(reachable && isIpAddress(address) ? { endpoint } : {}),
+        ...(reachable && !dead && isIpAddress(address) ? { endpoint } : {}),
       });
     }),
   );
-  return { parts, localWeight: reachable ? Math.max(1, ingresses.length) : 1 };
+  const usable = ingresses.filter(({ dead }) => !dead);
+  return { parts, localWeight: reachable ? Math.max(1, usable.length) : 1 };
 }
 
 interface RemoteIngress {
   readonly zone: string;
   readonly address: string;
   readonly port: number;
+  /** Its services stay known, without a way to them. */
+  readonly dead: boolean;
   /** Those of the asked mesh, with at least one instance; never empty. */
   readonly services: readonly AvailableService[];
 }
@@ -64,8 +67,9 @@ function remoteIngresses(view: View, mesh: string, zone: string): RemoteIngress[
     const services = (spec.availableServices ?? []).filter(
       (s) => s.mesh === mesh && s.instances > 0 && s.tags['kuma.io/service'],
     );
+    const dead = (resource.status as ZoneIngressStatus | undefined)?.dead === true;
     if (services.length > 0)
-      found.push({ id: `${theirs}/${resource.name}`, ingress: { zone: theirs, address, port, services } });
+      found.push({ id: `${theirs}/${resource.name}`, ingress: { zone: theirs, address, port, dead, services } });
   }
   found.sort((a, b) => (a.id < b.id ? -1 : 1));
   const places = new Set<string>();

@@ -77,6 +77,52 @@ describe('service index', () => {
   });
 });
 
+describe('a dead ingress', () => {
+  const ingress = (origin: string, address: string): WrittenResource => ({
+    type: 'ZoneIngress',
+    name: 'i',
+    origin,
+    networking: { address, port: 10001, advertisedAddress: address, advertisedPort: 10001 },
+    availableServices: [{ mesh: 'default', instances: 3, tags: A }],
+  });
+  const mtls = { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] };
+
+  it('gives no endpoints and does not count, but its services stay known', () => {
+    const view = viewOf([
+      { ...MESH, mtls },
+      dataplane('a-1', '10.0.0.1', A),
+      ingress('zone-2', '10.0.0.9'),
+      ingress('zone-3', '10.0.0.8'),
+    ]);
+    const addresses = () =>
+      serviceIndex(view, 'default', 'zone-1')
+        .services.get('a')
+        ?.endpoints.map(({ address, weight }) => [address, weight]);
+    const mark = (origin: string, dead: boolean) => {
+      const entry = view.get(resourceOf(ingress(origin, '')), origin);
+      if (!entry) throw new Error('it is in the view');
+      const resource = { ...entry.resource, status: { dead } };
+      view.apply({ origin, key: resource, resource, version: entry.version, again: true });
+    };
+    const { shape } = serviceIndex(view, 'default', 'zone-1');
+    expect(addresses()).toEqual([
+      ['10.0.0.1', 2],
+      ['10.0.0.9', 3],
+      ['10.0.0.8', 3],
+    ]);
+    mark('zone-2', true);
+    expect(addresses()).toEqual([
+      ['10.0.0.1', 1],
+      ['10.0.0.8', 3],
+    ]);
+    mark('zone-3', true);
+    expect(addresses()).toEqual([['10.0.0.1', 1]]);
+    expect(serviceIndex(view, 'default', 'zone-1').shape).toBe(shape);
+    mark('zone-2', false);
+    expect(addresses()).toHaveLength(2);
+  });
+});
+
 describe('available services', () => {
   it('are healthy inbounds and gateways of this zone, counted by tags and sorted', () => {
     const view = viewOf([

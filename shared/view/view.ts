@@ -61,6 +61,13 @@ export class View {
     return { origin, key, before: known?.resource ?? null, after: resource };
   }
 
+  /** The same was written once more: only its version moves, nothing changed. */
+  touch(key: ResourceKey, origin: Origin, version: number): void {
+    const entries = this.#entries(key);
+    const known = entries.get(`${origin}/${key.name}`);
+    if (known && version > known.version) entries.set(`${origin}/${key.name}`, { ...known, version });
+  }
+
   get(key: ResourceKey, origin: Origin = ''): Entry | undefined {
     return this.#types.get(key.type)?.get(key.mesh)?.get(`${origin}/${key.name}`);
   }

@@ -2,8 +2,10 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { type EventReader, resourceSchema } from '../../shared/event/message.ts';
 import type { Refill } from '../../shared/event/status.ts';
 import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
-import { type Changed, View } from '../../shared/view/view.ts';
+import { canonicalJson } from '../../shared/resource/json.ts';
+import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
+import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
+import { type Changed, type Entry, View } from '../../shared/view/view.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -23,6 +25,11 @@ export interface ReplicaDeps {
   readonly onError: (error: Error) => void;
 }
 
+/** A message of a zone came, its own one or another. */
+export interface SignOfLife {
+  readonly zone: string;
+}
+
 export interface NatsReplica extends Replica {
   readonly quarantined: readonly Quarantined[];
   /** The last time that it filled itself anew. */
@@ -35,6 +42,10 @@ export interface NatsReplica extends Replica {
   readonly logId: () => string;
   /** Secrets whose key has not come. */
   readonly waitingForKeys: () => number;
+  /** Calls back with every message of a zone. Returns the function that ends it. */
+  onSignOfLife(listener: (sign: SignOfLife) => void): () => void;
+  /** Notes in the view what was found out about an ingress of another zone; its next message that says something new takes it away. */
+  markIngress(entry: Entry, status: ZoneIngressStatus): void;
   /** Begins to follow the zone's own log (and the mirrors once `followMirrors` is called). */
   start(): void;
   followMirrors(): void;
@@ -56,6 +67,7 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
     for (const listener of listeners) listener(applied);
   };
   const policy = new PolicyLog({ view, keyring, copy, reader, quarantine, applied: emit, onError });
+  const signListeners = new Set<(sign: SignOfLife) => void>();
   const followings: Following[] = [];
   const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
   let events: Following | undefined;
@@ -90,8 +102,10 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
       if ((stream === 'PEERS' && origin === zone) || key.type === 'ZoneStatus') return;
       const body = message.string();
       const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
-      const changed = view.apply({ origin, key, resource, version: message.seq });
       quarantine.remove(stream, message.subject);
+      for (const listener of signListeners) listener({ zone: origin });
+      if (resource && saysTheSame(key, origin, resource)) return view.touch(key, origin, message.seq);
+      const changed = view.apply({ origin, key, resource, version: message.seq });
       if (changed) emit([changed]);
     } catch (error) {
       setAside(stream, message, error);
@@ -99,6 +113,10 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
       while (waiting[0] && waiting[0].sequence <= zonePosition) waiting.shift()?.resolve();
     }
   };
+
+  /** An ingress is written again and again, as a sign of life. */
+  const saysTheSame = (key: ResourceKey, origin: string, resource: Resource) =>
+    key.type === 'ZoneIngress' && canonicalJson(view.get(key, origin)?.resource) === canonicalJson(resource);
 
   const forget = (ours: boolean) => () => {
     const gone = [...view.all()].filter(({ origin }) => origin !== '' && (origin === zone) === ours);
@@ -145,6 +163,15 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
       refill = { startedAt: now().toISOString(), reason: why, count: (refill?.count ?? 0) + 1 };
       policy.beginRefill();
       events.again();
+    },
+    onSignOfLife: (listener) => {
+      signListeners.add(listener);
+      return () => signListeners.delete(listener);
+    },
+    markIngress: ({ origin, resource, version }, status) => {
+      const marked = { ...resource, status };
+      const changed = view.apply({ origin, key: resource, resource: marked, version, again: true });
+      if (changed) emit([changed]);
     },
     position: () => policy.position,
     digest: () => policy.digest,

@@ -17,3 +17,9 @@ export interface AvailableService {
   readonly mesh: string;
   readonly externalService?: boolean | undefined;
 }
+
+/** What the control plane of another zone found out about an ingress; it stays in that control plane's view. */
+export interface ZoneIngressStatus {
+  /** Neither heard nor reached: nothing is sent there. */
+  readonly dead: boolean;
+}
