@@ -68,10 +68,14 @@ export interface ResourceDescriptor<Spec = unknown> {
   /** Rules that a schema cannot say, in Kuma's words. Runs after the schema passed. */
   readonly validate?: (resource: Resource<Spec>) => readonly Violation[];
   /**
-   * Rules that only count when it is stored, upon what was there before (`undefined`: nothing): Kuma's store managers have
-   * them, and the error's title says "Failed to create" or "Failed to update a resource".
+   * Rules that only count when it is stored, upon what was there before (`undefined`: nothing) and the mesh that it is in: Kuma's
+   * store managers have them, and the error's title says "Failed to create" or "Failed to update a resource".
    */
-  readonly admit?: (resource: Resource<Spec>, before: Resource<Spec> | undefined) => readonly Violation[];
+  readonly admit?: (
+    resource: Resource<Spec>,
+    before: Resource<Spec> | undefined,
+    mesh: Resource | undefined,
+  ) => readonly Violation[];
   /** What a control plane writes into the spec itself before it is stored, as the zone's tag of a Dataplane. */
   readonly complete?: (spec: Spec, role: Role) => Spec;
   /** Deprecations and the like, shown by kumactl after the write. */

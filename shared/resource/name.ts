@@ -30,6 +30,11 @@ export function nameViolations(
   return violations;
 }
 
+/** A DNS-1035 label: lowercase letters, digits and `-`, beginning with a letter, at most 63. */
+export function isDns1035Label(text: string): boolean {
+  return DNS_1035.test(text);
+}
+
 export function nameWarnings(key: { readonly type: string; readonly name: string }): string[] {
   if (!NAMES_IN_DNS.has(key.type) || DNS_1035.test(key.name)) return [];
   return [

@@ -9,6 +9,7 @@ import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts'
 import type { Violation } from '../../shared/resource/violation.ts';
 import { parseJsonBody } from '../../shared/rest/jsonBody.ts';
 import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
+import type { View } from '../../shared/view/view.ts';
 
 /** What a proxy says of itself cannot be accepted; the message says what would be right. */
 export class ProxyRefused extends Error {
@@ -30,13 +31,19 @@ export function resourceType(kind: ProxyKind): string {
   return TYPES[kind];
 }
 
-type Deps = { readonly registry: Registry; readonly role: Role; readonly now: () => Date };
+type Deps = {
+  readonly registry: Registry;
+  readonly role: Role;
+  readonly now: () => Date;
+  /** Knows the mesh, which may be choosy. */
+  readonly view: View;
+};
 
 /**
  * The Dataplane or ZoneIngress that a proxy brings along, checked and completed as a write over REST would be: labels, the
  * zone's tag on inbounds, the zone of an ingress. @throws ProxyRefused
  */
-export function proxyResource(text: string, kind: ProxyKind, { registry, role, now }: Deps): Resource {
+export function proxyResource(text: string, kind: ProxyKind, { registry, role, now, view }: Deps): Resource {
   const type = resourceType(kind);
   const descriptor = registry.byType(type);
   if (!descriptor) throw new ProxyRefused(`proxies of kind ${kind} are not supported: this build has no ${type}`);
@@ -60,6 +67,9 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
     ...resource,
     spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec,
   };
+  const mesh = view.get({ type: 'Mesh', mesh: '', name: completed.mesh })?.resource;
+  const refused = descriptor.admit?.(completed, undefined, mesh) ?? [];
+  if (refused.length > 0) throw invalid(refused);
   const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as ZoneIngressSpec), zone: role.zone };
   const labels = { ...computedLabels(descriptor, completed, role), [AUTO_REGISTERED_LABEL]: 'true' };
   return { ...completed, labels, spec };

@@ -84,6 +84,16 @@ const token = (tags: Record<string, string[]>) =>
     .sign(privateKey);
 
 describe('a proxy that brings its Dataplane', () => {
+  it('is refused when the mesh does not take such members', async () => {
+    const { zone, admit, stored } = world();
+    const constraints = { dataplaneProxy: { requirements: [{ tags: { team: 'a' } }] } };
+    zone.global(resourceOf({ type: 'Mesh', name: 'demo', constraints }));
+    await expect(admit(dataplane())).rejects.toThrow(
+      'networking.inbound[0].tags: dataplane cannot be a member of mesh "demo": its tags satisfy none of the requirements',
+    );
+    expect(stored()).toBeUndefined();
+  });
+
   it('has it registered with labels and the zone, before it is admitted', async () => {
     const { admit, stored } = world();
     expect(await admit(dataplane())).toMatchObject({

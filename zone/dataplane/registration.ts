@@ -114,7 +114,9 @@ export class Registration {
       throw new ProxyRefused(`node.id is "${nodeId}", but the proxy is of kind ${node.kind}`);
     if (mesh && !this.#view.get({ type: 'Mesh', mesh: '', name: mesh }))
       throw new ProxyRefused(`there is no mesh ${mesh}`);
-    const brought = node.resource ? proxyResource(node.resource, node.kind, this.#deps) : undefined;
+    const brought = node.resource
+      ? proxyResource(node.resource, node.kind, { ...this.#deps, view: this.#view })
+      : undefined;
     if (brought && (brought.name !== name || brought.mesh !== mesh)) {
       throw new ProxyRefused(`node.id is "${nodeId}", but the resource is ${brought.mesh}.${brought.name}`);
     }

@@ -1,4 +1,6 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
+import { membershipViolations } from '../mesh/membership.ts';
+import type { MeshSpec } from '../mesh/spec.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
 import { zoneName } from '../role.ts';
 import { dataplaneViolations } from './rules.ts';
@@ -23,6 +25,8 @@ const dataplane: ResourceDescriptor<DataplaneSpec> = {
   complete: (spec, role) => withZoneTag(spec, zoneName(role)),
   schema: dataplaneSchema,
   validate: dataplaneViolations,
+  // Kuma answers a wrong member with 500; it is the client's fault, so we do not
+  admit: ({ spec }, _before, mesh) => (mesh ? membershipViolations(mesh.name, mesh.spec as MeshSpec, spec) : []),
 };
 
 const insight = insightDescriptor({

@@ -1,4 +1,5 @@
 import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
+import { isDns1035Label } from '../name.ts';
 import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import { PROTOCOL_TAG, protocolReason, SERVICE_TAG, tagViolations } from '../tags.ts';
@@ -6,12 +7,15 @@ import type { Violation } from '../violation.ts';
 import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
+const WORKLOAD_LABEL = 'kuma.io/workload';
+const WORKLOAD_REASON =
+  "must be a DNS-1035 label: lowercase letters, digits and '-', beginning with a letter, at most 63";
 const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address and port';
 
 type Add = (field: string, reason: string | undefined) => void;
 
 /** What a Dataplane may hold (policies §1.2); what the product would not act upon is refused, never ignored. */
-export function dataplaneViolations({ spec }: Resource<DataplaneSpec>): Violation[] {
+export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): Violation[] {
   const { networking } = spec;
   const violations: Violation[] = [];
   const add: Add = (field, reason) => {
@@ -27,6 +31,9 @@ export function dataplaneViolations({ spec }: Resource<DataplaneSpec>): Violatio
     violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`));
   }
   violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...unsupportedViolations(spec));
+  const workload = labels[WORKLOAD_LABEL];
+  if (workload !== undefined && !isDns1035Label(workload))
+    violations.push({ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON });
   return violations;
 }
 

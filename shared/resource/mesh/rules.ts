@@ -3,7 +3,7 @@ import type { Resource } from '../resource.ts';
 import type { Violation } from '../violation.ts';
 import { kumaMessage, violationsOf } from '../violationsOf.ts';
 import { builtinConf } from './schema.ts';
-import type { CaBackend, MeshSpec } from './spec.ts';
+import type { CaBackend, MembershipRule, MeshSpec } from './spec.ts';
 
 /** Kuma's duration of certificates: one number and one unit, or 0. */
 const LIFETIME = /^(\d+(y|w|d|h|m|s|ms)|0)$/;
@@ -12,7 +12,7 @@ const NOT_SUPPORTED = 'is not supported yet';
 
 /** What a Mesh may hold (policies §1.1); what the product would not act upon is refused, never ignored. */
 export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
-  return [...mtlsViolations(spec), ...unsupportedViolations(spec)];
+  return [...mtlsViolations(spec), ...constraintViolations(spec), ...unsupportedViolations(spec)];
 }
 
 function mtlsViolations({ mtls }: MeshSpec): Violation[] {
@@ -57,12 +57,23 @@ function confViolations({ conf }: CaBackend, field: string): Violation[] {
   return violations;
 }
 
+function constraintViolations({ constraints }: MeshSpec): Violation[] {
+  const { requirements = [], restrictions = [] } = constraints?.dataplaneProxy ?? {};
+  const of = (kind: string, rules: readonly MembershipRule[]) =>
+    rules.flatMap(({ tags }, i) =>
+      Object.keys(tags).length > 0
+        ? []
+        : [{ field: `constraints.dataplaneProxy.${kind}[${i}].tags`, reason: 'must have at least one tag' }],
+    );
+  return [...of('requirements', requirements), ...of('restrictions', restrictions)];
+}
+
 function unsupportedViolations(spec: MeshSpec): Violation[] {
   const violations: Violation[] = [];
   const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
   const fields = spec as MeshSpec &
     Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
-  for (const field of ['constraints', 'logging', 'tracing', 'metrics']) if (saysSomething(fields[field])) add(field);
+  for (const field of ['logging', 'tracing', 'metrics']) if (saysSomething(fields[field])) add(field);
   if (spec.routing?.zoneEgress) {
     if (!spec.mtls?.enabledBackend) add('mtls', 'has to be set when zoneEgress enabled');
     add('routing.zoneEgress');

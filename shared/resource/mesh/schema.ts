@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { enumeration, flag, list, message, optionalFlag, requiredText, text, unsupported } from '../protoJson.ts';
+import {
+  enumeration,
+  flag,
+  list,
+  message,
+  optionalFlag,
+  requiredText,
+  stringMap,
+  text,
+  unsupported,
+} from '../protoJson.ts';
 import type { MeshSpec } from './spec.ts';
 
 const caBackend = message({
@@ -10,6 +20,8 @@ const caBackend = message({
   rootChain: unsupported,
   conf: z.preprocess((conf) => conf ?? undefined, z.record(z.string(), z.unknown()).optional()),
 });
+
+const constraint = message({ tags: z.preprocess((tags) => tags ?? {}, stringMap) });
 
 /** A Mesh (policies §1.1). Fields that the product does not act upon are read so that `meshViolations` can refuse them by name. */
 export const meshSchema: z.ZodType<MeshSpec> = message({
@@ -22,7 +34,9 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
   }).optional(),
   skipCreatingInitialPolicies: list(z.string()),
   meshServices: message({ mode: enumeration(['Disabled', 'Everywhere', 'ReachableBackends', 'Exclusive']) }).optional(),
-  constraints: unsupported,
+  constraints: message({
+    dataplaneProxy: message({ requirements: list(constraint), restrictions: list(constraint) }).optional(),
+  }).optional(),
   logging: unsupported,
   tracing: unsupported,
   metrics: unsupported,

@@ -11,7 +11,22 @@ export interface MeshSpec {
   readonly routing?:
     | { readonly localityAwareLoadBalancing?: boolean | undefined; readonly zoneEgress?: boolean | undefined }
     | undefined;
+  readonly constraints?:
+    | {
+        readonly dataplaneProxy?:
+          | {
+              readonly requirements?: readonly MembershipRule[] | undefined;
+              readonly restrictions?: readonly MembershipRule[] | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
   readonly skipCreatingInitialPolicies?: readonly string[] | undefined;
+}
+
+/** Tags that a member has to have, or must not have; the value `*` stands for any. */
+export interface MembershipRule {
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface CaBackend {

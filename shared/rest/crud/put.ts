@@ -34,7 +34,7 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
   // Asked for together, told in order: a mesh that is missing before a body that is wrong.
   const looking = shown.get(descriptor, mesh, name);
   looking.catch(() => {});
-  if (descriptor.scope === 'Mesh') await requireMesh(context, mesh);
+  const inMesh = descriptor.scope === 'Mesh' ? await requireMesh(context, mesh) : undefined;
   const written = parsed(descriptor, request.body, context.now());
   const existing = await looking;
   refuseIf(PROCESS, [
@@ -50,7 +50,7 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
   if (existing) refuseForeign(context, existing, labels);
   refuseIf(
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
-    descriptor.admit?.(resource, existing?.stored.resource) ?? [],
+    descriptor.admit?.(resource, existing?.stored.resource, inMesh?.stored.resource) ?? [],
   );
   const expectedVersion = existing?.stored.version;
   const result = await writer.put({ descriptor, resource, expectedVersion, author: authorOf(request) });
