@@ -97,6 +97,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     hello: { zone, instance, version, publicKey: key.publicKey },
   });
   while (!replica.ready()) await sleep(READY_POLL_MS);
+  log.info({ position: replica.position(), milliseconds: Date.now() - Date.parse(startedAt) }, 'the view is complete');
 
   const settings: ZoneSettings = { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] };
   const dataPlane = await startDataPlane({

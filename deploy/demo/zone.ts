@@ -39,13 +39,22 @@ export interface ZoneOptions {
  * Starts the control plane, which joins with a zone token, then the nats-server that it wrote the configuration of; resolves
  * when the zone is ready. @throws StartError
  */
-export async function startZone(
+export async function startZone(ground: Ground, global: Joining, options: ZoneOptions): Promise<Zone> {
+  const { name } = options;
+  const { controlPlane, natsPort } = await zoneControlPlane(ground, global, options);
+  controlPlane.launch();
+  await startNats(ground, `nats-${name}`, natsPort, await controlPlane.natsConfig());
+  await controlPlane.ready();
+  return { name, controlPlane, nats: { url: natsUrl(natsPort) }, ads: controlPlane.ads };
+}
+
+/** The control plane of a zone, with its token but not started, and the port that it expects its nats-server at. */
+export async function zoneControlPlane(
   ground: Ground,
   global: Joining,
   { name, dpAuth, vipPort, after }: ZoneOptions,
-): Promise<Zone> {
+): Promise<{ readonly controlPlane: ControlPlane; readonly natsPort: number }> {
   const [natsPort = 0, apiPort = 0, dpPort = 0, diagnosticsPort = 0] = await freePorts(4);
-  const nats = { url: `tls://127.0.0.1:${natsPort}` };
   const token = await global.api.send('POST', '/tokens/zone', { body: { zone: name, scope: ['cp'] } });
   const data = after?.zoneData ?? folderOf(ground, name);
   const tokenFile = writeSecretFile(join(data, 'zone.token'), String(token.body), ground.runAs);
@@ -58,13 +67,12 @@ export async function startZone(
     MERIDIAN_ZONE_GLOBAL_URL: global.url,
     MERIDIAN_ZONE_GLOBAL_CA_FILE: global.caFile,
     MERIDIAN_ZONE_GLOBAL_TOKEN_FILE: tokenFile,
-    MERIDIAN_ZONE_NATS_URL: nats.url,
+    MERIDIAN_ZONE_NATS_URL: natsUrl(natsPort),
     MERIDIAN_ZONE_LEAF_DIR: folderOf(ground, `nats-${name}`),
     MERIDIAN_ZONE_DP_AUTH: dpAuth,
     MERIDIAN_ZONE_SERVICE_VIP_PORT: String(vipPort),
   });
-  controlPlane.launch();
-  await startNats(ground, `nats-${name}`, natsPort, await controlPlane.natsConfig());
-  await controlPlane.ready();
-  return { name, controlPlane, nats, ads: controlPlane.ads };
+  return { controlPlane, natsPort };
 }
+
+const natsUrl = (port: number) => `tls://127.0.0.1:${port}`;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import { type EventReader, resourceSchema } from '../../shared/event/message.ts';
 import type { Refill } from '../../shared/event/status.ts';
@@ -53,6 +54,7 @@ export interface NatsReplica extends Replica {
 }
 
 const SAVE_MS = 250;
+const FILL_POLL_MS = 10;
 /** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
 const REFILL_PAUSE_MS = 10_000;
 
@@ -72,6 +74,7 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
   const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
   let events: Following | undefined;
   let refill: Refill | undefined;
+  let stopped = false;
   let zoneReady = false;
   let zonePosition = 0;
   let policyReady = policy.load();
@@ -136,14 +139,27 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
     }
   }, SAVE_MS);
 
-  /** A mirror that is still filling has nothing pending now and then: a fill is complete when it lags no more. */
+  /**
+   * A mirror that is still filling has nothing pending now and then: a fill is complete when it lags no more and what it holds
+   * last has come here.
+   */
   async function fillComplete() {
     if (policyReady && !refilling()) return;
     const { mirror } = await leaf.jsm.streams.info('EVENTS');
     if (!mirror || mirror.lag > 0 || mirror.active < 0) return;
+    const last = await leaf.jsm.streams.getMessage('EVENTS', { last_by_subj: '>' });
+    if (!last || !events || events.position() < last.seq) return;
     policy.flush();
     policyReady ||= policy.position > 0;
     if (refill && refilling() && policy.endRefill()) refill = { ...refill, finishedAt: now().toISOString() };
+  }
+
+  /** Nothing tells when a mirror has become full, so it is asked. */
+  async function firstFill() {
+    while (!policyReady && !stopped) {
+      await fillComplete().catch(onError);
+      await sleep(FILL_POLL_MS);
+    }
   }
 
   function refilling(): boolean {
@@ -235,8 +251,10 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
         }),
         events,
       );
+      void firstFill();
     },
     stop: () => {
+      stopped = true;
       clearInterval(timer);
       for (const following of followings) following.stop();
       policy.flush();

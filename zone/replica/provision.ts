@@ -16,6 +16,9 @@ const SECOND = 1_000_000_000;
 const NOT_FOUND = [10_059, 10_014];
 const HELLO_TIMEOUT_MS = 5_000;
 
+/** What the hub has as well need not be on the disk before the next message is taken; what a crash cut off comes again. */
+const COPY: Partial<StreamConfig> = { persist_mode: 'async' };
+
 /** The zone's own log and the durable that the hub sources it by. Needs nobody but the zone's nats-server. */
 export async function provisionZoneLog({ jsm }: LeafConnection, zone: string): Promise<void> {
   await ensureStream(jsm, {
@@ -60,12 +63,14 @@ export async function provisionMirrors({ jsm }: LeafConnection, zone: string): P
     max_msgs_per_subject: 1,
     allow_direct: true,
     allow_msg_ttl: true,
+    ...COPY,
     mirror: external('EVENTS', `ev-${zone}`),
   });
   await ensureStream(jsm, {
     name: 'KEYS',
     max_msgs_per_subject: 1,
     allow_direct: true,
+    ...COPY,
     mirror: external('KEYS', `keys-${zone}`),
   });
   await ensureStream(jsm, {
@@ -73,6 +78,7 @@ export async function provisionMirrors({ jsm }: LeafConnection, zone: string): P
     max_msgs_per_subject: 1,
     allow_direct: true,
     allow_msg_ttl: true,
+    ...COPY,
     sources: [external('ZONES', `peers-${zone}`)],
   });
 }
@@ -97,8 +103,8 @@ async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig>
     await jsm.streams.add(config);
     return;
   }
-  // An older version may have made it. Where a mirror or source comes from cannot be changed in place, and does not change.
-  const { mirror: _, sources: __, ...settings } = config;
+  // An older version may have made it. Where a mirror or source comes from and how it is kept cannot be changed in place.
+  const { mirror: _, sources: __, persist_mode: ___, ...settings } = config;
   const have = found.config as unknown as Record<string, unknown>;
   const differs = Object.entries(settings).some(
     ([name, value]) => JSON.stringify(have[name]) !== JSON.stringify(value),
