@@ -35,14 +35,11 @@ import { answerHellos } from './relay/hello.ts';
 import { publishGrants } from './relay/grants.ts';
 import { type HubConnection, connectToHub } from './relay/natsConnection.ts';
 import { provisionZone } from './relay/provision.ts';
-import { relay } from './relay/relay.ts';
+import { RELAY_LOCK, relay } from './relay/relay.ts';
 import { keyGrants } from './secret/keyGrants.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 import { tokenAuthority } from '../http/token/tokenAuthority.ts';
-
-/** The advisory lock of the relay: one instance relays, all append and answer. */
-const RELAY_LOCK = 5_681;
 
 export interface Running {
   readonly url: string;

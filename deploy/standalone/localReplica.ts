@@ -1,7 +1,7 @@
 import { openDataKey } from '../../global/secret/secretSealer.ts';
 import type { PolicyLog } from '../../global/command/openPolicyLog.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
-import { keyOf, type Resource } from '../../shared/resource/resource.ts';
+import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
 import { openSealed } from '../../zone/identity/openGrant.ts';
@@ -19,6 +19,8 @@ type Deps = {
 export interface LocalReplica extends Replica {
   /** Resolves when the view stands at that position of the policy log, or further (read your writes). */
   reached(position: number): Promise<void>;
+  /** Why the view does not follow the policy log at present; empty when it does. */
+  trouble(): string;
   stop(): void;
 }
 
@@ -59,9 +61,19 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     return known;
   };
 
+  /** What cannot be applied is told and left out; the rest goes on. */
+  const applied = (event: Pick<LogEvent, 'key' | 'resource' | 'version'>): Changed[] => {
+    try {
+      const changed = fold.apply(event);
+      return changed ? [changed] : [];
+    } catch (error) {
+      onError(new Error(`${keyText(event.key)} is left out: ${(error as Error).message}`, { cause: error }));
+      return [];
+    }
+  };
+
   const apply = async (change: readonly LogEvent[], last: LogEvent) => {
-    const known = await readable(change);
-    const changes = known.flatMap((event) => fold.apply(event) ?? []);
+    const changes = (await readable(change)).flatMap(applied);
     dataKeys.clear();
     position = last.position;
     emit({ changes, position, change: { id: last.change.id, at: last.at } });
@@ -79,7 +91,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
   const stopListening = events.listen(() => news.resolve());
   const head = await events.head();
   const state = await readable((await events.listAll()).map((entry) => ({ ...entry, key: keyOf(entry.resource) })));
-  for (const entry of state) fold.apply(entry);
+  state.forEach(applied);
   dataKeys.clear();
   position = head;
   for (const message of zoneLog.messages()) onZoneMessage(message);
@@ -89,14 +101,17 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
   });
 
   let stopped = false;
+  let trouble = '';
   const follow = async () => {
     while (!stopped) {
       // Made before reading, so that a commit during the read is not missed.
       news = Promise.withResolvers<void>();
       try {
         await catchUp();
+        trouble = '';
       } catch (error) {
         if (stopped) return;
+        trouble = (error as Error).message;
         onError(error as Error);
         setTimeout(() => news.resolve(), RETRY_MS).unref();
       }
@@ -133,6 +148,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     applied: async () => {},
     reached: (wanted) =>
       wanted <= position ? Promise.resolve() : new Promise((resolve) => waiting.add({ position: wanted, resolve })),
+    trouble: () => trouble,
     stop: () => {
       stopped = true;
       news.resolve();

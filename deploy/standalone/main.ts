@@ -29,6 +29,7 @@ import { readStandaloneConfig, STANDALONE_PREFIX, type StandaloneConfig } from '
 import { localReplica } from './localReplica.ts';
 import { rolloutReader } from './rolloutReader.ts';
 import { selfSync } from './selfSync.ts';
+import { soleUse } from './soleUse.ts';
 import { standaloneWriter } from './writer.ts';
 
 export interface Running {
@@ -60,6 +61,10 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
   const policy = await openPolicyLog({ ...config, 'data.dir': folder.global, now, labelsOf });
   const { events, commands } = policy;
   if (policy.made.length > 0) log.info({ made: policy.made }, 'first start');
+  const giveBack = await soleUse({ events, onError: onError('the lock of the log') }).catch(async (error) => {
+    await events.close();
+    throw error;
+  });
   await ensureZone(commands, zone, 'the zone of this control plane');
   const zoneLog = new LocalZoneLog(join(folder.zone, ZONE_LOG_FILE));
   const replica = await localReplica({ policy, zoneLog, zone, onError: onError('the view does not follow the log') });
@@ -116,7 +121,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
   };
   const api = await serveApi(rest, config, STANDALONE_PREFIX);
   const diagnostics = await serveDiagnostics(
-    { unhealthy: () => '', notReady: () => '', metrics: () => metrics.metrics() },
+    { unhealthy: () => '', notReady: () => replica.trouble(), metrics: () => metrics.metrics() },
     {
       host: config['diagnostics.host'],
       port: config['diagnostics.port'],
@@ -146,6 +151,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
       await dataPlane.stop();
       replica.stop();
       zoneLog.close();
+      await giveBack();
       await events.close();
       log.info('stopped');
     },

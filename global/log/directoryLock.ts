@@ -51,7 +51,7 @@ function refuseIfHeld(directory: string, file: string): void {
   const holder = holderOf(file);
   if (!holder || processStart(holder.pid) !== holder.start) return;
   throw new Error(
-    `the data folder ${directory} is in use by process ${holder.pid}; stop it, or choose another folder (MERIDIAN_GLOBAL_DATA_DIR)`,
+    `the data folder ${directory} is in use by process ${holder.pid}; stop it, or choose another folder (the setting data.dir)`,
   );
 }
 

@@ -25,6 +25,9 @@ export interface RelayDeps {
   readonly onError: (error: Error) => void;
 }
 
+/** The advisory lock of the relay: one instance relays, all append and answer. */
+export const RELAY_LOCK = 5_681;
+
 const RETRY_MS = 250;
 /** Something may have happened to the stream behind our back: compare again after so long without work. */
 const RECHECK_MS = 5_000;

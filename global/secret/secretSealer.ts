@@ -44,7 +44,7 @@ export class WrongKeyEncryptionKey extends Error {
 
   constructor(cause: unknown) {
     super(
-      'the stored secrets were sealed with another key-encryption key; give this instance the one that the first was started with (MERIDIAN_GLOBAL_SECRETS_KEY_FILE)',
+      'the stored secrets were sealed with another key-encryption key; give this instance the one that the first was started with (the setting secrets.keyFile)',
       { cause },
     );
   }
