@@ -20,6 +20,7 @@ import { inspector } from './insight/inspector.ts';
 import { Rollouts } from './insight/rolloutReader.ts';
 import { giveNotice } from './insight/presence.ts';
 import { SyncMonitor } from './insight/syncMonitor.ts';
+import { dryRun } from './insight/dryRun.ts';
 import { vipPortOf } from './insight/vipPort.ts';
 import { followZones } from './insight/zoneFollower.ts';
 import { zoneInsights } from './insight/zoneInsights.ts';
@@ -142,6 +143,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       }),
   });
   const { verifyZoneToken, ...tokens } = tokenAuthority({ reader, now });
+  const vipPort = (zone: string) => vipPortOf(zones.reports, zone);
   const rest: Parameters<typeof serveApi>[0] = {
     registry,
     role: { mode: 'global', environment: 'universal' },
@@ -161,8 +163,9 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       }),
     },
     now: () => now().toISOString(),
-    vipPort: (zone) => vipPortOf(zones.reports, zone),
+    vipPort,
     envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
+    dryRun: dryRun({ registry, log: events, zones: zones.view, vipPort }),
     ...tokens,
     zoneCredentials: zoneCredentials({
       keys: hubKeys,

@@ -35,6 +35,7 @@ import { natsZoneLog } from './replica/zoneLog.ts';
 import { heedNotices } from './status/heedNotices.ts';
 import { reportedRollouts } from './status/reportedRollouts.ts';
 import { reportStatus } from './status/statusReporter.ts';
+import { dryRun } from './store/dryRun.ts';
 import { envoyAdmin } from './store/envoyAdmin.ts';
 import { inspector } from './store/inspector.ts';
 import { resourceReader } from './store/resourceReader.ts';
@@ -179,6 +180,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     ...tokenAuthority({ reader, now }),
     vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
+    dryRun: dryRun({ view: replica.view, registry, settings, ads: dataPlane.ads, originOf: () => zone }),
     envoyAdmin: admin,
     sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),

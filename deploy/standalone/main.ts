@@ -15,12 +15,13 @@ import { portTaken } from '../../shared/config/portTaken.ts';
 import { envName } from '../../shared/config/settings.ts';
 import { computedLabels } from '../../shared/resource/labels.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
+import { GLOBAL, type Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import { startDataPlane } from '../../zone/dataplane/dataPlane.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
+import { dryRun } from '../../zone/store/dryRun.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { inspector } from '../../zone/store/inspector.ts';
 import { viewReader } from '../../zone/store/resourceReader.ts';
@@ -113,6 +114,13 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     ...tokenAuthority({ reader, now }),
     vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
+    dryRun: dryRun({
+      view: replica.view,
+      registry,
+      settings,
+      ads: dataPlane.ads,
+      originOf: (type) => (registry.byType(type)?.writable.global ? GLOBAL : zone),
+    }),
     envoyAdmin: envoyAdmin(dataPlane.ads),
     log: logReader(events),
     rollouts: rolloutReader({ events, rollouts: dataPlane.rollouts, zone, instance }),

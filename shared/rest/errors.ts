@@ -76,6 +76,14 @@ export class VersionConflict extends RestError {
   }
 }
 
+/** The client said on what condition it wants this, and that does not hold. */
+export class PreconditionFailed extends RestError {
+  override name = 'PreconditionFailed';
+  constructor(detail: string) {
+    super({ status: 412, title: 'Precondition Failed', detail });
+  }
+}
+
 /** A part that is needed does not answer now. */
 export class Unavailable extends RestError {
   override name = 'Unavailable';

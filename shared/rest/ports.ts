@@ -79,6 +79,13 @@ export interface Inspector {
 /** type URL → name → resource */
 export type ProxyConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** Tries a write without making it: which proxies' configurations it would change, and how, as JSON patches. */
+export type DryRun = (change: {
+  readonly key: ResourceKey;
+  /** `null`: deleted. */
+  readonly resource: Resource | null;
+}) => Promise<readonly { readonly proxy: Stored; readonly diff: readonly unknown[] }[]>;
+
 /** Asks a proxy's Envoy through its admin port. Throws when it does not answer. */
 export interface EnvoyAdmin {
   /** `/config_dump` as JSON text. */
@@ -207,6 +214,7 @@ export interface RestDeps {
   readonly zoneCredentials?: ZoneCredentials;
   readonly inspector?: Inspector;
   readonly envoyAdmin?: EnvoyAdmin;
+  readonly dryRun?: DryRun;
   readonly log?: LogReader;
   readonly rollouts?: RolloutReader;
   readonly sync?: SyncReader;

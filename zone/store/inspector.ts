@@ -1,11 +1,11 @@
+import { shownConfig } from '../../shared/dryrun/shownConfig.ts';
 import { policyInspector } from '../../shared/policy/inspect.ts';
 import { withShadowPolicies } from '../../shared/policy/shadow.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
-import type { Inspector, ProxyConfig } from '../../shared/rest/ports.ts';
+import type { Inspector } from '../../shared/rest/ports.ts';
 import { generateSnapshot } from '../../shared/snapshot/generateSnapshot.ts';
 import type { ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
-import { type Snapshot, TYPE_URL, XDS_KINDS } from '../../shared/xds/snapshot.ts';
 import type { AdsServer } from '../ads/ports.ts';
 
 type Deps = {
@@ -23,13 +23,7 @@ export function inspector({ view, registry, settings, ads }: Deps): Inspector {
       const proxy = ads.proxies.get(`${mesh}.${name}`);
       if (!proxy) return undefined;
       const seen = shadow ? withShadowPolicies(view, registry, mesh) : view;
-      return shown(generateSnapshot({ view: seen, proxy, registry, settings }));
+      return shownConfig(generateSnapshot({ view: seen, proxy, registry, settings }));
     },
   };
-}
-
-/** All but secrets: private keys are nobody's business. */
-function shown(snapshot: Snapshot): ProxyConfig {
-  const kinds = XDS_KINDS.filter((kind) => kind !== 'secret');
-  return Object.fromEntries(kinds.map((kind) => [TYPE_URL[kind], Object.fromEntries(snapshot[kind])]));
 }

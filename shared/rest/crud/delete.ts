@@ -7,7 +7,9 @@ import { collectionsOf, requireShown, type RestContext } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import type { Answer, RestRequest, Route } from '../http.ts';
 import { authorOf } from './author.ts';
+import { dryRunAnswer, isDryRun } from './dryRun.ts';
 import { inUseViolations } from './inUse.ts';
+import { requirePrecondition } from './precondition.ts';
 import { requireWritable } from './refusal.ts';
 
 const TITLE = 'Could not delete a resource';
@@ -34,9 +36,15 @@ async function remove(context: RestContext, descriptor: ResourceDescriptor, requ
     : [{ field: 'name', reason: 'belongs to another control plane, delete it there' }];
   const violations = origin.length > 0 ? origin : [...foreign, ...(await inUseViolations(context, stored.resource))];
   if (violations.length > 0) throw new Invalid(violations, TITLE);
+  requirePrecondition(request, stored);
+  const key = keyOf(stored.resource);
+  if (isDryRun(request)) {
+    const dryRun = await dryRunAnswer(context, request, { status: 'deleted', key, resource: null });
+    return { status: 200, body: { dryRun } };
+  }
   const { position } = await writer.delete({
     descriptor,
-    key: keyOf(stored.resource),
+    key,
     expectedVersion: stored.version,
     author: authorOf(request),
   });

@@ -1,8 +1,9 @@
+import { decide } from '../../event/decide.ts';
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import { computedLabels, immutableLabelViolations, labelViolations } from '../../resource/labels.ts';
 import { nameViolations, nameWarnings } from '../../resource/name.ts';
 import { parseResource } from '../../resource/parseResource.ts';
-import type { Resource } from '../../resource/resource.ts';
+import { keyOf, type Resource } from '../../resource/resource.ts';
 import { isOwn } from '../../resource/role.ts';
 import type { Violation } from '../../resource/violation.ts';
 import { requireResourceAccess } from '../access.ts';
@@ -13,6 +14,8 @@ import { NotJson, parseJsonBody } from '../jsonBody.ts';
 import type { Written } from '../ports.ts';
 import type { Shown } from '../shown.ts';
 import { authorOf } from './author.ts';
+import { dryRunAnswer, isDryRun } from './dryRun.ts';
+import { requirePrecondition } from './precondition.ts';
 import { requireWritable } from './refusal.ts';
 
 const PROCESS = 'Could not process a resource';
@@ -52,9 +55,16 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
     descriptor.admit?.(resource, existing?.stored.resource, inMesh?.stored.resource) ?? [],
   );
+  requirePrecondition(request, existing?.stored);
+  const warnings = [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))];
   const expectedVersion = existing?.stored.version;
+  if (isDryRun(request)) {
+    const { status } = decide({ kind: 'put', resource }, existing?.stored, context.now());
+    const dryRun = await dryRunAnswer(context, request, { status, key: keyOf(resource), resource });
+    return answer({ status: status as Written['status'], warnings }, { dryRun });
+  }
   const result = await writer.put({ descriptor, resource, expectedVersion, author: authorOf(request) });
-  return answer(result, [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))]);
+  return answer({ ...result, warnings: [...warnings, ...(result.warnings ?? [])] });
 }
 
 /** @throws BadRequest, Invalid */
@@ -100,11 +110,10 @@ function refuseIf(title: string, violations: readonly Violation[]): void {
   if (violations.length > 0) throw new Invalid(violations, title);
 }
 
-function answer({ status, warnings: more = [], position }: Written, own: readonly string[]): Answer {
-  const warnings = [...own, ...more];
+function answer({ status, warnings = [], position }: Written, more: object = {}): Answer {
   return {
     status: status === 'created' ? 201 : 200,
-    body: warnings.length > 0 ? { warnings } : {},
+    body: { ...(warnings.length > 0 && { warnings }), ...more },
     ...(position !== undefined && { headers: { 'x-meridian-position': String(position) } }),
   };
 }

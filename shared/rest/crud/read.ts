@@ -1,4 +1,5 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { etagOf, isKnown } from './precondition.ts';
 import { requireResourceAccess } from '../access.ts';
 import { collectionsOf, requireMesh, requireShown, type RestContext } from '../context.ts';
 import { Invalid } from '../errors.ts';
@@ -30,7 +31,10 @@ export function readRoutes(context: RestContext, descriptor: ResourceDescriptor)
       handler: async (request) => {
         requireResourceAccess(context.access, request.caller, descriptor);
         const { mesh = '', name = '' } = request.params;
-        return formatted(descriptor, await requireShown(context, descriptor, mesh, name), request);
+        const found = await requireShown(context, descriptor, mesh, name);
+        const headers = { etag: etagOf(found.stored) };
+        if (isKnown(request, found.stored)) return { status: 304, body: '', contentType: 'text/plain', headers };
+        return { ...formatted(descriptor, found, request), headers };
       },
     },
   ]);

@@ -2,7 +2,7 @@ import { requireRight } from '../access.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { BadRequest, MethodNotAllowed, NotFound } from '../errors.ts';
 import { ok, type Route } from '../http.ts';
-import { jsonPatch } from './jsonPatch.ts';
+import { jsonPatch } from '../../resource/jsonPatch.ts';
 
 /**
  * `…/dataplanes/{n}/_config`: what the control plane gives a proxy. With `shadow=true` what it would give if the policies labelled
