@@ -35,6 +35,7 @@ import type { SecretKeys } from './log/secretKeys.ts';
 import { answerHellos } from './relay/hello.ts';
 import { publishGrants } from './relay/grants.ts';
 import { type HubConnection, connectToHub } from './relay/natsConnection.ts';
+import { gatherZone } from './relay/gather.ts';
 import { provisionZone } from './relay/provision.ts';
 import { RELAY_LOCK, relay } from './relay/relay.ts';
 import { keyGrants } from './secret/keyGrants.ts';
@@ -256,6 +257,7 @@ async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }
     throw new Error(`there is no Zone ${zone}; it was deleted, and may join again with a new zone token`);
   await keys.putZone(zone, publicKey);
   await provisionZone(hub.jsm, zone);
+  await gatherZone(hub, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
   return { logId: events.logId, head: await events.head() };
 }

@@ -26,11 +26,12 @@ import { watchIngresses } from './ingress/watchIngresses.ts';
 import { startReconciling } from './reconciling.ts';
 import { adoptLocalLog } from './replica/adoptLocalLog.ts';
 import { Keyring } from './replica/keyring.ts';
-import { connectToLeaf, type LeafConnection } from './replica/leafConnection.ts';
+import { joinGlobal } from './replica/join.ts';
+import { connectToLeaf } from './replica/leafConnection.ts';
 import { LocalCopy } from './replica/localCopy.ts';
 import { ZONE_LOG_FILE } from './replica/localZoneLog.ts';
 import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
-import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from './replica/provision.ts';
+import { provisionZoneLog } from './replica/provision.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
 import { heedNotices } from './status/heedNotices.ts';
 import { reportedRollouts } from './status/reportedRollouts.ts';
@@ -41,7 +42,6 @@ import { inspector } from './store/inspector.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 
-const GREET_AGAIN_MS = 1_000;
 const READY_POLL_MS = 20;
 /** Changes told to global with every report. */
 const REPORTED_ROLLOUTS = 20;
@@ -76,16 +76,17 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   log.info({ file: prepared.file }, 'leaf configured');
   const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
   const key = zoneKey(join(config['data.dir'], 'zone.key'));
+  const zoneLog = natsZoneLog(leaf);
   const replica = natsReplica({
     leaf,
     zone,
+    log: zoneLog,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite'), onError('the copy of the log')),
     reader: { schema: EVENT_SCHEMA, knows: (type) => registry.byType(type) !== undefined },
     now,
     onError: onError('replication'),
   });
-  const zoneLog = natsZoneLog(leaf);
   await provisionZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(config['data.dir'], ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
@@ -244,41 +245,6 @@ export function zoneCommand(deps: () => Promise<ZoneDeps>): Command {
       });
       await running.stop();
     });
-}
-
-type Joining = {
-  readonly leaf: LeafConnection;
-  readonly replica: NatsReplica;
-  readonly zone: string;
-  readonly hello: Parameters<typeof greet>[1];
-  readonly onError: (error: unknown) => void;
-};
-
-/**
- * Greets global until it answers, then makes the mirrors. A zone whose mirrors are there from an earlier start follows them at
- * once: it needs global neither to start nor to serve.
- */
-function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): () => void {
-  const ended = new AbortController();
-  const join = async () => {
-    const already = await hasMirrors(leaf);
-    if (already) replica.followMirrors();
-    while (!ended.signal.aborted) {
-      try {
-        await greet(leaf, hello);
-        if (!already) {
-          await provisionMirrors(leaf, zone);
-          replica.followMirrors();
-        }
-        return;
-      } catch (error) {
-        if (!ended.signal.aborted) onError(error);
-      }
-      await sleep(GREET_AGAIN_MS, undefined, { signal: ended.signal }).catch(() => {});
-    }
-  };
-  join().catch(onError);
-  return () => ended.abort();
 }
 
 type Reporting = {

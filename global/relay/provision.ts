@@ -5,7 +5,6 @@ import {
   type JetStreamManager,
   JetStreamApiError,
   type StreamConfig,
-  type StreamSource,
 } from '@nats-io/jetstream';
 import {
   EVENT_PREFIX,
@@ -38,23 +37,39 @@ const KEYS: Partial<StreamConfig> & { name: string } = {
   allow_direct: true,
 };
 
+/** The logs of all zones; `gatherZone` adds where they come from. */
+const ZONES: Partial<StreamConfig> & { name: string } = {
+  name: 'ZONES',
+  max_msgs_per_subject: 1,
+  allow_direct: true,
+  allow_msg_ttl: true,
+};
+
 /**
  * Makes the hub's streams, or brings them to today's form. Idempotent; run at every start.
  * @param firstSequence where `EVENTS` begins when it has to be made anew from the log.
  */
 export async function provisionHub(jsm: JetStreamManager, firstSequence: number): Promise<void> {
   await ensureStream(jsm, { ...EVENTS, ...(firstSequence > 1 ? { first_seq: firstSequence } : {}) });
-  await ensureStream(jsm, KEYS);
+  await ensureStream(jsm, growing(KEYS));
+  await ensureStream(jsm, growing(ZONES));
 }
 
 /**
- * The hub's side of a zone: durable consumers that its mirrors read, its log as a source of `ZONES`, and the other zones'
- * ingresses for it. Durable ones come back in half a second after an outage, ephemeral ones took up to 41 s.
+ * Begins above every number that the stream had before it was lost, at most one a millisecond: who read the lost one and its
+ * numbers on would take lower ones for old, and acknowledge what has not come yet.
+ */
+function growing(config: Partial<StreamConfig> & { name: string }) {
+  return { ...config, first_seq: Date.now() };
+}
+
+/**
+ * The hub's side of a zone: durable consumers that its copies read, of the policies, the keys and the other zones' ingresses.
+ * Durable ones come back in half a second after an outage, ephemeral ones took up to 41 s.
  */
 export async function provisionZone(jsm: JetStreamManager, zone: string): Promise<void> {
   await ensureConsumer(jsm, 'EVENTS', pushConsumer(`ev-${zone}`, [`${EVENT_PREFIX}.>`]));
   await ensureConsumer(jsm, 'KEYS', pushConsumer(`keys-${zone}`, [`${KEY_PREFIX}.${encodeToken(zone)}.>`]));
-  await ensureSource(jsm, zone);
   // Its own come along too, and are ignored by the zone: a filter "all but mine" does not exist.
   await ensureConsumer(jsm, 'ZONES', pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]));
 }
@@ -78,31 +93,6 @@ function pushConsumer(name: string, filter: readonly string[]): Partial<Consumer
     max_ack_pending: MAX_UNACKNOWLEDGED,
     filter_subjects: [...filter],
   };
-}
-
-function sourceOf(zone: string): StreamSource {
-  return {
-    name: 'ZONE',
-    external: { api: `$JS.${zone}.API`, deliver: '' },
-    consumer: { name: `up-${zone}`, deliver_subject: `cp.repl.up-${zone}` },
-    // The source of the transform must be `>`: what matches none would pass unchanged.
-    subject_transforms: [{ src: '>', dest: `${ZONE_PREFIX}.${encodeToken(zone)}.>` }],
-  } as unknown as StreamSource;
-}
-
-async function ensureSource(jsm: JetStreamManager, zone: string): Promise<void> {
-  const found = await lookUp(() => jsm.streams.info('ZONES'));
-  const sources = found?.config.sources ?? [];
-  if (sources.some((source) => JSON.stringify(source.external?.api) === JSON.stringify(`$JS.${zone}.API`))) return;
-  const config = {
-    name: 'ZONES',
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-    allow_msg_ttl: true,
-    sources: [...sources, sourceOf(zone)],
-  };
-  if (found) await jsm.streams.update('ZONES', { ...found.config, ...config });
-  else await jsm.streams.add(config);
 }
 
 async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {

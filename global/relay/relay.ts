@@ -4,6 +4,7 @@ import { HEADER } from '../../shared/event/message.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
+import { gatherZones } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { provisionHub, provisionZone } from './provision.ts';
 import { MAX_BATCH, publish } from './publish.ts';
@@ -43,6 +44,7 @@ export async function relay(
   let wake: () => void = () => {};
   const stop = source.listen(() => wake());
   signal.addEventListener('abort', () => wake(), { once: true });
+  const gathering = gatherZones(hub, () => keys.zones(), onError, signal);
   let last: number | undefined;
   while (!signal.aborted) {
     // Made before reading, so that a commit during the read is not missed.
@@ -68,6 +70,7 @@ export async function relay(
     if (timedOut) last = undefined;
   }
   stop();
+  await gathering;
 }
 
 async function publishEvents(

@@ -2,11 +2,33 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import {
+  type Hub,
+  type Leaf,
+  resource,
+  sealedSecret,
+  startHub,
+  startLeaf,
+  startReplica,
+  type ZoneReplica,
+} from './wiring.ts';
 
 const ZONES = ['zone-a', 'zone-b'];
 /** Long enough for the zones' servers to give up asking once more and to listen for a sign of life: another way back. */
 const AWAY_MS = 12_000;
+
+const secretIn = ({ replica }: ZoneReplica, name: string) => {
+  const spec = replica.view.get({ type: 'Secret', mesh: 'default', name })?.resource.spec as
+    | { data?: string }
+    | undefined;
+  return spec?.data === undefined ? undefined : Buffer.from(spec.data, 'base64').toString();
+};
+
+/** What a stream holds, as its own server says. */
+async function streamOf({ connection: { jsm } }: Pick<ZoneReplica | Hub, 'connection'>, name: string) {
+  const { messages, last_seq } = (await jsm.streams.info(name)).state;
+  return { messages, last_seq };
+}
 
 const eventually = (assertion: () => void | Promise<void>, timeout = 30_000) =>
   vi.waitFor(assertion, { timeout, interval: 25 });
@@ -52,4 +74,63 @@ describe('a nats-server that lost its files', () => {
     const { state } = await hub.connection.jsm.streams.info('EVENTS');
     expect(state.last_seq).toBe(await hub.log.head());
   }, 120_000);
+
+  it('the hub: what the zones say of themselves and the keys of secrets are there again', async () => {
+    const [a, b] = zones as [ZoneReplica, ZoneReplica];
+    const ingress = resource('ZoneIngress', 'ing', { zone: 'zone-a' });
+    await a.log.put(ingress);
+    await a.log.put(resource('Dataplane', 'dp', {}, 'default'));
+    await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
+    // Keys that are gone again leave numbers behind that the new stream will not have.
+    for (const name of ['s1', 's2', 's3']) hub.log.append(sealedSecret(hub, name, `key-of-${name}`, name));
+    await eventually(() => expect(secretIn(b, 's3')).toBe('s3'));
+    for (const name of ['s1', 's2', 's3']) hub.dataKeys.delete(`key-of-${name}`);
+    hub.log.append(sealedSecret(hub, 's4', 'key-of-s4', 's4'));
+    await eventually(() => expect(secretIn(b, 's4')).toBe('s4'));
+    await hub.server.kill();
+    await rm(join(folder.path, 'hub'), { recursive: true });
+    await hub.server.restart();
+    await eventually(async () => {
+      const { state } = await hub.connection.jsm.streams.info('ZONES', { subjects_filter: '>' });
+      expect(Object.keys(state.subjects ?? {}).sort()).toEqual([
+        'cp.zone.zone-a.up.-.ZoneIngress.ing',
+        'cp.zone.zone-a.up.default.Dataplane.dp',
+      ]);
+    });
+    hub.log.append(sealedSecret(hub, 's5', 'key-of-s5', 's5'));
+    await eventually(() => expect([secretIn(a, 's5'), secretIn(b, 's5')]).toEqual(['s5', 's5']));
+    await a.log.delete(ingress);
+    await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeUndefined());
+  }, 60_000);
+
+  it("a zone's: its log is written anew from what the zone knows, the copies of all others are filled again", async () => {
+    const [a, b] = zones as [ZoneReplica, ZoneReplica];
+    const leaf = leaves[0] as Leaf;
+    const ingress = resource('ZoneIngress', 'far', { zone: 'zone-b' });
+    await b.log.put(ingress);
+    await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
+    const dataplane = resource('Dataplane', 'dp', {}, 'default');
+    const seen: string[] = [];
+    const stop = a.replica.onApplied(({ changes }) => seen.push(...changes.map(({ key }) => key.name)));
+    await leaf.server.kill();
+    await rm(join(folder.path, 'zone-a'), { recursive: true });
+    hub.log.append(resource('MeshTimeout', 'meanwhile', {}, 'default'));
+    await leaf.server.restart();
+    await inSync();
+    await eventually(async () => expect((await streamOf(a, 'ZONE')).messages).toBe(1));
+    await eventually(async () => expect(await streamOf(a, 'EVENTS')).toMatchObject(await streamOf(hub, 'EVENTS')));
+    // The ingress, and what is left of the one that was deleted.
+    await eventually(async () => expect((await streamOf(a, 'PEERS')).messages).toBe(2));
+    stop();
+    // The view was what the log is made of again: no proxy notices.
+    expect(seen).toEqual(['meanwhile']);
+    await a.log.put(resource('Dataplane', 'dp', { changed: true }, 'default'));
+    await eventually(() => expect(a.replica.view.get(dataplane, 'zone-a')?.resource.spec).toEqual({ changed: true }));
+    await eventually(async () => {
+      const message = await hub.connection.jsm.streams.getMessage('ZONES', {
+        last_by_subj: 'cp.zone.zone-a.up.default.Dataplane.dp',
+      });
+      expect(message?.json()).toMatchObject({ spec: { changed: true } });
+    });
+  }, 90_000);
 });

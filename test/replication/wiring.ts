@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createCipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { freePorts } from '../../deploy/process/ports.ts';
 import { globalCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
@@ -9,6 +10,7 @@ import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/
 import { grantDataKey } from '../../global/secret/grant.ts';
 import type { KeyGrants } from '../../global/relay/grants.ts';
 import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
+import { gatherZone } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
 import { answerHellos } from '../../global/relay/hello.ts';
 import { relay, type RelaySource } from '../../global/relay/relay.ts';
@@ -20,11 +22,12 @@ import { keepCredential } from '../../zone/join/hubCredential.ts';
 import { writeLeafConfig } from '../../zone/join/writeLeafConfig.ts';
 import { leafUser } from '../../zone/join/leafUser.ts';
 import { Keyring } from '../../zone/replica/keyring.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
 import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
 import type { ZoneLog } from '../../zone/replica/ports.ts';
-import { greet, hasMirrors, provisionMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
+import { joinGlobal } from '../../zone/replica/join.ts';
+import { hasMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
 
@@ -75,6 +78,15 @@ export class MemoryLog implements RelaySource {
 
 export function resource(type: string, name: string, spec: unknown = {}, mesh = ''): Resource {
   return { type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec };
+}
+
+/** A secret whose data key the hub can grant to zones from now on. */
+export function sealedSecret({ dataKeys }: Pick<Hub, 'dataKeys'>, name: string, keyId: string, text: string): Resource {
+  const [dataKey, iv] = [randomBytes(32), randomBytes(12)];
+  const cipher = createCipheriv('aes-256-gcm', dataKey, iv).setAAD(Buffer.from(`default/Secret/${name}`));
+  const ciphertext = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  dataKeys.set(keyId, dataKey);
+  return resource('Secret', name, { sealed: { keyId, iv: iv.toString('base64'), ciphertext } }, 'default');
 }
 
 export interface Hub {
@@ -135,6 +147,7 @@ export async function startHub(folder: string): Promise<Hub> {
     welcome: async ({ zone, publicKey }) => {
       publicKeys.set(zone, publicKey);
       await provisionZone(connection.jsm, zone);
+      await gatherZone(connection, zone);
       return { logId: log.logId, head: await log.head() };
     },
   });
@@ -198,6 +211,7 @@ export async function startLeaf(zone: string, hub: Hub, folder: string): Promise
 }
 
 export interface ZoneReplica {
+  readonly connection: LeafConnection;
   readonly replica: NatsReplica;
   readonly log: ZoneLog;
   readonly errors: Error[];
@@ -224,9 +238,11 @@ export async function startReplica(
   });
   const key = zoneKey(join(folder, `${zone}.key`));
   const errors: Error[] = [];
+  const log = natsZoneLog(connection);
   const replica = natsReplica({
     leaf: connection,
     zone,
+    log,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),
     reader,
@@ -235,23 +251,21 @@ export async function startReplica(
   });
   await provisionZoneLog(connection, zone);
   replica.start();
-  if (!(await hasMirrors(connection))) {
-    for (;;) {
-      try {
-        await greet(connection, { zone, instance: `${zone}-1`, version: 'test', publicKey: key.publicKey });
-        break;
-      } catch (error) {
-        errors.push(error as Error); // the leaf link comes up a moment after the server
-      }
-    }
-    await provisionMirrors(connection, zone);
-  }
-  replica.followMirrors();
-  return {
+  const leave = joinGlobal({
+    leaf: connection,
     replica,
-    log: natsZoneLog(connection),
+    zone,
+    hello: { zone, instance: `${zone}-1`, version: 'test', publicKey: key.publicKey },
+    onError: (error) => errors.push(error as Error),
+  });
+  while (!(await hasMirrors(connection))) await sleep(20);
+  return {
+    connection,
+    replica,
+    log,
     errors,
     stop: async () => {
+      leave();
       replica.stop();
       await connection.nats.close();
     },

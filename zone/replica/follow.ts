@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly stream: string;
   /** Sequence to begin after. */
   readonly after: number;
+  /** A stream that was lost comes back with the same numbers: what was handed over stays so. */
+  readonly keepsNumbers?: boolean;
   /** Messages in order, each once. Must not throw. */
   readonly onMessage: (message: JsMsg) => void;
   /** The end of the stream was reached: at the start at once when there is nothing, later whenever nothing is pending. */
@@ -31,7 +33,16 @@ const RETRY_MS = 200;
  * Follows a stream with an ordered push consumer: it came back 0.5 s after a killed server, where a default pull consumer
  * stalled for 41 s. A watchdog re-opens it when the stream is ahead and nothing comes, or was deleted and made anew, of which the client says nothing.
  */
-export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated, onError }: FollowOptions): Following {
+export function follow({
+  leaf,
+  stream,
+  after,
+  keepsNumbers = false,
+  onMessage,
+  onCaughtUp,
+  onRecreated,
+  onError,
+}: FollowOptions): Following {
   let position = after;
   let seenAtWatch = -1;
   let created = '';
@@ -77,7 +88,7 @@ export function follow({ leaf, stream, after, onMessage, onCaughtUp, onRecreated
     const info = await leaf.jsm.streams.info(stream);
     if (created && info.created !== created) {
       onRecreated();
-      if (info.state.last_seq < position) position = 0;
+      if (!keepsNumbers) position = 0;
       leave();
     } else if (info.state.last_seq > position && seenAtWatch === position) {
       onError(

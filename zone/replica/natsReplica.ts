@@ -4,20 +4,22 @@ import { type EventReader, resourceSchema } from '../../shared/event/message.ts'
 import type { Refill } from '../../shared/event/status.ts';
 import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
-import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
+import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { LocalCopy } from './localCopy.ts';
+import { isUnrooted, removeUnrooted, unroot, writeAnew } from './lostStream.ts';
 import { PolicyLog } from './policyLog.ts';
-import type { Applied, Replica } from './ports.ts';
+import type { Applied, Replica, ZoneLog } from './ports.ts';
 import { Quarantine, type Quarantined } from './quarantine.ts';
 
 export interface ReplicaDeps {
   readonly leaf: LeafConnection;
   readonly zone: string;
+  readonly log: ZoneLog;
   readonly keyring: Keyring;
   readonly copy: LocalCopy;
   /** What this version understands of the policy log. */
@@ -55,11 +57,14 @@ export interface NatsReplica extends Replica {
 
 const SAVE_MS = 250;
 const FILL_POLL_MS = 10;
+const RETRY_MS = 500;
+/** What the other zones say must have come by then after our copy of it was lost; what has not is gone. */
+const PEERS_REFILL_MS = 30_000;
 /** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
 const REFILL_PAUSE_MS = 10_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
-export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }: ReplicaDeps): NatsReplica {
+export function natsReplica({ leaf, zone, log, keyring, copy, reader, now, onError }: ReplicaDeps): NatsReplica {
   const view = new View();
   const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
@@ -117,18 +122,43 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
     }
   };
 
-  /** An ingress is written again and again, as a sign of life. */
-  const saysTheSame = (key: ResourceKey, origin: string, resource: Resource) =>
-    key.type === 'ZoneIngress' && canonicalJson(view.get(key, origin)?.resource) === canonicalJson(resource);
+  /** An ingress is written again and again, as a sign of life; and what came from a stream that was lost comes once more. */
+  const saysTheSame = (key: ResourceKey, origin: string, resource: Resource) => {
+    const entry = view.get(key, origin);
+    if (!entry || (key.type !== 'ZoneIngress' && !isUnrooted(entry))) return false;
+    return canonicalJson(entry.resource) === canonicalJson(resource);
+  };
 
-  const forget = (ours: boolean) => () => {
-    const gone = [...view.all()].filter(({ origin }) => origin !== '' && (origin === zone) === ours);
-    emit(
-      gone.flatMap(
-        ({ origin, resource }) =>
-          view.apply({ origin, key: resource, resource: null, version: Number.MAX_SAFE_INTEGER }) ?? [],
-      ),
-    );
+  const isOurs = (origin: string) => origin === zone;
+  const isPeers = (origin: string) => origin !== GLOBAL && origin !== zone;
+  let peersLostAt = Number.NaN;
+
+  const writeAnewOrRetry = async (entries: readonly Entry[]) => {
+    for (;;) {
+      try {
+        return await writeAnew(view, log, entries);
+      } catch (error) {
+        if (leaf.nats.isClosed()) return;
+        onError(error as Error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  };
+
+  const onOwnLogLost = () => {
+    zonePosition = 0;
+    void writeAnewOrRetry(unroot(view, isOurs));
+  };
+
+  const onPeersLost = () => {
+    unroot(view, isPeers);
+    peersLostAt = Date.now();
+  };
+
+  const onPeersCaughtUp = () => {
+    if (!(Date.now() - peersLostAt > PEERS_REFILL_MS)) return;
+    peersLostAt = Number.NaN;
+    emit(removeUnrooted(view, isPeers));
   };
 
   const timer = setInterval(() => {
@@ -210,7 +240,7 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
           onCaughtUp: () => {
             zoneReady = true;
           },
-          onRecreated: forget(true),
+          onRecreated: onOwnLogLost,
           onError,
         }),
       );
@@ -220,6 +250,7 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
         leaf,
         stream: 'EVENTS',
         after: policy.position,
+        keepsNumbers: true,
         onMessage: (message) =>
           policy.take(message.seq, {
             subject: message.subject,
@@ -245,8 +276,8 @@ export function natsReplica({ leaf, zone, keyring, copy, reader, now, onError }:
           stream: 'PEERS',
           after: 0,
           onMessage: onZoneMessage('PEERS'),
-          onCaughtUp: () => {},
-          onRecreated: forget(false),
+          onCaughtUp: onPeersCaughtUp,
+          onRecreated: onPeersLost,
           onError,
         }),
         events,

@@ -4,6 +4,7 @@ import {
   DeliverPolicy,
   JetStreamApiError,
   type JetStreamManager,
+  jetstreamManager,
   type StreamConfig,
   type StreamSource,
 } from '@nats-io/jetstream';
@@ -15,6 +16,7 @@ import type { LeafConnection } from './leafConnection.ts';
 const SECOND = 1_000_000_000;
 const NOT_FOUND = [10_059, 10_014];
 const HELLO_TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 2_000;
 
 /** What the hub has as well need not be on the disk before the next message is taken; what a crash cut off comes again. */
 const COPY: Partial<StreamConfig> = { persist_mode: 'async' };
@@ -23,6 +25,8 @@ const COPY: Partial<StreamConfig> = { persist_mode: 'async' };
 export async function provisionZoneLog({ jsm }: LeafConnection, zone: string): Promise<void> {
   await ensureStream(jsm, {
     name: 'ZONE',
+    // Above every number that it had before it was lost: who reads on would take lower ones for old.
+    first_seq: Date.now(),
     subjects: [`${UP_PREFIX}.>`],
     max_msgs_per_subject: 1,
     allow_atomic: true,
@@ -56,31 +60,21 @@ export async function greet({ nats }: LeafConnection, hello: Hello): Promise<Exc
   return welcome;
 }
 
-/** The mirrors of what global and the other zones write, bound to durable consumers that the hub has made. */
-export async function provisionMirrors({ jsm }: LeafConnection, zone: string): Promise<void> {
-  await ensureStream(jsm, {
-    name: 'EVENTS',
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-    allow_msg_ttl: true,
-    ...COPY,
-    mirror: external('EVENTS', `ev-${zone}`),
-  });
-  await ensureStream(jsm, {
-    name: 'KEYS',
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-    ...COPY,
-    mirror: external('KEYS', `keys-${zone}`),
-  });
-  await ensureStream(jsm, {
-    name: 'PEERS',
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-    allow_msg_ttl: true,
-    ...COPY,
-    sources: [external('ZONES', `peers-${zone}`)],
-  });
+/** Copies of what global and the other zones write, bound to durable consumers that the hub has made. */
+export async function provisionMirrors(leaf: LeafConnection, zone: string): Promise<void> {
+  const common = { max_msgs_per_subject: 1, allow_direct: true, ...COPY };
+  const events = external('EVENTS', `ev-${zone}`);
+  const peers = external('ZONES', `peers-${zone}`);
+  await ensureCopy(leaf, { ...common, name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);
+  // No mirror: a hub that lost its files numbers the keys anew, and a mirror would take none until its own number is passed.
+  const keys = external('KEYS', `keys-${zone}`);
+  await ensureCopy(leaf, { ...common, name: 'KEYS', sources: [keys] }, keys);
+  await ensureCopy(leaf, { ...common, name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
+}
+
+/** @returns whether the zone's own log is there. */
+export async function hasZoneLog({ jsm }: LeafConnection): Promise<boolean> {
+  return (await lookUp(() => jsm.streams.info('ZONE'))) !== undefined;
 }
 
 /** @returns whether the mirrors are there already, from an earlier start. */
@@ -89,12 +83,28 @@ export async function hasMirrors({ jsm }: LeafConnection): Promise<boolean> {
   return found.every((info) => info !== undefined);
 }
 
-function external(name: string, durable: string): StreamSource {
+type DurableSource = StreamSource & { readonly consumer: { readonly name: string; readonly deliver_subject: string } };
+
+function external(name: string, durable: string): DurableSource {
   return {
     name,
     external: { api: '$JS.global.API', deliver: '' },
     consumer: { name: durable, deliver_subject: `cp.repl.${durable}` },
-  } as unknown as StreamSource;
+  };
+}
+
+/** Makes a copy of a stream of the hub, from its very beginning: the durable may have served a copy that was lost. */
+async function ensureCopy(
+  { nats, jsm }: LeafConnection,
+  config: Partial<StreamConfig> & { name: string },
+  origin: DurableSource,
+): Promise<void> {
+  const found = await lookUp(() => jsm.streams.info(config.name));
+  if (found && Boolean(found.config.mirror) === Boolean(config.mirror)) return ensureStream(jsm, config);
+  if (found) await jsm.streams.delete(config.name);
+  const hub = await jetstreamManager(nats, { domain: 'global', checkAPI: false, timeout: TIMEOUT_MS });
+  await hub.consumers.reset(origin.name, origin.consumer.name, 1);
+  await jsm.streams.add(config);
 }
 
 async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
@@ -104,7 +114,7 @@ async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig>
     return;
   }
   // An older version may have made it. Where a mirror or source comes from and how it is kept cannot be changed in place.
-  const { mirror: _, sources: __, persist_mode: ___, ...settings } = config;
+  const { mirror: _, sources: __, persist_mode: ___, first_seq: ____, ...settings } = config;
   const have = found.config as unknown as Record<string, unknown>;
   const differs = Object.entries(settings).some(
     ([name, value]) => JSON.stringify(have[name]) !== JSON.stringify(value),

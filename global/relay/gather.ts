@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StreamSource } from '@nats-io/jetstream';
+import { nuid, RequestError } from '@nats-io/transport-node';
+import { z } from 'zod';
+import { encodeToken, ZONE_PREFIX } from '../../shared/event/subject.ts';
+import { type HubConnection, TIMEOUT_MS } from './natsConnection.ts';
+
+/**
+ * Makes a zone's own log a source of `ZONES`, from its very beginning: the zone's durable may have served a stream that was lost.
+ * @throws Error when the zone's nats-server is not connected; nothing is changed then.
+ */
+export async function gatherZone({ nats, jsm }: HubConnection, zone: string): Promise<void> {
+  const { config } = await jsm.streams.info('ZONES');
+  const sources = config.sources ?? [];
+  const source = sourceOf(zone);
+  if (sources.some(({ external }) => external?.api === source.external?.api)) return;
+  await rewind(nats, source);
+  await jsm.streams.update('ZONES', { ...config, subjects: [], sources: [...sources, source] });
+}
+
+const LOOK_MS = 2_000;
+
+/** Sees to it, for as long as `signal` is not aborted, that every zone that is connected is gathered: a hub that lost its files has none. */
+export async function gatherZones(
+  hub: HubConnection,
+  zones: () => Promise<readonly string[]>,
+  onError: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await gatherAll(hub, await zones().catch(() => []), onError).catch((error: Error) => {
+      if (!signal.aborted) onError(error);
+    });
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function gatherAll(hub: HubConnection, zones: readonly string[], onError: (error: Error) => void): Promise<void> {
+  if (zones.length === 0) return;
+  const { config } = await hub.jsm.streams.info('ZONES');
+  const gathered = new Set(config.sources?.map(({ external }) => external?.api));
+  for (const zone of zones) {
+    if (gathered.has(apiOf(zone))) continue;
+    await gatherZone(hub, zone).catch((error: Error) => {
+      // It is gathered when it connects.
+      if (!isNotConnected(error)) onError(error);
+    });
+  }
+}
+
+function isNotConnected(error: unknown): boolean {
+  return error instanceof RequestError && error.isNoResponders();
+}
+
+function apiOf(zone: string): string {
+  return `$JS.${zone}.API`;
+}
+
+const resetReply = z.object({ error: z.object({ description: z.string() }).optional() });
+
+async function rewind(nats: HubConnection['nats'], { name, consumer, external }: DurableSource): Promise<void> {
+  const reply = await nats.request(
+    `${external.api}.CONSUMER.RESET.${name}.${consumer.name}`,
+    JSON.stringify({ seq: 1 }),
+    // Where the servers themselves have such answers sent; no zone may answer elsewhere.
+    { timeout: TIMEOUT_MS, noMux: true, reply: `$JSC.R.${nuid.next()}` },
+  );
+  const { error } = resetReply.parse(reply.json());
+  if (error) throw new Error(`${consumer.name} cannot be read from its beginning: ${error.description}`);
+}
+
+type DurableSource = StreamSource & {
+  readonly external: { readonly api: string };
+  readonly consumer: { readonly name: string; readonly deliver_subject: string };
+};
+
+function sourceOf(zone: string): DurableSource {
+  return {
+    name: 'ZONE',
+    external: { api: apiOf(zone), deliver: '' },
+    consumer: { name: `up-${zone}`, deliver_subject: `cp.repl.up-${zone}` },
+    // The source of the transform must be `>`: what matches none would pass unchanged.
+    subject_transforms: [{ src: '>', dest: `${ZONE_PREFIX}.${encodeToken(zone)}.>` }],
+  };
+}
