@@ -1,4 +1,4 @@
-import { DeliverPolicy, type JsMsg, type PushConsumer } from '@nats-io/jetstream';
+import { DeliverPolicy, type JsMsg, type PushConsumer, type StreamState } from '@nats-io/jetstream';
 import type { LeafConnection } from './leafConnection.ts';
 
 export interface Following {
@@ -56,6 +56,9 @@ export function follow({
     current.messages.close();
   };
 
+  // A stream that has no message yet may begin at a high number.
+  const handedOver = ({ messages, last_seq }: StreamState) => messages === 0 || last_seq <= position;
+
   const open = async () => {
     while (!stopped) {
       try {
@@ -69,7 +72,7 @@ export function follow({
         const opened = { messages, over: position !== from };
         current = opened;
         if (opened.over) leave();
-        else if ((await leaf.jsm.streams.info(stream)).state.last_seq <= position) onCaughtUp();
+        else if (handedOver((await leaf.jsm.streams.info(stream)).state)) onCaughtUp();
         for await (const message of messages) {
           if (opened.over) break;
           if (message.seq <= position) continue;
@@ -90,14 +93,14 @@ export function follow({
       onRecreated();
       if (!keepsNumbers) position = 0;
       leave();
-    } else if (info.state.last_seq > position && seenAtWatch === position) {
+    } else if (!handedOver(info.state) && seenAtWatch === position) {
       onError(
         new Error(
           `the stream ${stream} is at ${info.state.last_seq}, we stand at ${position} and nothing comes: opening it anew`,
         ),
       );
       leave();
-    } else if (info.state.last_seq <= position) {
+    } else if (handedOver(info.state)) {
       onCaughtUp();
     }
     created = info.created;
