@@ -3,7 +3,8 @@ import type { StreamSource } from '@nats-io/jetstream';
 import { nuid, RequestError } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { encodeToken, ZONE_PREFIX } from '../../shared/event/subject.ts';
-import { type HubConnection, TIMEOUT_MS } from './natsConnection.ts';
+import { TIMEOUT_MS } from '../../nats/connect.ts';
+import type { HubConnection } from './natsConnection.ts';
 
 /**
  * Makes a zone's own log a source of `ZONES`, from its very beginning: the zone's durable may have served a stream that was lost.

@@ -88,7 +88,7 @@ describe('a nats-server that lost its files', () => {
     hub.log.append(sealedSecret(hub, 's4', 'key-of-s4', 's4'));
     await eventually(() => expect(secretIn(b, 's4')).toBe('s4'));
     await hub.server.kill();
-    await rm(join(folder.path, 'hub'), { recursive: true });
+    await rm(hub.store, { recursive: true });
     await hub.server.restart();
     await eventually(async () => {
       const { state } = await hub.connection.jsm.streams.info('ZONES', { subjects_filter: '>' });
@@ -113,7 +113,7 @@ describe('a nats-server that lost its files', () => {
     const seen: string[] = [];
     const stop = a.replica.onApplied(({ changes }) => seen.push(...changes.map(({ key }) => key.name)));
     await leaf.server.kill();
-    await rm(join(folder.path, 'zone-a'), { recursive: true });
+    await rm(leaf.store, { recursive: true });
     hub.log.append(resource('MeshTimeout', 'meanwhile', {}, 'default'));
     await leaf.server.restart();
     await inSync();

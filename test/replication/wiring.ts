@@ -180,6 +180,8 @@ export interface Leaf {
   readonly url: string;
   /** What its certificate is of. */
   readonly ca: string;
+  /** Folder of JetStream's files. */
+  readonly store: string;
   /** What the zone's control planes prove themselves with. */
   readonly user: KeyPair;
   stop(): Promise<void>;
@@ -207,7 +209,7 @@ export async function startLeaf(zone: string, hub: Hub, folder: string): Promise
     hubUrl: hub.leafUrl,
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
-  return { server, url, ca, user, stop: () => server.stop() };
+  return { server, url, ca, store: join(own, 'jetstream'), user, stop: () => server.stop() };
 }
 
 export interface ZoneReplica {
