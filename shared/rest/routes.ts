@@ -20,6 +20,7 @@ import { aboutRoutes } from './meta/about.ts';
 import { catalogueRoutes } from './meta/catalogue.ts';
 import { guiRoutes } from './meta/gui.ts';
 import { kriRoutes } from './meta/kri.ts';
+import { openApiRoutes } from './openapi/openapi.ts';
 import type { RestDeps } from './ports.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -31,7 +32,7 @@ const COMPUTED = new Set(['MeshInsight', 'ServiceInsight']);
 /** The whole REST contract of a control plane, as data: a shell mounts it (kumactl-api). No two have the same method and path. */
 export function restRoutes(deps: RestDeps): readonly Route[] {
   const context = restContext(deps);
-  return [
+  const routes: Route[] = [
     ...aboutRoutes(context),
     ...catalogueRoutes(context),
     ...kriRoutes(context),
@@ -58,4 +59,5 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
     ]),
     ...absentTypeRoutes(context),
   ];
+  return [...routes, ...openApiRoutes(context, routes)];
 }
