@@ -107,8 +107,11 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
-/** A hub with a relay on a log in memory, and the answers to hellos of zones. */
-export async function startHub(folder: string): Promise<Hub> {
+/** A hub's server, and global's connection to it. */
+export interface HubServer extends Pick<Hub, 'server' | 'connection' | 'url' | 'leafUrl' | 'store' | 'keys'> {}
+
+/** @param folder holds its configuration and files */
+export async function startHubServer(folder: string): Promise<HubServer> {
   const [port = 0, leafPort = 0] = await freePorts(2);
   const keys = parseHubKeys(await makeHubKeys(new Date()));
   const url = `tls://127.0.0.1:${port}`;
@@ -124,6 +127,12 @@ export async function startHub(folder: string): Promise<Hub> {
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
   const connection = await connectToHub({ url, ca: keys.ca.certificatePem, credential: await globalCredential(keys) });
+  return { server, connection, url, leafUrl, store: join(conf, 'jetstream'), keys };
+}
+
+/** A hub with a relay on a log in memory, and the answers to hellos of zones. */
+export async function startHub(folder: string): Promise<Hub> {
+  const { server, connection, ...where } = await startHubServer(folder);
   const log = new MemoryLog();
   const dataKeys = new Map<string, Uint8Array>();
   const publicKeys = new Map<string, string>();
@@ -162,10 +171,7 @@ export async function startHub(folder: string): Promise<Hub> {
     connection,
     log,
     dataKeys,
-    url,
-    leafUrl,
-    store: join(conf, 'jetstream'),
-    keys,
+    ...where,
     errors,
     globalAway,
     stop: async () => {
