@@ -23,6 +23,11 @@ export const ZONE_SETTINGS = {
     1_000,
     'a proxy whose stream ended may come back for so long before its Dataplane is deleted',
   ),
+  'dp.return': setting(
+    milliseconds,
+    30_000,
+    'proxies have so long to come to this control plane after it started, or after another one of the zone was lost, before their Dataplanes are deleted',
+  ),
   'ingress.deadAfter': setting(
     milliseconds,
     30_000,
@@ -30,7 +35,12 @@ export const ZONE_SETTINGS = {
   ),
   'service.vipPort': setting(port, 80, 'port that the virtual IP of every service listens on'),
   'dns.cidr': setting(text, '240.0.0.0/4', 'range of the virtual IPs'),
-  'data.dir': setting(text, 'data/zone', 'folder of the copy of the log and of the keys of the zone'),
+  'data.dir': setting(text, 'data/zone', 'folder of the copy of the log; control planes of one zone have one each'),
+  'keys.dir': setting(
+    text,
+    '',
+    "folder of the zone's keys and of the dp-server's certificate, the same for all control planes of the zone; empty: the data folder",
+  ),
   'nats.url': setting(natsUrl, 'tls://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
   'leaf.dir': setting(
     text,

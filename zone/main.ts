@@ -34,6 +34,7 @@ import { type NatsReplica, natsReplica } from './replica/natsReplica.ts';
 import { provisionZoneLog } from './replica/provision.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
 import { heedNotices } from './status/heedNotices.ts';
+import { watchInstances } from './status/instances.ts';
 import { reportedRollouts } from './status/reportedRollouts.ts';
 import { reportStatus } from './status/statusReporter.ts';
 import { dryRun } from './store/dryRun.ts';
@@ -75,7 +76,8 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
   log.info({ file: prepared.file }, 'leaf configured');
   const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
-  const key = zoneKey(join(config['data.dir'], 'zone.key'));
+  const keysDir = config['keys.dir'] || config['data.dir'];
+  const key = zoneKey(join(keysDir, 'zone.key'));
   const zoneLog = natsZoneLog(leaf);
   const replica = natsReplica({
     leaf,
@@ -90,6 +92,19 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
   await provisionZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(config['data.dir'], ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
+  let lost = () => {};
+  const instances = watchInstances({
+    replica,
+    log: zoneLog,
+    zone,
+    instance,
+    now: Date.now,
+    lost: (other) => {
+      log.warn({ other }, 'another control plane of the zone is gone: its proxies may come here');
+      lost();
+    },
+    onError: onError('a report of a control plane that is long gone'),
+  });
   replica.start();
   const stopGreeting = joinGlobal({
     leaf,
@@ -111,16 +126,19 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     instance,
     host: config.host,
     port: config['dp.port'],
-    dataDir: config['data.dir'],
+    keysDir,
     auth: config['dp.auth'],
     graceMs: config['dp.grace'],
+    returnMs: config['dp.return'],
     quietMs: config['push.quiet'],
     ceilingMs: config['push.ceiling'],
+    otherInstances: instances.others,
     metrics,
     log,
   }).catch((error: Error) => {
     throw portTaken(error, 'MERIDIAN_ZONE_DP_PORT');
   });
+  lost = dataPlane.sweepSoon;
   const stopBeating = beat({
     view: replica.view,
     zone,
@@ -222,6 +240,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       stopAnswering();
       stopHeeding();
       stopBeating();
+      instances.stop();
       stopWatching();
       endReconciling();
       status.stop();

@@ -80,7 +80,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     instance,
     host: config.host,
     port: config['dp.port'],
-    dataDir: folder.zone,
+    keysDir: folder.zone,
     auth: config['dp.auth'],
     graceMs: config['dp.grace'],
     quietMs: config['push.quiet'],

@@ -34,12 +34,12 @@ export class MemoryZone implements Replica, ZoneLog {
   async applied(): Promise<void> {}
 
   async put(resource: Resource, expected?: number): Promise<number> {
-    const version = this.view.get(resource, this.#zone)?.version ?? 0;
-    if (expected !== undefined && expected !== version) throw new StaleWrite(`expected ${expected}, is ${version}`);
+    this.#expect(resource, expected);
     return this.#apply(this.#zone, resource, resource);
   }
 
-  async delete(key: ResourceKey): Promise<number> {
+  async delete(key: ResourceKey, expected?: number): Promise<number> {
+    this.#expect(key, expected);
     return this.#apply(this.#zone, key, null);
   }
 
@@ -62,6 +62,11 @@ export class MemoryZone implements Replica, ZoneLog {
     });
     this.#tell({ changes, position: this.#position, change: { id, at: new Date().toISOString() } });
     return id;
+  }
+
+  #expect(key: ResourceKey, expected: number | undefined): void {
+    const version = this.view.get(key, this.#zone)?.version ?? 0;
+    if (expected !== undefined && expected !== version) throw new StaleWrite(`expected ${expected}, is ${version}`);
   }
 
   #apply(origin: Origin, key: ResourceKey, resource: Resource | null): number {

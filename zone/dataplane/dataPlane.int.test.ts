@@ -72,7 +72,7 @@ async function zoneWith(
     instance: 'cp-1',
     host: '127.0.0.1',
     port: 0,
-    dataDir: join(folder, 'cp'),
+    keysDir: join(folder, 'cp'),
     auth,
     graceMs: 50,
     quietMs: 2,

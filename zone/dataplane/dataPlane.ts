@@ -37,9 +37,11 @@ export type DataPlaneDeps = {
   /** 0: any free one. */
   readonly port: number;
   /** Folder that keeps the certificate of the port. */
-  readonly dataDir: string;
+  readonly keysDir: string;
   readonly auth: 'dpToken' | 'none';
   readonly graceMs: number;
+  /** Proxies whose control plane is gone have so long to come to another, after a start too; absent: half a minute. */
+  readonly returnMs?: number;
   readonly quietMs: number;
   readonly ceilingMs: number;
   /** Ids of the other control planes of the zone that are alive; none when it has one only. */
@@ -58,6 +60,8 @@ export interface DataPlane {
   readonly address: string;
   /** Why a proxy's configuration cannot be generated at present, by proxy id. */
   errorOf(proxyId: string): string | undefined;
+  /** Another control plane of the zone is gone: its proxies have some time to come here, what is left of the others goes. */
+  sweepSoon(): void;
   /** Ends all streams; what proxies registered stays. */
   stop(): Promise<void>;
 }
@@ -78,6 +82,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
 
   const rollouts = new Rollouts({ now: Date.now, ...(deps.metrics ? { metrics: deps.metrics } : {}) });
   const isConnected = (proxyId: string) => ads.proxies.has(proxyId) || isElsewhere(deps, proxyId);
+  const isShared = () => (deps.otherInstances?.().size ?? 0) > 0;
   const registration = new Registration({
     registry,
     replica,
@@ -87,6 +92,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     auth: deps.auth,
     graceMs: deps.graceMs,
     isConnected,
+    isShared,
     admitted: (proxy, node) => connecting.set(proxy.id, node),
     now,
     later,
@@ -128,6 +134,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     zone,
     log: zoneLog,
     instance,
+    isShared,
     counters: (proxyId) => ads.counters(proxyId),
     issued: (proxyId) => keeper.issued(proxyId),
     newId: randomUUID,
@@ -171,7 +178,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     }
   }
 
-  const certificate = await dpServerCertificate(deps.dataDir, certificateNames(deps.host), now());
+  const certificate = await dpServerCertificate(deps.keysDir, certificateNames(deps.host), now());
   const unsubscribe = replica.onApplied(applied);
   const server = await startDpServer({
     host: deps.host,
@@ -189,11 +196,17 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       now,
     }),
   });
-  const endLeftovers = later(RETURN_MS, () => {
-    const live = deps.otherInstances?.() ?? new Set<string>();
-    registration.removeLeftovers();
-    insights.closeLeftovers((id) => id === instance || live.has(id));
-  });
+  const endings = new Set<() => void>();
+  const sweepSoon = () => {
+    const end = later(deps.returnMs ?? RETURN_MS, () => {
+      endings.delete(end);
+      const live = deps.otherInstances?.() ?? new Set<string>();
+      registration.removeLeftovers();
+      insights.closeLeftovers((id) => id === instance || live.has(id));
+    });
+    endings.add(end);
+  };
+  sweepSoon();
 
   return {
     ads,
@@ -201,8 +214,9 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     port: server.port,
     address: `${dialled(deps.host)}:${server.port}`,
     errorOf: (proxyId) => push.errorOf(proxyId),
+    sweepSoon,
     async stop() {
-      endLeftovers();
+      for (const end of endings) end();
       unsubscribe();
       registration.stop();
       push.stop();

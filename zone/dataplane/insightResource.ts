@@ -48,12 +48,16 @@ export function subscription(
   };
 }
 
-/** The list with this subscription in its place: it replaces the one of its id, and all older ones are closed. */
+/**
+ * The list with this subscription in its place: it replaces the one of its id, and older ones that are still open are closed. One
+ * that was opened later, at another control plane, stays as it is.
+ */
 export function withSubscription(before: readonly JsonObject[], own: JsonObject, at: string): JsonObject[] {
+  const since = (one: JsonObject) => String(one.connectTime);
   const others = before
     .filter(({ id }) => id !== own.id)
-    .map((one) => (one.disconnectTime ? one : { ...one, disconnectTime: at }));
-  return [...others, own].slice(-KEPT_SUBSCRIPTIONS);
+    .map((one) => (one.disconnectTime || since(one) > since(own) ? one : { ...one, disconnectTime: at }));
+  return [...others, own].sort((a, b) => since(a).localeCompare(since(b))).slice(-KEPT_SUBSCRIPTIONS);
 }
 
 /** `mTLS` of DataplaneInsight. */

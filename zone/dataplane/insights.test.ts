@@ -3,6 +3,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { MemoryZone } from '../../test/support/memoryZone.ts';
 import { NO_METADATA, resourceOf } from '../../test/support/snapshotCase.ts';
+import { StaleWrite } from '../replica/ports.ts';
 import type { Counters } from './insightResource.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
@@ -24,7 +25,7 @@ const counters: Counters = {
   route: none,
 };
 
-function world(instance = 'cp-1', zone = new MemoryZone(ZONE)) {
+function world(instance = 'cp-1', zone = new MemoryZone(ZONE), isShared = false) {
   const puts: Resource[] = [];
   const timers: { at: number; callback: () => void }[] = [];
   const clock = { now: Date.parse('2026-01-01T00:00:00Z'), ids: 0 };
@@ -32,13 +33,14 @@ function world(instance = 'cp-1', zone = new MemoryZone(ZONE)) {
     view: zone.view,
     zone: ZONE,
     log: {
-      put: (resource) => {
+      put: (resource, expected) => {
         puts.push(resource);
-        return zone.put(resource);
+        return zone.put(resource, expected);
       },
       delete: (key) => zone.delete(key),
     },
     instance,
+    isShared: () => isShared,
     counters: () => counters,
     issued: () => undefined,
     newId: () => `${instance}-${++clock.ids}`,
@@ -126,6 +128,46 @@ describe('the insight of a proxy', () => {
       ['cp-2-1', true],
       ['cp-2-2', false],
     ]);
+  });
+
+  it('of a proxy that went to another control plane shows both, whoever writes last', async () => {
+    const here = world('cp-1', new MemoryZone(ZONE), true);
+    await registered(here.zone);
+    here.insights.connected(proxy, node);
+    here.pass(200);
+    const there = world('cp-2', here.zone, true);
+    there.pass(1_000);
+    there.insights.connected(proxy, node);
+    here.insights.disconnected(proxy, counters);
+    there.pass(200);
+    here.pass(200);
+    const insight = here.zone.view.get({ type: 'DataplaneInsight', mesh: 'demo', name: 'p' }, ZONE);
+    expect(
+      subscriptions(insight?.resource)?.map(({ id, disconnectTime }) => [id, disconnectTime !== undefined]),
+    ).toEqual([
+      ['cp-1-1', true],
+      ['cp-2-1', false],
+    ]);
+  });
+
+  it('is written once more when somebody else wrote meanwhile', async () => {
+    const { zone, insights, pass, puts } = world('cp-1', new MemoryZone(ZONE), true);
+    await registered(zone);
+    insights.connected(proxy, node);
+    pass(200);
+    // what another control plane writes is in the log before it is in our view
+    const put = zone.put.bind(zone);
+    zone.put = async () => {
+      zone.put = put;
+      throw new StaleWrite('somebody was first');
+    };
+    insights.disconnected(proxy, counters);
+    pass(200);
+    await new Promise(setImmediate);
+    pass(200);
+    expect(puts).toHaveLength(3);
+    const insight = zone.view.get({ type: 'DataplaneInsight', mesh: 'demo', name: 'p' }, ZONE);
+    expect(subscriptions(insight?.resource)).toMatchObject([{ disconnectTime: expect.any(String) }]);
   });
 
   it('does not come back after its Dataplane was deleted', async () => {

@@ -3,7 +3,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import type { IssuedIdentity } from '../identity/identityKeeper.ts';
-import type { ZoneLog } from '../replica/ports.ts';
+import { StaleWrite, type ZoneLog } from '../replica/ports.ts';
 import { type Connection, type Counters, mtls, subscription, withSubscription } from './insightResource.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
 import { resourceType } from './proxyResource.ts';
@@ -14,6 +14,8 @@ type Deps = {
   readonly log: ZoneLog;
   /** Id of this control plane. */
   readonly instance: string;
+  /** Is there another control plane in the zone, which may write about the same proxy? Alone, writes need no condition. */
+  readonly isShared: () => boolean;
   readonly counters: (proxyId: string) => Counters | undefined;
   readonly issued: (proxyId: string) => IssuedIdentity | undefined;
   readonly newId: () => string;
@@ -40,6 +42,7 @@ export class Insights {
   readonly #deps: Deps;
   readonly #watched = new Map<string, Watched>();
   readonly #writing = new Set<Promise<void>>();
+  #stopping = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -74,6 +77,7 @@ export class Insights {
 
   /** Closes the connections of this control plane, writes what is outstanding and waits for it. */
   async stop(): Promise<void> {
+    this.#stopping = true; // there is no second try any more, and the proxies are still here
     for (const watched of this.#watched.values()) {
       watched.cancel?.();
       watched.counters ??= this.#deps.counters(watched.proxy.id);
@@ -87,13 +91,14 @@ export class Insights {
   closeLeftovers(isLive: (instance: string) => boolean): void {
     const at = this.#deps.now().toISOString();
     for (const kind of ['sidecar', 'ingress'] as const) {
-      for (const { origin, resource } of [...this.#deps.view.entriesOfType(`${resourceType(kind)}Insight`)]) {
+      for (const { origin, resource, version } of [...this.#deps.view.entriesOfType(`${resourceType(kind)}Insight`)]) {
         const open = (one: JsonObject) => !one.disconnectTime && !isLive(String(one.controlPlaneInstanceId));
         const before = subscriptionsOf(resource);
         if (origin !== this.#deps.zone || !before.some(open)) continue;
         const subscriptions = before.map((one) => (open(one) ? { ...one, disconnectTime: at } : one));
         this.#put(
           { ...resource, modificationTime: at, spec: { ...(resource.spec as JsonObject), subscriptions } },
+          version,
           () => {},
         );
       }
@@ -111,7 +116,8 @@ export class Insights {
     if (closed) this.#watched.delete(proxy.id);
     // An insight goes with its Dataplane, and must not come back after it.
     if (!view.get({ type, ...key }, zone)) return;
-    const before = view.get({ type: `${type}Insight`, ...key }, zone)?.resource;
+    const entry = view.get({ type: `${type}Insight`, ...key }, zone);
+    const before = entry?.resource;
     const own = subscription(connection, watched.counters ?? this.#deps.counters(proxy.id), this.#deps.instance, at);
     const issued = this.#deps.issued(proxy.id);
     const spec = {
@@ -121,14 +127,23 @@ export class Insights {
       metadata: { ...proxy.metadata } as unknown as JsonObject,
     };
     const times = { creationTime: before?.creationTime ?? at, modificationTime: at };
-    this.#put({ type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec }, (error) =>
-      this.#deps.failed(proxy, error),
-    );
+    const insight = { type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec };
+    this.#put(insight, entry?.version, (error) => {
+      if (!(error instanceof StaleWrite)) this.#deps.failed(proxy, error);
+      // Another control plane wrote about it: once more, upon that.
+      else if (closed && !this.#watched.has(proxy.id)) this.#rewrite(watched);
+      else this.changed(proxy.id, true);
+    });
   }
 
-  #put(resource: Resource, failed: (error: Error) => void): void {
+  #rewrite(watched: Watched): void {
+    this.#watched.set(watched.proxy.id, watched);
+    this.changed(watched.proxy.id, true);
+  }
+
+  #put(resource: Resource, expected: number | undefined, failed: (error: Error) => void): void {
     const writing: Promise<void> = this.#deps.log
-      .put(resource)
+      .put(resource, this.#stopping || !this.#deps.isShared() ? undefined : expected)
       .then(() => undefined, failed)
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);

@@ -20,8 +20,7 @@ const dataplane = (service = 'backend') => ({
   networking: { address: '10.0.0.1', inbound: [{ port: 80, tags: { 'kuma.io/service': service } }] },
 });
 
-function world(auth: 'none' | 'dpToken' = 'none') {
-  const zone = new MemoryZone(ZONE);
+function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), isShared = false) {
   const data = Buffer.from(signingKey).toString('base64');
   zone.global(
     resourceOf({ type: 'Mesh', name: 'demo' }),
@@ -38,13 +37,14 @@ function world(auth: 'none' | 'dpToken' = 'none') {
         puts.push(resource);
         return zone.put(resource);
       },
-      delete: (key) => zone.delete(key),
+      delete: (key, expected) => zone.delete(key, expected),
     },
     role: { mode: 'zone', zone: ZONE, environment: 'universal' },
     zone: ZONE,
     auth,
     graceMs: 1_000,
     isConnected: (id) => connected.has(id),
+    isShared: () => isShared,
     admitted: () => {},
     now: () => new Date('2026-01-01T00:00:00Z'),
     later: (_, callback) => {
@@ -130,6 +130,18 @@ describe('a proxy that brings its Dataplane', () => {
     expect(stored()).toBeDefined();
     pass();
     expect(stored()).toBeUndefined();
+  });
+
+  it('keeps it when it went to another control plane of the zone, whose report of it is still on its way', async () => {
+    const here = world('none', new MemoryZone(ZONE), true);
+    const there = world('none', here.zone, true);
+    const proxy = await here.admit(dataplane());
+    here.leave(proxy);
+    await there.admit(dataplane());
+    here.pass();
+    await here.admit(dataplane()); // waits for the deletion, if there is one
+    expect(here.stored()).toBeDefined();
+    expect(there.puts).toHaveLength(1);
   });
 
   it('keeps it when it comes back in time', async () => {

@@ -7,7 +7,7 @@ import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import type { Admit, StreamOpening } from '../ads/ports.ts';
 import { verifyDataplaneToken, verifyZoneToken } from '../identity/verifyToken.ts';
-import type { Replica, ZoneLog } from '../replica/ports.ts';
+import { type Replica, StaleWrite, type ZoneLog } from '../replica/ports.ts';
 import { type NodeMetadata, parseNodeId, readNodeMetadata } from './nodeMetadata.ts';
 import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType, tagSets } from './proxyResource.ts';
 
@@ -25,6 +25,8 @@ export type RegistrationDeps = {
   readonly graceMs: number;
   /** Does a control plane of the zone, this one included, hold a stream of that proxy? */
   readonly isConnected: (proxyId: string) => boolean;
+  /** Is there another control plane in the zone, which the proxy may come from? */
+  readonly isShared: () => boolean;
   readonly admitted: (proxy: Proxy, node: NodeMetadata) => void;
   readonly now: () => Date;
   /** Calls back after that many milliseconds, unless it is taken back. */
@@ -77,11 +79,13 @@ export class Registration {
 
   /** The proxy's last stream ended: when it does not come back in time, what it registered is deleted. */
   disconnected(proxy: Proxy): void {
-    if (this.#stopped || !this.#find(proxy)?.labels[AUTO_REGISTERED_LABEL]) return;
+    const left = this.#view.get(keyOf(proxy), this.#deps.zone);
+    if (this.#stopped || !left?.resource.labels[AUTO_REGISTERED_LABEL]) return;
     this.#leaving.get(proxy.id)?.();
     const leave = () => {
       this.#leaving.delete(proxy.id);
-      if (!this.#deps.isConnected(proxy.id)) this.#remove(keyOf(proxy));
+      // Who wrote it meanwhile has the proxy now.
+      if (!this.#deps.isConnected(proxy.id)) this.#remove(keyOf(proxy), left.version);
     };
     this.#leaving.set(proxy.id, this.#deps.later(this.#deps.graceMs, leave));
   }
@@ -92,9 +96,9 @@ export class Registration {
    */
   removeLeftovers(): void {
     for (const kind of ['sidecar', 'ingress'] as const) {
-      for (const { origin, resource } of [...this.#view.entriesOfType(resourceType(kind))]) {
+      for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
-        if (!this.#deps.isConnected(`${resource.mesh}.${resource.name}`)) this.#remove(resource);
+        if (!this.#deps.isConnected(`${resource.mesh}.${resource.name}`)) this.#remove(resource, version);
       }
     }
   }
@@ -143,24 +147,33 @@ export class Registration {
 
   async #register(brought: Resource, existing: Resource | undefined): Promise<void> {
     const resource = existing ? { ...kept(brought, existing), creationTime: existing.creationTime } : brought;
-    if (existing && content(existing) === content(resource)) return;
+    // Written once more where another control plane may be about to delete it: that one stood upon the last version.
+    if (existing && content(existing) === content(resource) && !this.#deps.isShared()) return;
     const sequence = await this.#deps.log.put(resource);
     await this.#deps.replica.applied(sequence);
   }
 
-  #remove(key: ResourceKey): void {
+  /** @param version that was seen: who wrote since then keeps it. */
+  #remove(key: ResourceKey, version: number): void {
     const { type, mesh, name } = key;
-    this.#deps.logger.info({ type, mesh, name }, 'the proxy is gone: deleting what it registered');
-    const failed = (cause: Error) =>
-      this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
     const id = `${mesh}.${name}`;
-    const removing: Promise<void> = this.#deps.log
-      .delete({ type, mesh, name })
-      .then((sequence) => this.#deps.replica.applied(sequence))
-      .catch(failed)
-      .finally(() => this.#removing.delete(id));
-    this.#removing.set(id, removing);
-    this.#deps.log.delete({ type: `${type}Insight`, mesh, name }).catch(failed);
+    this.#removing.set(
+      id,
+      this.#delete(key, version)
+        .catch((cause: Error) => {
+          if (cause instanceof StaleWrite) return;
+          this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
+        })
+        .finally(() => this.#removing.delete(id)),
+    );
+  }
+
+  async #delete({ type, mesh, name }: ResourceKey, version: number): Promise<void> {
+    const { log, replica, logger, isShared } = this.#deps;
+    const sequence = await log.delete({ type, mesh, name }, isShared() ? version : undefined);
+    logger.info({ type, mesh, name }, 'the proxy is gone: what it registered is deleted');
+    const insight = log.delete({ type: `${type}Insight`, mesh, name });
+    await Promise.all([replica.applied(sequence), insight]);
   }
 
   #find(proxy: Proxy): Resource | undefined {

@@ -9,6 +9,7 @@ import { zoneToken } from './zoneToken.ts';
 interface Settings {
   readonly name: string;
   readonly 'data.dir': string;
+  readonly 'keys.dir': string;
   readonly 'leaf.dir': string;
   readonly 'nats.url': string;
   readonly 'global.url': string;
@@ -27,7 +28,7 @@ export interface PreparedLeaf extends LeafFiles {
 export async function prepareLeaf(settings: Settings, onError: (error: unknown) => void): Promise<PreparedLeaf> {
   const { name: zone, 'nats.url': url } = settings;
   const folder = settings['leaf.dir'] || join(settings['data.dir'], 'leaf');
-  const user = leafUser(join(settings['data.dir'], 'leaf-user.nk'));
+  const user = leafUser(join(settings['keys.dir'] || settings['data.dir'], 'leaf-user.nk'));
   const { membership, stop } = await joinHub({
     zone,
     folder,

@@ -60,10 +60,7 @@ export class LocalZoneLog implements ZoneLog {
 
   async put(resource: Resource, expected?: number): Promise<number> {
     const key = keyText(resource);
-    const last = this.#db.prepare('SELECT sequence FROM message WHERE key = ?').get(key);
-    const actual = last ? head.parse(last).sequence : 0;
-    if (expected !== undefined && expected !== actual)
-      throw new StaleWrite(`${key}: expected sequence ${expected}, it is ${actual}`);
+    this.#expect(key, expected);
     const sequence = this.#sequence + 1;
     this.#db
       .prepare('INSERT OR REPLACE INTO message (key, sequence, body) VALUES (?, ?, ?)')
@@ -71,13 +68,22 @@ export class LocalZoneLog implements ZoneLog {
     return this.#tell({ key: resource, resource, sequence });
   }
 
-  async delete(key: ResourceKey): Promise<number> {
+  async delete(key: ResourceKey, expected?: number): Promise<number> {
+    this.#expect(keyText(key), expected);
     this.#db.prepare('DELETE FROM message WHERE key = ?').run(keyText(key));
     return this.#tell({ key, resource: null, sequence: this.#sequence + 1 });
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  /** @throws StaleWrite */
+  #expect(key: string, expected: number | undefined): void {
+    const last = this.#db.prepare('SELECT sequence FROM message WHERE key = ?').get(key);
+    const actual = last ? head.parse(last).sequence : 0;
+    if (expected !== undefined && expected !== actual)
+      throw new StaleWrite(`${key}: expected sequence ${expected}, it is ${actual}`);
   }
 
   #tell(message: LocalMessage): number {

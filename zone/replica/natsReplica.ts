@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import { type EventReader, resourceSchema } from '../../shared/event/message.ts';
-import type { Refill } from '../../shared/event/status.ts';
+import { type Refill, ZONE_STATUS } from '../../shared/event/status.ts';
 import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
@@ -31,6 +31,10 @@ export interface ReplicaDeps {
 /** A message of a zone came, its own one or another. */
 export interface SignOfLife {
   readonly zone: string;
+  /** The control plane that reported; absent: the message is no report. */
+  readonly instance?: string;
+  /** When it was written, by the clock of the zone's nats-server. */
+  readonly at: Date;
 }
 
 export interface NatsReplica extends Replica {
@@ -106,12 +110,14 @@ export function natsReplica({ leaf, zone, log, keyring, copy, reader, now, onErr
       const origin = stream === 'ZONE' ? zone : peer?.zone;
       if (!key || origin === undefined) throw new Error('its subject names no resource');
       if (stream === 'ZONE') zonePosition = message.seq;
-      // Our own ingresses come back through the hub, and a status is for global only.
-      if ((stream === 'PEERS' && origin === zone) || key.type === 'ZoneStatus') return;
+      if (stream === 'PEERS' && origin === zone) return; // our own ingresses come back through the hub
+      const isStatus = key.type === ZONE_STATUS;
+      const sign = { zone: origin, at: message.time, ...(isStatus ? { instance: key.name } : {}) };
+      for (const listener of signListeners) listener(sign);
+      if (isStatus) return; // is for global
       const body = message.string();
       const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
       quarantine.remove(stream, message.subject);
-      for (const listener of signListeners) listener({ zone: origin });
       if (resource && saysTheSame(key, origin, resource)) return view.touch(key, origin, message.seq);
       const changed = view.apply({ origin, key, resource, version: message.seq });
       if (changed) emit([changed]);
@@ -122,10 +128,13 @@ export function natsReplica({ leaf, zone, log, keyring, copy, reader, now, onErr
     }
   };
 
-  /** An ingress is written again and again, as a sign of life; and what came from a stream that was lost comes once more. */
+  /**
+   * Ingresses are written again as a sign of life, proxies when they move to another control plane; and what came from a stream
+   * that was lost comes once more.
+   */
   const saysTheSame = (key: ResourceKey, origin: string, resource: Resource) => {
     const entry = view.get(key, origin);
-    if (!entry || (key.type !== 'ZoneIngress' && !isUnrooted(entry))) return false;
+    if (!entry || (key.type !== 'ZoneIngress' && key.type !== 'Dataplane' && !isUnrooted(entry))) return false;
     return canonicalJson(entry.resource) === canonicalJson(resource);
   };
 

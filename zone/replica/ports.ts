@@ -32,7 +32,8 @@ export interface ZoneLog {
    * @returns the stream sequence. @throws StaleWrite when `expected` does not hold.
    */
   put(resource: Resource, expected?: number): Promise<number>;
-  delete(key: ResourceKey): Promise<number>;
+  /** @param expected as of `put`. @throws StaleWrite */
+  delete(key: ResourceKey, expected?: number): Promise<number>;
 }
 
 /** Somebody wrote that subject meanwhile: read again and decide anew. */

@@ -30,12 +30,12 @@ const replySchema = z.object({
  */
 export function natsZoneLog(leaf: LeafConnection): ZoneLog {
   const commit = groupCommit((batch: readonly Message[]) => write(leaf, batch), BATCH);
+  const written = (message: Message, expected: number | undefined) =>
+    expected === undefined ? commit(message) : publishUpon(leaf, message, expected);
   return {
-    put: (resource, expected) => {
-      const message = { subject: subjectOf(UP_PREFIX, resource), body: JSON.stringify(resource) };
-      return expected === undefined ? commit(message) : publishUpon(leaf, message, expected);
-    },
-    delete: (key) => commit({ subject: subjectOf(UP_PREFIX, key), body: '' }),
+    put: (resource, expected) =>
+      written({ subject: subjectOf(UP_PREFIX, resource), body: JSON.stringify(resource) }, expected),
+    delete: (key, expected) => written({ subject: subjectOf(UP_PREFIX, key), body: '' }, expected),
   };
 }
 
