@@ -7,24 +7,24 @@ export interface PaceLimits {
 
 /** How much longer than the ceiling a burst that does not end may make us wait. */
 const PATIENCE = 8;
-/** After so many quiet times without a change, the next one is nobody's continuation. */
-const CALM = 10;
+/** After so long without a change the burst is over, however busy we were. */
+const CALM_MS = 250;
 
 /**
  * When to push. A lone change goes at once; those of a burst go together. A crowd of proxies that registers changes the endpoints of all
  * callers again and again: pushing each time would cost the square of the crowd, so a burst that goes on is looked at less and less
- * often. Times are milliseconds of any one clock.
+ * often, up to eight times the ceiling. Times are milliseconds of any one clock.
  */
 export class Pace {
   readonly #limits: PaceLimits;
   #last = Number.NEGATIVE_INFINITY;
   #first: number | undefined;
   #due = 0;
-  #ceiling: number;
+  /** How much slower than at first, 1: not at all. */
+  #slower = 1;
 
   constructor(limits: PaceLimits) {
     this.#limits = limits;
-    this.#ceiling = limits.ceilingMs;
   }
 
   /** When what came is to be pushed; `undefined`: nothing came since the last time. */
@@ -37,17 +37,18 @@ export class Pace {
     const { quietMs, ceilingMs } = this.#limits;
     const pause = now - this.#last;
     this.#last = now;
-    if (pause > CALM * quietMs) this.#ceiling = ceilingMs;
-    const isLone = this.#first === undefined && pause >= quietMs;
+    if (pause > CALM_MS) this.#slower = 1;
+    const isLone = this.#first === undefined && this.#slower === 1 && pause >= quietMs;
     this.#first ??= now;
-    this.#due = isLone ? now : Math.min(now + quietMs, this.#first + this.#ceiling);
+    this.#due = isLone ? now : Math.min(now + quietMs * this.#slower, this.#first + ceilingMs * this.#slower);
   }
 
   /** It is being pushed now. */
-  pushed(now: number): void {
-    const { quietMs, ceilingMs } = this.#limits;
-    const isGoingOn = now - this.#last < quietMs && this.#first !== undefined && now - this.#first >= this.#ceiling;
-    if (isGoingOn) this.#ceiling = Math.min(2 * this.#ceiling, PATIENCE * ceilingMs);
+  pushed(): void {
+    const { ceilingMs } = this.#limits;
+    const hadNoPause =
+      this.#first !== undefined && ceilingMs > 0 && this.#due >= this.#first + ceilingMs * this.#slower;
+    if (hadNoPause) this.#slower = Math.min(2 * this.#slower, PATIENCE);
     this.#first = undefined;
   }
 }

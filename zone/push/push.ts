@@ -167,7 +167,7 @@ export class Push {
     if (this.#pace.due !== undefined && this.#pace.due <= now) {
       this.#takeLocal();
       this.#waiting.admit();
-      this.#pace.pushed(now);
+      this.#pace.pushed();
     }
     while (performance.now() < now + SLICE_MS) {
       const next = this.#waiting.take();
