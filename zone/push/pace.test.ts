@@ -30,12 +30,21 @@ describe('the pace of pushes', () => {
     expect(pushes([100, 101, 102, 103])).toEqual([100, 105]);
   });
 
-  it('grows slower while a burst goes on, also over short pauses, and is itself again after it', () => {
-    const burst = Array.from({ length: 1_000 }, (_, i) => 100 + i + (i > 500 ? 30 : 0));
-    const times = pushes([...burst, 2_000, 2_001]);
+  it('grows slower while a crowd comes, also over short pauses, and is itself again after it', () => {
+    const crowd = Array.from({ length: 1_000 }, (_, i) => 100 + i + (i > 500 ? 30 : 0));
+    const times = pushes([...crowd, 2_000, 2_001]);
     const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
-    expect(gaps.slice(0, 4)).toEqual([21, 40, 80, 160]);
-    expect(times.filter((at) => at < 1_200).length).toBeLessThan(12);
+    expect(gaps.slice(0, 5)).toEqual([21, 40, 80, 160, 320]);
+    expect(times.filter((at) => at < 1_200).length).toBeLessThan(8);
     expect(times.slice(-2)).toEqual([2_000, 2_003]);
+  });
+
+  it('is quicker again when a crowd is followed by single changes', () => {
+    const crowd = Array.from({ length: 500 }, (_, i) => i);
+    const singles = Array.from({ length: 60 }, (_, i) => 550 + 50 * i);
+    const waits = pushes([...crowd, ...singles])
+      .slice(-20)
+      .map((at) => (at - 550) % 50);
+    expect(Math.max(...waits)).toBe(0);
   });
 });
