@@ -8,9 +8,9 @@ import { type HubServer, startHubServer } from '../../replication/wiring.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { tempDir } from '../../support/tempDir.ts';
 import { timeoutPolicy } from '../history.ts';
-import type { Measurement } from '../measurement.ts';
 import type { Progress } from '../progress.ts';
 import type { Row } from '../report.ts';
+import type { StandaloneRow } from '../row.ts';
 
 export interface AppendsOptions {
   readonly events: number;
@@ -134,9 +134,9 @@ async function append(
   return head;
 }
 
-export const measurement: Measurement = {
+export const standaloneRow: StandaloneRow = {
   name: 'appends',
-  measure: async (progress) => [
+  measure: async (_, progress) => [
     ...(await measureAppends({ events: 1_000, writers: [1] }, 'PostgreSQL, fsync on', progress)),
     ...(await measureAppends({ events: 20_000, writers: [64, 256] }, 'PostgreSQL, fsync on', progress)),
     ...(await measureAppends({ events: 20_000, writers: [256] }, 'the embedded log (no fsync)', progress)),

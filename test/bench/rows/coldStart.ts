@@ -15,9 +15,9 @@ import { leafUser } from '../../../zone/join/leafUser.ts';
 import { connectToLeaf } from '../../../zone/replica/leafConnection.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { writeHistory } from '../history.ts';
-import type { Measurement } from '../measurement.ts';
 import type { Progress } from '../progress.ts';
 import type { Row } from '../report.ts';
+import type { StandaloneRow } from '../row.ts';
 
 export interface ColdStartOptions {
   /** Events of the history, and resources that are alive after it. */
@@ -208,7 +208,7 @@ function rowsOf(what: string, starts: readonly Start[], rounds: number): Row[] {
   ];
 }
 
-export const measurement: Measurement = {
+export const standaloneRow: StandaloneRow = {
   name: 'cold-start',
-  measure: (progress, rounds = 5) => measureColdStart({ events: 100_000, live: 5_000, rounds }, progress),
+  measure: ({ rounds }, progress) => measureColdStart({ events: 100_000, live: 5_000, rounds }, progress),
 };
