@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { crossOrigin } from '../shared/rest/cors.ts';
 import type { RestDeps } from '../shared/rest/ports.ts';
-import { restRequest, splitUrl, transportErrorReply } from '../shared/rest/receive.ts';
+import { restRequest, transportErrorReply } from '../shared/rest/receive.ts';
 import { noRoute } from '../shared/rest/refusal.ts';
 import { restRoutes } from '../shared/rest/routes.ts';
 import { type Reply, serve, toReply } from '../shared/rest/serve.ts';
@@ -100,7 +100,7 @@ export function buildApp(deps: RestDeps, options: AppOptions = {}): FastifyInsta
       },
     });
   }
-  app.setNotFoundHandler((request, reply) => send(reply, toReply(noRoute(routes, splitUrl(request.url).path))));
+  app.setNotFoundHandler((request, reply) => send(reply, toReply(noRoute(routes, request.url))));
   return app;
 }
 

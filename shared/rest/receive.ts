@@ -2,6 +2,7 @@ import { RestError } from './errors.ts';
 import type { RestRequest } from './http.ts';
 import type { RestDeps } from './ports.ts';
 import { errorReply, type Reply } from './serve.ts';
+import { splitUrl } from './splitUrl.ts';
 
 /** A request as an HTTP server hands it over. */
 export interface Received {
@@ -48,11 +49,6 @@ export function restRequest({
     hasAdminCertificate,
     signal,
   };
-}
-
-export function splitUrl(url: string): { readonly path: string; readonly search: string } {
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark + 1) };
 }
 
 /** What the server refused before a handler ran, a body that is too large above all, is the client's fault and says so. */

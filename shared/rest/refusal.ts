@@ -1,4 +1,5 @@
 import type { Answer, Route } from './http.ts';
+import { splitUrl } from './splitUrl.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -7,8 +8,16 @@ function refusal(status: number, reason: string, headers?: Readonly<Record<strin
   return { status, body: `${status}: ${reason}`, contentType: 'text/plain', ...(headers && { headers }) };
 }
 
-/** No route of that method and path: 405 when another method has one, else 404. */
-export function noRoute(routes: readonly Route[], path: string): Answer {
+/**
+ * No route of that method and path: 405 when another method has one, else 404. An empty step in the path leads to the path without it.
+ * @param url path and query
+ */
+export function noRoute(routes: readonly Route[], url: string): Answer {
+  const { path, search } = splitUrl(url);
+  if (path.includes('//')) {
+    const location = path.replace(/\/{2,}/g, '/') + (search && `?${search}`);
+    return refusal(307, 'Temporary Redirect', { location });
+  }
   const segments = segmentsOf(path);
   const methods = new Set(
     routes.filter((route) => matches(segmentsOf(route.path), segments)).map(({ method }) => method),

@@ -57,7 +57,6 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
       ...overviewRoutes(context, descriptor),
       ...policyProxyRoutes(context, descriptor),
     ]),
-    ...absentTypeRoutes(context),
   ];
-  return [...routes, ...openApiRoutes(context, routes)];
+  return [...routes, ...absentTypeRoutes(context), ...openApiRoutes(context, routes)];
 }

@@ -19,27 +19,45 @@ export function absentTypeRoutes(context: RestContext): Route[] {
       ...itemRoutes(context, type, `/meshes/:mesh/${path}`),
     ]),
     ...absent(KUMA_POLICIES).map(([, path]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
+    ...absent(KUMA_MESH_TYPES).map(([type, path]) =>
+      missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`),
+    ),
+    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([, path]) =>
+      ['_resources/dataplanes', '-resources/dataplanes', '_dataplanes', '_rules'].map((view) =>
+        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, 'Could not retrieve a resource'),
+      ),
+    ),
     ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, path]) => itemRoutes(context, type, `/${path}`)),
   ];
 }
 
 function itemRoutes(context: RestContext, type: string, path: string): Route[] {
-  const item = (method: Route['method'], title: string, answer: () => Error): Route => ({
+  return [
+    list(context, path),
+    missing(context, 'GET', `${path}/:name`, 'Could not retrieve a resource'),
+    missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource'),
+    {
+      method: 'PUT',
+      path: `${path}/:name`,
+      title: PROCESS,
+      handler: async (request) => {
+        await requireMeshOf(context, request);
+        throw new Invalid([{ field: 'type', reason: `${type} is not supported yet` }], PROCESS);
+      },
+    },
+  ];
+}
+
+function missing(context: RestContext, method: Route['method'], path: string, title: string): Route {
+  return {
     method,
-    path: `${path}/:name`,
+    path,
     title,
     handler: async (request) => {
       await requireMeshOf(context, request);
-      throw answer();
+      throw new NotFound();
     },
-  });
-  const notSupported = () => new Invalid([{ field: 'type', reason: `${type} is not supported yet` }], PROCESS);
-  return [
-    list(context, path),
-    item('GET', 'Could not retrieve a resource', () => new NotFound()),
-    item('PUT', PROCESS, notSupported),
-    item('DELETE', 'Could not delete a resource', () => new NotFound()),
-  ];
+  };
 }
 
 function list(context: RestContext, path: string): Route {

@@ -1,3 +1,4 @@
+import { isOwn } from '../../resource/role.ts';
 import { requireRight } from '../access.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { NotFound, RestError } from '../errors.ts';
@@ -26,6 +27,7 @@ export function envoyAdminRoutes(context: RestContext): Route[] {
           if (!ask) throw new NotFound();
           requireRight(context.access, ask.right, request.caller);
           const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
+          requireReachable(context, stored);
           return ask.of(requireAdminPort(context), stored, request);
         },
       }),
@@ -64,6 +66,16 @@ const OPERATIONS: Readonly<Record<string, Ask>> = {
 
 function envoyAnswer(text: string, json: boolean): Answer {
   return json ? { status: 200, body: JSON.parse(text) } : { status: 200, body: text, contentType: 'text/plain' };
+}
+
+/** A zone shows the ingresses of others, and cannot reach them. @throws RestError */
+function requireReachable({ role }: RestContext, { origin }: Stored): void {
+  if (role.mode !== 'zone' || isOwn(origin, role)) return;
+  throw new RestError({
+    status: 400,
+    title: 'Could not connect to zone ingress that resides in another zone',
+    detail: `it resides in zone "${origin}", ask there or on global`,
+  });
 }
 
 function requireAdminPort({ envoyAdmin }: RestContext): EnvoyAdmin {

@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest';
 import { loadRegistry } from '../../../deploy/registry.ts';
 import { restFixture } from '../../../test/support/restFixture.ts';
+import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES } from '../crud/kumaTypes.ts';
 import type { RestRequest } from '../http.ts';
 import { restRoutes } from '../routes.ts';
 
-const { deps } = restFixture({ mode: 'global', environment: 'universal' }, { registry: await loadRegistry() });
+const { deps } = restFixture(
+  { mode: 'global', environment: 'universal' },
+  {
+    registry: await loadRegistry(),
+    inspector: { matchedPolicies: async () => [], dataplanesOf: async () => [] },
+  },
+);
 const routes = restRoutes(deps);
 
 type Operation = { operationId: string; parameters: { name: string; in: string }[]; requestBody?: unknown };
@@ -16,12 +23,17 @@ interface OpenApi {
 const answer = await routes.find(({ path }) => path === '/openapi')?.handler({} as RestRequest);
 const document = answer?.body as OpenApi;
 
-test('every route is described once', () => {
+const absent = Object.entries({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES, ...KUMA_GLOBAL_TYPES })
+  .filter(([type]) => !deps.registry.byType(type))
+  .map(([, path]) => path);
+const isOfAbsentType = (path: string) => path.split('/').some((step) => absent.includes(step));
+
+test('every route of the types that there are is described once', () => {
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const served = routes
-    .filter(({ path }) => path !== '/openapi')
+    .filter(({ path }) => path !== '/openapi' && !isOfAbsentType(path))
     .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}').replace('*', '{rest}')}`);
   expect(described.sort()).toEqual(served.sort());
   const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId));

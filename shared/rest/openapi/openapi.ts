@@ -66,7 +66,7 @@ function operation({ method, title, produces = [] }: Route, path: string, place:
   );
   const body = method === 'PUT' || method === 'POST';
   return {
-    operationId: `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/_$/, '')}`,
+    operationId: `${method.toLowerCase()}${path.replace(/[{}]/g, '').replaceAll('/', '.')}`,
     ...(place && { tags: [place.type.type] }),
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
