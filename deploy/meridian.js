@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from './nodeFlags.js';
 import { runToEnd } from './setup/exec.js';
 import { nodePath, runningIsNewEnough } from './setup/node.js';
 
@@ -12,6 +13,10 @@ if (!existsSync(node)) {
   process.exit(1);
 }
 const main = join(dirname(fileURLToPath(import.meta.url)), 'meridian.ts');
-// In this process when possible: `meridian` is run often and a second start costs 40 ms.
-if (runningIsNewEnough && node === process.execPath) await import(main);
-else process.exit(await runToEnd(node, [main, ...process.argv.slice(2)]));
+const args = process.argv.slice(2);
+const flags = nodeFlags(args);
+const isSameNode = runningIsNewEnough && node === process.execPath;
+// In this process when possible: `meridian` is run often and a second start costs 40 ms. Flags need a new program, in place of this one.
+if (isSameNode && flags.length === 0) await import(main);
+else if (isSameNode && process.execve) process.execve(node, [node, ...flags, main, ...args], process.env);
+else process.exit(await runToEnd(node, [...flags, main, ...args]));

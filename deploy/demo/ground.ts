@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nodeFlags } from '../nodeFlags.js';
 import type { Child, ChildSpec, RunAs } from './child.ts';
 import type { Family } from './family.ts';
 import { makeFolder } from './runAs.ts';
@@ -40,5 +41,5 @@ export function startScript(
   args: readonly string[],
   spec: Omit<Start, 'file' | 'args'>,
 ): Child {
-  return start(ground, { ...spec, file: process.execPath, args: [join(ROOT, script), ...args] });
+  return start(ground, { ...spec, file: process.execPath, args: [...nodeFlags(args), join(ROOT, script), ...args] });
 }
