@@ -102,7 +102,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     onError: onError('a zone could not be welcomed'),
   });
 
-  const zones = followZones(hub, Date.now, onError('a report of a zone was not understood'));
+  const zones = followZones(hub, registry, Date.now, onError('a report of a zone was not understood'));
   const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();

@@ -83,6 +83,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     leaf,
     zone,
     log: zoneLog,
+    registry,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite'), onError('the copy of the log')),
     reader: { schema: EVENT_SCHEMA, knows: (type) => registry.byType(type) !== undefined },

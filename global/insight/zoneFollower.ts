@@ -2,7 +2,8 @@ import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { resourceSchema } from '../../shared/event/message.ts';
 import { ZONE_STATUS, type ZoneStatus, zoneStatusSchema } from '../../shared/event/status.ts';
 import { zoneOfSubject } from '../../shared/event/subject.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
+import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
 import { View } from '../../shared/view/view.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
 
@@ -29,6 +30,7 @@ const WATCH_MS = 2_000;
 /** Folds the logs of all zones, as the hub gathers them in `ZONES`. Held in memory only: every start folds them anew. */
 export function followZones(
   { js, jsm }: HubConnection,
+  registry: Registry,
   now: () => number,
   onError: (error: Error) => void,
 ): ZoneFollower {
@@ -47,12 +49,13 @@ export function followZones(
     if (!subject) throw new Error('its subject names no zone and resource');
     const { zone, key } = subject;
     const body = message.string();
-    const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
     if (key.type === ZONE_STATUS) {
+      const resource = body === '' ? null : resourceSchema.parse(JSON.parse(body));
       if (!resource) reports.get(zone)?.delete(key.name);
       else keep(zone, key.name, zoneStatusSchema.parse(resource.spec), message);
       return;
     }
+    const resource = fromZoneMessage(registry, { zone, key, body });
     const owned = resource && { ...resource, labels: { ...resource.labels, 'kuma.io/zone': zone } };
     view.apply({ origin: zone, key, resource: owned, version: message.seq });
   };

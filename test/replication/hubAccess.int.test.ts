@@ -213,7 +213,7 @@ describe('access to the hub', () => {
   });
 
   it('is there for a zone while global is away: the servers check the credential by themselves', async () => {
-    await zone.log.put(resource('ZoneIngress', 'before'));
+    await zone.log.put(resource('ZoneIngress', 'before', { networking: { address: '10.0.0.8', port: 10_001 } }));
     const other = await startLeaf('zone-b', hub, folder.path);
     later.push(() => other.stop());
     const peer = await startReplica('zone-b', other, folder.path);
@@ -221,7 +221,7 @@ describe('access to the hub', () => {
     await hub.globalAway();
     await leaf.server.kill();
     await leaf.server.restart();
-    const away = resource('ZoneIngress', 'while-away');
+    const away = resource('ZoneIngress', 'while-away', { networking: { address: '10.0.0.9', port: 10_001 } });
     await eventually(async () => void (await zone.log.put(away)));
     await eventually(() => expect(peer.replica.view.get(away, 'zone-a')).toBeDefined());
   }, 60_000);

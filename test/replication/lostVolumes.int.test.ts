@@ -77,9 +77,9 @@ describe('a nats-server that lost its files', () => {
 
   it('the hub: what the zones say of themselves and the keys of secrets are there again', async () => {
     const [a, b] = zones as [ZoneReplica, ZoneReplica];
-    const ingress = resource('ZoneIngress', 'ing', { zone: 'zone-a' });
+    const ingress = resource('ZoneIngress', 'ing', { zone: 'zone-a', networking: { address: '10.0.0.1', port: 1 } });
     await a.log.put(ingress);
-    await a.log.put(resource('Dataplane', 'dp', {}, 'default'));
+    await a.log.put(resource('Dataplane', 'dp', { networking: { address: '10.0.0.1' } }, 'default'));
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
     // Keys that are gone again leave numbers behind that the new stream will not have.
     for (const name of ['s1', 's2', 's3']) hub.log.append(sealedSecret(hub, name, `key-of-${name}`, name));
@@ -106,10 +106,10 @@ describe('a nats-server that lost its files', () => {
   it("a zone's: its log is written anew from what the zone knows, the copies of all others are filled again", async () => {
     const [a, b] = zones as [ZoneReplica, ZoneReplica];
     const leaf = leaves[0] as Leaf;
-    const ingress = resource('ZoneIngress', 'far', { zone: 'zone-b' });
+    const ingress = resource('ZoneIngress', 'far', { zone: 'zone-b', networking: { address: '10.0.0.1', port: 1 } });
     await b.log.put(ingress);
     await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
-    const dataplane = resource('Dataplane', 'dp', {}, 'default');
+    const dataplane = resource('Dataplane', 'dp', { networking: { address: '10.0.0.1' } }, 'default');
     const seen: string[] = [];
     const stop = a.replica.onApplied(({ changes }) => seen.push(...changes.map(({ key }) => key.name)));
     await leaf.server.kill();
@@ -124,13 +124,14 @@ describe('a nats-server that lost its files', () => {
     stop();
     // The view was what the log is made of again: no proxy notices.
     expect(seen).toEqual(['meanwhile']);
-    await a.log.put(resource('Dataplane', 'dp', { changed: true }, 'default'));
-    await eventually(() => expect(a.replica.view.get(dataplane, 'zone-a')?.resource.spec).toEqual({ changed: true }));
+    const changed = { networking: { address: '10.0.0.2' } };
+    await a.log.put(resource('Dataplane', 'dp', changed, 'default'));
+    await eventually(() => expect(a.replica.view.get(dataplane, 'zone-a')?.resource.spec).toEqual(changed));
     await eventually(async () => {
       const message = await hub.connection.jsm.streams.getMessage('ZONES', {
         last_by_subj: 'cp.zone.zone-a.up.default.Dataplane.dp',
       });
-      expect(message?.json()).toMatchObject({ spec: { changed: true } });
+      expect(message?.json()).toMatchObject({ spec: changed });
     });
   }, 90_000);
 });

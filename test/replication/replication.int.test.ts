@@ -62,16 +62,19 @@ describe('replication', () => {
 
   it('takes a crowd of writes to a zone log together, in order, and brings them to global and the other zones', async () => {
     const names = Array.from({ length: 1_200 }, (_, i) => `crowd-${i}`);
-    const put = (name: string, i: number) => a.log.put(resource('Dataplane', name, { i }, 'default'));
-    const again = a.log.put(resource('Dataplane', 'crowd-0', { i: -1 }, 'default'));
+    const spec = (i: number) => ({ networking: { address: `10.0.${i >> 8}.${i & 255}` } });
+    const put = (name: string, i: number) => a.log.put(resource('Dataplane', name, spec(i), 'default'));
+    const again = a.log.put(resource('Dataplane', 'crowd-0', spec(9), 'default'));
     const sequences = await Promise.all([again, ...names.map(put)]);
     expect(sequences).toEqual(sequences.map((_, i) => (sequences[0] ?? 0) + i));
     await a.replica.applied(sequences.at(-1) ?? 0);
     expect(a.replica.view.count('Dataplane', 'default')).toBe(names.length);
     const first = { type: 'Dataplane', mesh: 'default', name: 'crowd-0' };
-    expect(a.replica.view.get(first, 'zone-a')?.resource.spec).toEqual({ i: 0 });
+    expect(a.replica.view.get(first, 'zone-a')?.resource.spec).toEqual(spec(0));
 
-    const ingresses = Array.from({ length: 10 }, (_, i) => resource('ZoneIngress', `ingress-${i}`, { i }));
+    const ingresses = Array.from({ length: 10 }, (_, i) =>
+      resource('ZoneIngress', `ingress-${i}`, { networking: { address: '10.0.0.1', port: i + 1 } }),
+    );
     await Promise.all(ingresses.map((ingress) => a.log.put(ingress)));
     await eventually(() => expect(b.replica.view.count('ZoneIngress', '')).toBe(10));
     await Promise.all([
@@ -121,12 +124,12 @@ describe('replication', () => {
   });
 
   it('writes the zone log by compare-and-set, and shows an ingress to the other zone only', async () => {
-    const ingress = resource('ZoneIngress', 'ing', { zone: 'liar' });
+    const ingress = resource('ZoneIngress', 'ing', { networking: { address: '10.0.0.9', port: 10_001 } });
     const sequence = await a.log.put(ingress, 0);
     await a.replica.applied(sequence);
     expect(a.replica.view.get(ingress, 'zone-a')?.version).toBe(sequence);
     await expect(a.log.put(ingress, 0)).rejects.toThrow(StaleWrite);
-    await a.log.put(resource('Dataplane', 'dp', {}, 'default'));
+    await a.log.put(resource('Dataplane', 'dp', { networking: { address: '10.0.0.8' } }, 'default'));
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
     expect(b.replica.view.count('Dataplane', 'default')).toBe(0);
     await a.log.delete(ingress);
@@ -148,6 +151,23 @@ describe('replication', () => {
     await zone.close();
     expect((await hub.connection.jsm.streams.info('EVENTS')).state.last_seq).toBe(before);
     expect(b.replica.view.find(resource('ZoneIngress', 'evil'))).toBeUndefined();
+  });
+
+  it('a zone that lies or writes nonsense is set aside by the others, and taken back when it writes sense', async () => {
+    const liar = resource('ZoneIngress', 'liar', { zone: 'zone-b', networking: { address: '10.0.0.9', port: 10_001 } });
+    await a.log.put(liar);
+    await a.log.put(resource('ZoneIngress', 'odd', 'nonsense'));
+    await eventually(() => {
+      expect(b.replica.quarantined.map(({ reason }) => reason)).toEqual([
+        'zone zone-a writes for zone zone-b',
+        expect.stringContaining('it is no ZoneIngress'),
+      ]);
+    });
+    expect(b.replica.view.find(liar)).toBeUndefined();
+    await a.log.delete(liar);
+    await a.log.put(resource('ZoneIngress', 'odd', { networking: { address: '10.0.0.7', port: 10_001 } }));
+    await eventually(() => expect(b.replica.quarantined).toEqual([]));
+    expect(b.replica.view.find(resource('ZoneIngress', 'odd'))).toBeDefined();
   });
 
   it('starts from its own copy and follows on', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
+import { loadRegistry } from '../../deploy/registry.ts';
 import { freePorts } from '../../deploy/process/ports.ts';
 import { globalCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
 import { writeHubConfig } from '../../global/hubAccess/writeHubConfig.ts';
@@ -33,6 +34,8 @@ import { type NatsServer, startNatsServer } from '../support/nats.ts';
 
 /** How long the credentials of tests hold. */
 const HOUR_MS = 3_600_000;
+
+const registry = await loadRegistry();
 
 /** An event log in memory: the relay reads it, a test writes it. */
 export class MemoryLog implements RelaySource {
@@ -251,6 +254,7 @@ export async function startReplica(
     leaf: connection,
     zone,
     log,
+    registry,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),
     reader,

@@ -18,8 +18,9 @@ type Deps = {
 /** Answers what global asks about proxies that are connected to this instance. Returns the function that ends it. */
 export function answerAsks({ leaf, zone, instance, view, envoyAdmin, onError }: Deps): () => void {
   const subscription = leaf.nats.subscribe(askSubject(zone, instance));
-  const answer = async (question: unknown): Promise<Uint8Array> => {
-    const ask = askSchema.parse(question);
+  const answer = async (question: () => unknown): Promise<Uint8Array> => {
+    const { data: ask } = askSchema.safeParse(question());
+    if (!ask) throw new Error('the question is not understood');
     const proxy = view.get(ask.proxy, zone);
     if (!proxy) throw new Error(`zone "${zone}" knows no ${ask.proxy.type} "${ask.proxy.name}"`);
     const zipped = await promisify(gzip)(await askEnvoy(envoyAdmin, { ...proxy, origin: zone }, ask));
@@ -33,11 +34,12 @@ export function answerAsks({ leaf, zone, instance, view, envoyAdmin, onError }: 
   const serve = async () => {
     for await (const message of subscription) {
       // Side by side: one slow Envoy holds up nobody else.
-      answer(message.json())
+      answer(() => message.json())
         .then((zipped) => message.respond(zipped))
         .catch((error: Error) => {
           const refusal = headers();
-          refusal.set(ASK_ERROR, error.message);
+          // A header has one line.
+          refusal.set(ASK_ERROR, error.message.replaceAll(/\s+/g, ' '));
           message.respond('', { headers: refusal });
         });
     }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
-import { type EventReader, resourceSchema } from '../../shared/event/message.ts';
+import type { EventReader } from '../../shared/event/message.ts';
 import { type Refill, ZONE_STATUS } from '../../shared/event/status.ts';
 import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
+import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
 import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
@@ -20,6 +22,7 @@ export interface ReplicaDeps {
   readonly leaf: LeafConnection;
   readonly zone: string;
   readonly log: ZoneLog;
+  readonly registry: Registry;
   readonly keyring: Keyring;
   readonly copy: LocalCopy;
   /** What this version understands of the policy log. */
@@ -68,7 +71,8 @@ const PEERS_REFILL_MS = 30_000;
 const REFILL_PAUSE_MS = 10_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
-export function natsReplica({ leaf, zone, log, keyring, copy, reader, now, onError }: ReplicaDeps): NatsReplica {
+export function natsReplica(deps: ReplicaDeps): NatsReplica {
+  const { leaf, zone, log, registry, keyring, copy, reader, now, onError } = deps;
   const view = new View();
   const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
@@ -115,8 +119,7 @@ export function natsReplica({ leaf, zone, log, keyring, copy, reader, now, onErr
       const sign = { zone: origin, at: message.time, ...(isStatus ? { instance: key.name } : {}) };
       for (const listener of signListeners) listener(sign);
       if (isStatus) return; // is for global
-      const body = message.string();
-      const resource = body === '' ? null : (resourceSchema.parse(JSON.parse(body)) as Resource);
+      const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string() });
       quarantine.remove(stream, message.subject);
       if (resource && saysTheSame(key, origin, resource)) return view.touch(key, origin, message.seq);
       const changed = view.apply({ origin, key, resource, version: message.seq });

@@ -6,6 +6,9 @@ export interface Quarantined {
   readonly reason: string;
 }
 
+/** So many are told of, the latest: whoever writes thousands of wrong messages shall not fill our memory and our reports. */
+const MOST = 100;
+
 /** What is set aside at present, at most one message of a subject: a later one takes its place, or ends it. */
 export class Quarantine {
   readonly #held = new Map<string, Quarantined>();
@@ -19,7 +22,11 @@ export class Quarantine {
   }
 
   put(one: Quarantined): void {
-    this.#held.set(`${one.stream} ${one.subject}`, one);
+    const id = `${one.stream} ${one.subject}`;
+    this.#held.delete(id);
+    this.#held.set(id, one);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > MOST && oldest !== undefined) this.#held.delete(oldest);
   }
 
   has(stream: string, subject: string): boolean {

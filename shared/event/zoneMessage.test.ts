@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { resourceCases } from '../../test/support/resourceCases.ts';
+import { parseResource } from '../resource/parseResource.ts';
+import type { Resource } from '../resource/resource.ts';
+import { fromZoneMessage } from './zoneMessage.ts';
+
+const registry = await loadRegistry();
+
+const resource = (type: string, spec: unknown, more: Partial<Resource> = {}): Resource => ({
+  type,
+  mesh: 'default',
+  name: 'x',
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
+  spec,
+  ...more,
+});
+const take = (written: Resource, key: Resource = written) =>
+  fromZoneMessage(registry, { zone: 'zone-1', key, body: JSON.stringify(written) });
+
+describe('what a zone wrote', () => {
+  const folders = ['../policy/', '../resource/'].map((path) => new URL(path, import.meta.url));
+  for (const { file, cases } of folders.flatMap(resourceCases)) {
+    test(`comes out as it went in: ${file}`, () => {
+      for (const { body } of cases) {
+        const descriptor = registry.byType(body.type);
+        const parsed = descriptor && parseResource(descriptor, body, '2026-01-01T00:00:00Z');
+        if (!parsed?.ok || !descriptor?.writable.zone || descriptor.type === 'ZoneEgress') continue;
+        const written = JSON.parse(JSON.stringify({ ...parsed.resource, name: 'x' })) as Resource;
+        const { zone = 'zone-1' } = written.spec as { zone?: string };
+        expect(fromZoneMessage(registry, { zone, key: written, body: JSON.stringify(written) })).toEqual(written);
+      }
+    });
+  }
+
+  test('may be a deletion, of whatever', () => {
+    expect(fromZoneMessage(registry, { zone: 'zone-1', key: resource('Nothing', {}), body: '' })).toBeNull();
+  });
+});
+
+const dataplane = { networking: { address: '10.0.0.1' } };
+const ingress = { networking: { address: '10.0.0.1', port: 1 } };
+
+test.each([
+  [
+    'no JSON',
+    () => fromZoneMessage(registry, { zone: 'z', key: resource('Dataplane', {}), body: '{' }),
+    'its body is not JSON',
+  ],
+  [
+    'no resource',
+    () => fromZoneMessage(registry, { zone: 'z', key: resource('Dataplane', {}), body: '[]' }),
+    'it is no resource',
+  ],
+  ['a type that global writes', () => take(resource('Mesh', {}, { mesh: '' })), 'zones write no Mesh'],
+  ['a secret', () => take(resource('Secret', { data: '' })), 'zones write no Secret'],
+  ['a type nobody knows', () => take(resource('Nothing', {})), 'zones write no Nothing'],
+  [
+    'another name than the subject has',
+    () => take(resource('Dataplane', dataplane), resource('Dataplane', {}, { name: 'y' })),
+    'its subject is that of another resource',
+  ],
+  [
+    'a name that is none',
+    () => take(resource('Dataplane', dataplane, { name: 'a\u0000' })),
+    'it is no Dataplane: name: invalid characters',
+  ],
+  ['a Dataplane without a network', () => take(resource('Dataplane', {})), 'it is no Dataplane: networking.address: '],
+  [
+    'an insight that is none',
+    () => take(resource('DataplaneInsight', { subscriptions: 'x' })),
+    'it is no DataplaneInsight: subscriptions: ',
+  ],
+  [
+    'an ingress of another zone',
+    () => take(resource('ZoneIngress', { ...ingress, zone: 'liar' }, { mesh: '' })),
+    'zone zone-1 writes for zone liar',
+  ],
+])('is set aside: %s', (_what, act, message) => expect(act).toThrow(message));
