@@ -30,22 +30,24 @@ export async function campaign(
   await changeEndToEnd(target);
   for (const { name, run } of attacks) {
     findings.push(...(await run(target, { ...dose, runs: Math.ceil(dose.runs / 4) })));
+    if (target.deaths().length > 0) break;
     const before = await settledMemory(target);
     const started = Date.now();
     const found = await run(target, { ...dose, seed: dose.seed + 1 });
+    findings.push(...found.map((one) => `${name}: ${one}`));
+    if (target.deaths().length > 0) break;
     const after = await settledMemory(target);
     const growth = { global: after.global - before.global, zone: after.zone - before.zone };
     for (const side of ['global', 'zone'] as const) {
       if (growth[side] > GROWTH_MIB)
         findings.push(`${name}: ${side} grew by ${growth[side]} MiB, from ${before[side]}`);
     }
-    findings.push(...found.map((one) => `${name}: ${one}`));
     tell(
       `${name}: ${found.length === 0 ? 'withstood' : `${found.length} findings`}, ${((Date.now() - started) / 1000).toFixed(1)} s; ` +
         `memory global ${before.global} → ${after.global} MiB, zone ${before.zone} → ${after.zone} MiB`,
     );
   }
-  findings.push(...target.faults());
+  findings.push(...target.deaths(), ...target.faults());
   await changeEndToEnd(target).catch((error: Error) => findings.push(`no ordinary change any more: ${error.message}`));
   return { findings: [...new Set(findings)], lines };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -11,10 +11,14 @@ export interface Target {
   readonly global: string;
   readonly zone: string;
   readonly ads: string;
+  /** Folder of all that the processes keep. */
+  readonly data: string;
   /** Of the policy log. */
   position(): Promise<number>;
   /** Resident memory, MiB. */
   memory(): { readonly global: number; readonly zone: number };
+  /** What the control planes said last that are no more. */
+  deaths(): readonly string[];
   /** Lines that a control plane logged as an error: a fault of ours, whoever caused it. */
   faults(): readonly string[];
   stop(): Promise<void>;
@@ -34,11 +38,19 @@ export async function startTarget(): Promise<Target> {
     global: cluster.global.url,
     zone: zone.url,
     ads: zone.ads,
+    data: data.path,
     position: async () => {
       const response = await fetch(`${cluster.global.url}/log?limit=1`);
       return logBody.parse(await response.json()).items[0]?.position ?? 0;
     },
     memory: () => ({ global: residentMiB(cluster.global.pid), zone: residentMiB(zone.pid) }),
+    deaths: () =>
+      Object.entries({ global: cluster.global.pid, 'zone-1': zone.pid })
+        .filter(([, pid]) => !existsSync(`/proc/${pid}`))
+        .map(
+          ([name]) =>
+            `${name} is no more: ${readFileSync(join(data.path, 'logs', `${name}.log`), 'utf8').slice(-2_000)}`,
+        ),
     faults: () => faultsIn(join(data.path, 'logs')),
     stop: async () => {
       await cluster.stop();

@@ -1,0 +1,66 @@
+import { request as httpsRequest } from 'node:https';
+import fc from 'fast-check';
+import type { Attack } from '../attack.ts';
+import { findings } from '../check.ts';
+import { corpus } from '../corpus.ts';
+import { mutated } from '../hostile.ts';
+import type { Target } from '../target.ts';
+
+const MiB = 1024 * 1024;
+
+/** Requests as kuma-dp sends them, and what the corpus of mutations makes of them. */
+const REQUESTS = corpus()
+  .filter(({ type }) => type === 'Dataplane' || type === 'ZoneIngress')
+  .map((resource) => ({
+    mesh: 'default',
+    name: resource.name,
+    proxyType: resource.type === 'Dataplane' ? 'dataplane' : 'ingress',
+    dataplaneToken: 'a.b.c',
+    dataplaneResource: JSON.stringify(resource),
+    version: { kumaDp: { version: '1' }, envoy: { version: '1' } },
+    dynamicMetadata: { a: 'b' },
+    features: ['feature-tcp-accesslog-via-named-pipe'],
+    workdir: '/tmp/x',
+    dnsPort: 15053,
+  }));
+
+/** `POST /bootstrap` of a zone: its errors are plain texts, as kuma-dp prints them. */
+export const bootstrap: Attack = {
+  name: 'odd bootstrap requests',
+  run: async (target, dose) => {
+    const property = fc.asyncProperty(
+      mutated(REQUESTS),
+      fc.constantFrom('', '/', '/..', '?a=%00'),
+      fc.constantFrom('127.0.0.1', 'evil.example', '', '[::1', 'a'.repeat(300), '127.0.0.1:99999'),
+      fc.double({ min: 0, max: 1.2, noNaN: true }),
+      async ({ text }, suffix, host, part) => {
+        const status = await post(target, `/bootstrap${suffix}`, host, Buffer.from(text.slice(0, part * text.length)));
+        // 503: the mesh may yet come. It is a mesh that the body names.
+        if (status >= 500 && status !== 503) throw new Error(`answered ${status}`);
+      },
+    );
+    const tooLong = await post(target, '/bootstrap', '127.0.0.1', Buffer.alloc(3 * MiB, '['));
+    const limit = tooLong === 413 || tooLong === 0 ? [] : [`3 MiB of brackets were answered ${tooLong}`];
+    return [...limit, ...(await findings(property, dose))];
+  },
+};
+
+/** @returns the status; 0: closed without one */
+function post({ ads }: Target, path: string, host: string, body: Buffer): Promise<number> {
+  const [hostname, port] = ads.split(':');
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/json', 'content-length': body.length, host };
+    const call = httpsRequest({
+      hostname,
+      port,
+      path,
+      method: 'POST',
+      headers,
+      rejectUnauthorized: false,
+      agent: false,
+    });
+    call.once('response', (response) => response.resume().once('end', () => resolve(response.statusCode ?? 0)));
+    call.once('error', () => resolve(0));
+    call.end(body);
+  });
+}
