@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
+import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
 import type { Hello } from '../shared/event/hello.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
@@ -16,7 +16,9 @@ import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
+import { watchHubHead } from './insight/hubHead.ts';
 import { inspector } from './insight/inspector.ts';
+import { countedAppend, insightMetrics } from './insight/metrics.ts';
 import { Rollouts } from './insight/rolloutReader.ts';
 import { giveNotice } from './insight/presence.ts';
 import { SyncMonitor } from './insight/syncMonitor.ts';
@@ -59,7 +61,11 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   const now = () => new Date();
   const onError = (what: string) => (error: unknown) => log.warn({ error: (error as Error).message }, what);
 
-  const { events, keys, kek, sealer, commands, made } = await openPolicyLog({ ...config, now });
+  const { events, keys, kek, sealer, made, ...opened } = await openPolicyLog({ ...config, now });
+  const commands = {
+    ...opened.commands,
+    log: { ...opened.commands.log, append: countedAppend(opened.commands.log.append, metrics) },
+  };
   if (made.length > 0) log.info({ made }, 'first start');
 
   const hubKeys = await readHubKeys(commands);
@@ -107,15 +113,6 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();
   const stopDigest = await followDigest(events, ring, onError('the digest does not follow'));
-  new Gauge({
-    name: 'meridian_log_position',
-    help: 'Position of the policy log',
-    registers: [metrics],
-    collect() {
-      this.set(ring.position);
-    },
-  });
-
   const sync = new SyncMonitor({
     zones,
     facts: () => ({
@@ -130,6 +127,15 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     giveNotice: (zone, zoneInstance, notice) => giveNotice(hub, zone, zoneInstance, notice),
     log,
   });
+  const hubHead = watchHubHead(hub);
+  const zoneSyncs = async () =>
+    (await events.list('Zone')).map(({ resource: { name, spec } }) => ({
+      ...sync.zone(name),
+      enabled: (spec as ZoneSpec).enabled !== false,
+    }));
+  // Metrics go on while the database is away: they matter most then.
+  const knownZones = () => zoneSyncs().catch(() => sync.names().map((name) => sync.zone(name)));
+  insightMetrics({ metrics, head: () => ring.position, hub: hubHead, zones: knownZones });
 
   const reader = resourceReader({
     log: events,
@@ -179,13 +185,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     inspector: inspector({ registry, log: events, zones: zones.view }),
     log: logReader(events),
     rollouts,
-    sync: {
-      zones: async () =>
-        (await events.list('Zone')).map(({ resource: { name, spec } }) => ({
-          ...sync.zone(name),
-          enabled: (spec as ZoneSpec).enabled !== false,
-        })),
-    },
+    sync: { zones: zoneSyncs },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
   const api = await serveApi(rest, await withOwnCertificate(config, hubKeys.ca, now()), GLOBAL_PREFIX);
@@ -221,6 +221,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       stopHellos();
       stopDigest();
       sync.stop();
+      hubHead.stop();
       zones.stop();
       await stopRelay();
       await hub.nats.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client';
+import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
 import { EVENT_SCHEMA } from '../shared/event/event.ts';
 import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
@@ -35,6 +35,7 @@ import { provisionZoneLog } from './replica/provision.ts';
 import { natsZoneLog } from './replica/zoneLog.ts';
 import { heedNotices } from './status/heedNotices.ts';
 import { watchInstances } from './status/instances.ts';
+import { zoneMetrics } from './status/metrics.ts';
 import { reportedRollouts } from './status/reportedRollouts.ts';
 import { reportStatus } from './status/statusReporter.ts';
 import { dryRun } from './store/dryRun.ts';
@@ -164,7 +165,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     onError: onError('the status could not be reported'),
   });
   dataPlane.rollouts.onChanged(() => status.soon());
-  gauges(metrics, replica, dataPlane);
+  zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt: prepared.credentialExpiresAt });
 
   const stopHeeding = heedNotices({ leaf, zone, instance, replica, onError: onError('a notice of global') });
   const admin = envoyAdmin(dataPlane.ads);
@@ -314,32 +315,4 @@ function statusOf({
 /** What the zone's own `GET /sync` says: the same as global is told, and every event that is set aside. */
 function shownStatus(name: string, { rollouts: _, config: __, ...status }: ZoneStatus, replica: NatsReplica): object {
   return { name, ...status, quarantined: replica.quarantined };
-}
-
-function gauges(metrics: Metrics, replica: NatsReplica, dataPlane: DataPlane): void {
-  const registers = [metrics];
-  new Gauge({
-    name: 'meridian_zone_position',
-    help: 'Position of the policy log that the view stands at',
-    registers,
-    collect() {
-      this.set(replica.position());
-    },
-  });
-  new Gauge({
-    name: 'meridian_zone_quarantined_events',
-    help: 'Events set aside',
-    registers,
-    collect() {
-      this.set(replica.quarantined.length);
-    },
-  });
-  new Gauge({
-    name: 'meridian_zone_proxies',
-    help: 'Connected proxies',
-    registers,
-    collect() {
-      this.set(dataPlane.ads.proxies.size);
-    },
-  });
 }

@@ -3,7 +3,12 @@ import type { Child } from './child.ts';
 import { GENERATION, type Ground, startScript } from './ground.ts';
 
 const configuredLine = z.looseObject({ file: z.string() });
-const readyLine = z.looseObject({ url: z.string(), https: z.string().optional(), ads: z.string().optional() });
+const readyLine = z.looseObject({
+  url: z.string(),
+  https: z.string().optional(),
+  ads: z.string().optional(),
+  diagnostics: z.string().optional(),
+});
 
 type Command = 'global' | 'zone' | 'standalone';
 
@@ -74,6 +79,11 @@ export class ControlPlane {
   /** The same over TLS. */
   get https(): string {
     return this.#ready?.https ?? '';
+  }
+
+  /** Where it says how it is: `/healthy`, `/ready`, `/metrics`. */
+  get diagnostics(): string {
+    return this.#ready?.diagnostics ?? '';
   }
 
   /** `host:port` of the dp-server of a zone. */

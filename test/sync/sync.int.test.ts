@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
 import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import { ROOT } from '../../deploy/demo/tools.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { globalCredential } from '../../global/hubAccess/credentials.ts';
 import { type HubKeys, isHubKey, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
@@ -130,4 +131,21 @@ it('one whose copy cannot even be opened begins a new one', async () => {
   await zone().controlPlane.start();
   await says('in sync', inSync);
   expect(existsSync(`${file}.broken`)).toBe(true);
+});
+
+it('every metric that the alerts are made of is there, and tells of the zone', async () => {
+  const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+  const named = new Set(page.match(/\bmeridian_[a-z_]+/g));
+  const scrape = async ({ diagnostics }: { readonly diagnostics: string }) =>
+    (await fetch(`${diagnostics}/metrics`)).text();
+  const [global, ofZone] = await Promise.all([scrape(cluster.global), scrape(zone().controlPlane)]);
+  // a counter that nothing was counted in has no sample yet, but its name is there
+  const there = new Set(`${global}\n${ofZone}`.match(/\bmeridian_[a-z_]+/g));
+  expect([...named].filter((name) => !there.has(name))).toEqual([]);
+  expect(named.size).toBeGreaterThan(10);
+  expect(global).toContain('meridian_sync_state{zone="zone-1",state="online"} 1');
+  expect(global).toContain('meridian_sync_in_sync{zone="zone-1"} 1');
+  expect(global).toContain('meridian_relay_lag_events 0');
+  expect(ofZone).toMatch(/^meridian_zone_hub_silence_seconds [0-9.]+$/m);
+  expect(ofZone).toMatch(/^meridian_zone_hub_credential_expiry_timestamp_seconds \d{10}/m);
 });

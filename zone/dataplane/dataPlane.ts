@@ -60,6 +60,8 @@ export interface DataPlane {
   readonly address: string;
   /** Why a proxy's configuration cannot be generated at present, by proxy id. */
   errorOf(proxyId: string): string | undefined;
+  /** When the first certificate of a connected proxy ends, milliseconds since 1970. */
+  earliestExpiry(): number | undefined;
   /** Another control plane of the zone is gone: its proxies have some time to come here, what is left of the others goes. */
   sweepSoon(): void;
   /** Ends all streams; what proxies registered stays. */
@@ -214,6 +216,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     port: server.port,
     address: `${dialled(deps.host)}:${server.port}`,
     errorOf: (proxyId) => push.errorOf(proxyId),
+    earliestExpiry: () => {
+      const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
+      return ends.length > 0 ? Math.min(...ends) : undefined;
+    },
     sweepSoon,
     async stop() {
       for (const end of endings) end();

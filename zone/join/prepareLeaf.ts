@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '@nats-io/nkeys';
+import { readMembership } from './hubCredential.ts';
 import { joinHub } from './joinHub.ts';
 import { leafUser } from './leafUser.ts';
 import { type LeafFiles, writeLeafConfig } from './writeLeafConfig.ts';
@@ -20,6 +21,8 @@ interface Settings {
 export interface PreparedLeaf extends LeafFiles {
   /** What the control planes of the zone prove themselves with at the nats-server. */
   readonly user: KeyPair;
+  /** RFC 3339; absent when there is no credential for the hub. */
+  credentialExpiresAt(): string | undefined;
   /** Ends the renewal of the credential. */
   stop(): void;
 }
@@ -38,5 +41,5 @@ export async function prepareLeaf(settings: Settings, onError: (error: unknown) 
     onError,
   });
   const written = await writeLeafConfig({ folder, zone, url, userKey: user.getPublicKey(), hubUrl: membership.hubUrl });
-  return { user, ...written, stop };
+  return { user, ...written, credentialExpiresAt: () => readMembership(folder)?.expiresAt, stop };
 }
