@@ -8,6 +8,7 @@ import type { Hello } from '../shared/event/hello.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
 import { envName } from '../shared/config/settings.ts';
+import { meshAdmission } from './mesh/providedCa.ts';
 import { serveApi } from '../http/serveApi.ts';
 import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
 import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
@@ -155,6 +156,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     registry,
     role: { mode: 'global', environment: 'universal' },
     reader,
+    admit: meshAdmission(reader),
     writer: resourceWriter(commands),
     about: {
       version,

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
 import { ensureZone } from '../../global/command/ensureZone.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
+import { meshAdmission } from '../../global/mesh/providedCa.ts';
 import { logReader } from '../../global/log/logReader.ts';
 import { resourceWriter as policyWriter } from '../../global/store/resourceWriter.ts';
 import { tokenAuthority } from '../../http/token/tokenAuthority.ts';
@@ -97,6 +98,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     registry,
     role,
     reader,
+    admit: meshAdmission(reader),
     writer: standaloneWriter({
       policies: policyWriter(commands),
       zone: zoneWriter({ view: replica.view, zone, log: zoneLog, replica, now }),

@@ -4,6 +4,7 @@ import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
 import type { Role } from '../resource/role.ts';
+import type { Violation } from '../resource/violation.ts';
 import type { Access } from './accessLists.ts';
 
 /** A resource under the name its author gave it, and who wrote it. */
@@ -199,6 +200,8 @@ export interface RestDeps {
   readonly role: Role;
   readonly reader: ResourceReader;
   readonly writer: ResourceWriter;
+  /** Rules of a write that need more than the resource itself: a provided CA must be one. */
+  readonly admit?: (resource: Resource) => Promise<readonly Violation[]>;
   readonly about: About;
   /** RFC 3339. */
   readonly now: () => string;

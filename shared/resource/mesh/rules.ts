@@ -2,6 +2,7 @@ import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import type { Violation } from '../violation.ts';
 import { kumaMessage, violationsOf } from '../violationsOf.ts';
+import { providedCaViolations } from './providedCa.ts';
 import { builtinConf } from './schema.ts';
 import type { CaBackend, MembershipRule, MeshSpec } from './spec.ts';
 
@@ -30,7 +31,7 @@ function mtlsViolations({ mtls }: MeshSpec): Violation[] {
     // the lower-case "dpcert" is Kuma's own
     if (expiration !== undefined && !LIFETIME.test(expiration))
       add('dpcert.rotation.expiration', 'has to be a valid format');
-    if (backend.type === 'provided') add(`${at}.type`, `provided ${NOT_SUPPORTED}, use builtin`);
+    if (backend.type === 'provided') violations.push(...providedCaViolations(backend, `mtls.${at}.conf`));
     if (backend.type === 'builtin') violations.push(...confViolations(backend, `mtls.${at}.conf`));
     const { dpCert, rootChain } = backend as CaBackend & { dpCert?: { requestTimeout?: unknown }; rootChain?: unknown };
     if (saysSomething(dpCert?.requestTimeout)) add(`${at}.dpCert.requestTimeout`, NOT_SUPPORTED);
@@ -90,7 +91,7 @@ export function admitMesh({ name, spec }: Resource<MeshSpec>, before: Resource<M
   const violations: Violation[] = [];
   if (!before && name.length > 63) violations.push({ field: 'name', reason: 'cannot be longer than 63 characters' });
   spec.mtls?.backends?.forEach(({ type }, i) => {
-    if (type !== 'builtin')
+    if (type !== 'builtin' && type !== 'provided')
       violations.push({ field: `mtls.backends[${i}].type`, reason: 'could not find installed plugin for this type' });
   });
   const was = before?.spec.mtls?.enabledBackend;

@@ -1,4 +1,5 @@
 import { isOnline, type Insight } from '../../resource/insight.ts';
+import { providedCaSecrets } from '../../resource/mesh/providedCa.ts';
 import { builtinCaSecrets, type MeshSpec } from '../../resource/mesh/spec.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { Violation } from '../../resource/violation.ts';
@@ -26,7 +27,9 @@ async function meshInUse({ reader }: RestContext, mesh: string): Promise<Violati
 async function secretInUse({ reader }: RestContext, { mesh, name }: Resource): Promise<Violation[]> {
   const meshes = await reader.get({ type: 'Mesh', mesh: '', name: mesh });
   const backends = meshes.flatMap(({ resource }) => (resource.spec as MeshSpec).mtls?.backends ?? []);
-  const user = backends.find((backend) => Object.values(builtinCaSecrets(mesh, backend.name)).includes(name));
+  const user = backends.find((backend) =>
+    [...Object.values(builtinCaSecrets(mesh, backend.name)), ...providedCaSecrets(backend)].includes(name),
+  );
   if (!user) return [];
   return [
     {

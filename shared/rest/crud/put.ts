@@ -51,9 +51,10 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
   const spec = descriptor.complete ? descriptor.complete(written.spec, role) : written.spec;
   const resource: Resource = { ...written, labels, spec };
   if (existing) refuseForeign(context, existing, labels);
+  const broken = descriptor.admit?.(resource, existing?.stored.resource, inMesh?.stored.resource) ?? [];
   refuseIf(
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
-    descriptor.admit?.(resource, existing?.stored.resource, inMesh?.stored.resource) ?? [],
+    broken.length > 0 ? broken : ((await context.admit?.(resource)) ?? []),
   );
   requirePrecondition(request, existing?.stored);
   const warnings = [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))];

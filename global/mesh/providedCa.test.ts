@@ -1,0 +1,64 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Resource } from '../../shared/resource/resource.ts';
+import type { Violation } from '../../shared/resource/violation.ts';
+import { type Authority, type Certified, certificateAuthority } from '../../test/support/certificates.ts';
+import { makeBuiltinCa } from './builtinCa.ts';
+import { meshAdmission } from './providedCa.ts';
+
+let authority: Authority;
+let leaf: Certified;
+let root: { readonly certificatePem: string; readonly privateKeyPem: string };
+beforeAll(async () => {
+  authority = await certificateAuthority('other');
+  leaf = await authority.issue('leaf');
+  root = await makeBuiltinCa('demo', { now: new Date() });
+});
+
+const at = { creationTime: '', modificationTime: '', labels: {} };
+const mesh = (mtls: object): Resource => ({ type: 'Mesh', mesh: '', name: 'demo', ...at, spec: { mtls } });
+const provided = { name: 'ca-1', type: 'provided', conf: { cert: { secret: 'cert' }, key: { secret: 'key' } } };
+
+/** What is said of a mesh whose Secrets are these. */
+async function faults(secrets: Record<string, string>, mtls: object = { backends: [provided] }): Promise<string[]> {
+  const admit = meshAdmission({
+    get: async ({ type, name }) => {
+      const pem = type === 'Secret' ? secrets[name] : undefined;
+      if (pem === undefined) return [];
+      const spec = { data: Buffer.from(pem).toString('base64') };
+      return [{ resource: { type: 'Secret', mesh: 'demo', name, ...at, spec }, version: 1, origin: '' }];
+    },
+  });
+  return (await admit(mesh(mtls))).map(({ field, reason }: Violation) => `${field}: ${reason}`);
+}
+
+test('a CA whose certificate and key are in Secrets is taken', async () => {
+  expect(await faults({ cert: root.certificatePem, key: root.privateKeyPem })).toEqual([]);
+});
+
+test('a certificate may stand in the mesh itself', async () => {
+  const inline = { inline: Buffer.from(root.certificatePem).toString('base64') };
+  for (const cert of [inline, { inlineString: root.certificatePem }]) {
+    const backend = { ...provided, conf: { cert, key: { secret: 'key' } } };
+    expect(await faults({ key: root.privateKeyPem }, { backends: [backend] })).toEqual([]);
+  }
+});
+
+test('Secrets that are not there are told by name, unless validation is put off', async () => {
+  expect(await faults({ cert: root.certificatePem })).toEqual([
+    expect.stringMatching(/^mtls\.backends\[0\]\.conf\.key: could not load data: there is no Secret "key"/),
+  ]);
+  expect(await faults({}, { backends: [provided], skipValidation: true })).toEqual([]);
+});
+
+test('what could not sign is refused', async () => {
+  expect(await faults({ cert: root.certificatePem, key: authority.key })).toEqual([
+    'mtls.backends[0].conf.key: is not the key of the certificate',
+  ]);
+  expect(await faults({ cert: leaf.cert, key: leaf.key })).toEqual([
+    expect.stringContaining('mtls.backends[0].conf.cert: basic constraint "CA" must be set'),
+    expect.stringContaining('mtls.backends[0].conf.cert: key usage extension "keyCertSign" must be set'),
+  ]);
+  expect(await faults({ cert: 'x', key: root.privateKeyPem })).toEqual([
+    expect.stringContaining('mtls.backends[0].conf.cert: not a valid TLS key pair'),
+  ]);
+});
