@@ -53,12 +53,16 @@ export async function zoneControlPlane(
   ground: Ground,
   global: Joining,
   { name, dpAuth, vipPort, after }: ZoneOptions,
-): Promise<{ readonly controlPlane: ControlPlane; readonly natsPort: number }> {
+): Promise<{
+  readonly controlPlane: ControlPlane;
+  readonly natsPort: number;
+  readonly env: Readonly<Record<string, string>>;
+}> {
   const [natsPort = 0, apiPort = 0, dpPort = 0, diagnosticsPort = 0] = await freePorts(4);
   const token = await global.api.send('POST', '/tokens/zone', { body: { zone: name, scope: ['cp'] } });
   const data = after?.zoneData ?? folderOf(ground, name);
   const tokenFile = writeSecretFile(join(data, 'zone.token'), String(token.body), ground.runAs);
-  const controlPlane = new ControlPlane(ground, name, 'zone', {
+  const env = {
     MERIDIAN_ZONE_NAME: name,
     MERIDIAN_ZONE_API_PORT: String(apiPort),
     MERIDIAN_ZONE_DP_PORT: after?.ads.split(':')[1] ?? String(dpPort),
@@ -71,8 +75,8 @@ export async function zoneControlPlane(
     MERIDIAN_ZONE_LEAF_DIR: folderOf(ground, `nats-${name}`),
     MERIDIAN_ZONE_DP_AUTH: dpAuth,
     MERIDIAN_ZONE_SERVICE_VIP_PORT: String(vipPort),
-  });
-  return { controlPlane, natsPort };
+  };
+  return { controlPlane: new ControlPlane(ground, name, 'zone', env), natsPort, env };
 }
 
 const natsUrl = (port: number) => `tls://127.0.0.1:${port}`;

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import type { WriteLoad } from './writes.ts';
+import type { World } from './world.ts';
+
+/** A fault that is injected for real, under a load of writes. */
+export interface Scenario {
+  /** The fault in words. */
+  readonly what: string;
+  /** Part of `npm test`. */
+  readonly quick?: boolean;
+  /**
+   * Requests run through real Envoys meanwhile: none may fail, or some may until the fault is over.
+   * Absent: only the control planes matter.
+   */
+  readonly traffic?: 'none may fail' | 'some may fail';
+  /**
+   * Injects the fault and ends it. When it resolves, recovery begins to count.
+   * @returns a text when something is worth telling. @throws Error when something did not hold meanwhile.
+   */
+  readonly run: (world: World, writes: WriteLoad) => Promise<unknown>;
+}
+
+const FOLDER = new URL('scenarios/', import.meta.url);
+
+/** All scenarios by name, found by folder, sorted. */
+export async function findScenarios(): Promise<Map<string, Scenario>> {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts'));
+  const found = new Map<string, Scenario>();
+  for (const file of files.sort()) {
+    const { scenario } = (await import(new URL(file, FOLDER).href)) as { readonly scenario: Scenario };
+    found.set(file.replace(/\.ts$/, ''), scenario);
+  }
+  return found;
+}
