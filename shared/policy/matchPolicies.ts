@@ -27,6 +27,9 @@ export interface MatchInput {
   readonly memo?: Memo;
 }
 
+/** Kinds of proxies of a mesh that are told apart; what each matched is small. */
+const REMEMBERED = 20_000;
+
 interface Matched extends ToPolicy {
   readonly inbounds: Selection['inbounds'];
 }
@@ -35,7 +38,8 @@ interface Matched extends ToPolicy {
 export function matchPolicies(input: MatchInput): MatchedByType {
   const { view, registry, mesh, memo = new Memo() } = input;
   const index = policyIndex(view, registry, mesh);
-  return memo.of(`policies|${index.id}|${proxyKey(index, input)}`, () => {
+  const known = memo.from(index, 'matches', () => new Memo(REMEMBERED));
+  return known.of(proxyKey(index, input, memo), () => {
     const found = index.types.flatMap(({ descriptor, candidates }) => {
       const matched = candidates.flatMap((candidate): Matched[] => {
         const selection = selectionOf(view, candidate, input.dataplane, input.zone);
@@ -54,10 +58,12 @@ export function matchPolicies(input: MatchInput): MatchedByType {
 }
 
 /** All of a proxy that matching looks at. */
-function proxyKey({ byName, byLabels }: PolicyIndex, { zone, dataplane }: MatchInput): string {
-  const { inbound = [], gateway } = dataplane.spec.networking;
-  const sections = inbound.map((one) => [sectionName(one), one.tags]);
-  return JSON.stringify([zone, sections, gateway, byLabels && dataplane.labels, byName && dataplane.name]);
+function proxyKey({ byName, byLabels }: PolicyIndex, { zone, dataplane }: MatchInput, memo: Memo): string {
+  return memo.from(dataplane, `match ${zone} ${byName} ${byLabels}`, () => {
+    const { inbound = [], gateway } = dataplane.spec.networking;
+    const sections = inbound.map((one) => [sectionName(one), one.tags]);
+    return JSON.stringify([zone, sections, gateway, byLabels && dataplane.labels, byName && dataplane.name]);
+  });
 }
 
 function matchedKey({ type }: PolicyDescriptor, matched: readonly Matched[]): string {

@@ -34,10 +34,10 @@ const REMEMBERED = 5_000;
 
 /** The destinations of a mesh under a proxy's outbound rules. */
 export function destinationsOf(mesh: MeshFacts, policies: ProxyPolicies, memo: Memo) {
-  const id = `destinations|${mesh.zone}|${mesh.name}|${mesh.mtls}|${policies.outboundId}`;
-  const known = memo.of(id, () => new Memo(REMEMBERED));
-  return ({ service, tags }: Pick<OutboundAddress, 'service' | 'tags'>): Destination => {
-    const variants = known.of<Variant<Destination>[]>(`${service}|${JSON.stringify(tags)}`, () => []);
+  const place = `destinations|${mesh.zone}|${mesh.name}|${mesh.mtls}|`;
+  const known = memo.from(policies, place, () => memo.of(place + policies.outboundId, () => new Memo(REMEMBERED)));
+  return ({ destination, service, tags }: OutboundAddress): Destination => {
+    const variants = known.of<Variant<Destination>[]>(destination, () => []);
     return builtPart(variants, '', mesh, (lookups) => build(mesh, policies, { service, tags }, lookups, memo)).part;
   };
 }
@@ -54,7 +54,7 @@ function build(
   const clusters = made.clusters.map((one): DestinationCluster => {
     const name = one.cluster.name as string;
     const { service, tags } = lookups.clusters.get(name) ?? { service: one.service, tags: {} };
-    const source = interned(memo, 'source', name, endpointSource(mesh.name, service, tags));
+    const source = interned(memo, 'source', name, endpointSource(name, mesh.name, service, tags));
     return { name, cluster: interned(memo, 'cluster', name, one.cluster), source };
   });
   const id = clusters[0]?.name ?? service;

@@ -6,7 +6,7 @@ import type { Memo } from './memo.ts';
 
 /** Where the endpoints of a cluster come from. */
 export interface EndpointSource {
-  /** Names the rest. */
+  /** Names the rest, and the EDS resource. */
   readonly id: string;
   readonly mesh: string;
   readonly service: string;
@@ -16,13 +16,15 @@ export interface EndpointSource {
   readonly localOnly?: boolean;
 }
 
+/** @param name of the EDS resource */
 export function endpointSource(
+  name: string,
   mesh: string,
   service: string,
   tags: EndpointSource['tags'] = {},
   localOnly = false,
 ): EndpointSource {
-  const id = JSON.stringify([mesh, service, localOnly, Object.entries(tags)]);
+  const id = JSON.stringify([name, mesh, service, localOnly, Object.entries(tags)]);
   return { id, mesh, service, tags, ...(localOnly ? { localOnly } : {}) };
 }
 
@@ -38,14 +40,13 @@ export function endpointsOf(name: string, source: EndpointSource, servicesOf: Se
   if (!service) return memo.of(`no endpoints|${name}`, () => clusterLoadAssignment(name, []) as XdsResource);
   let assignments = made.get(service);
   if (!assignments) made.set(service, (assignments = new Map()));
-  const id = `${name}|${source.id}`;
-  let assignment = assignments.get(id);
+  let assignment = assignments.get(source.id);
   if (!assignment) {
     const tags = Object.entries(source.tags);
     const all = source.localOnly ? service.localEndpoints : service.endpoints;
     const endpoints = all.filter((endpoint) => tags.every(([key, value]) => endpoint.tags[key] === value));
     assignment = clusterLoadAssignment(name, endpoints) as XdsResource;
-    assignments.set(id, assignment);
+    assignments.set(source.id, assignment);
   }
   return assignment;
 }

@@ -90,7 +90,7 @@ function addEndpoints(
   }
   for (const name of sources.keys()) if (!wanted.has(name)) sources.delete(name);
   for (const name of wanted) {
-    const source = sources.get(name) ?? endpointSource(mesh, name);
+    const source = sources.get(name) ?? endpointSource(name, mesh, name);
     sources.set(name, source);
     set.put(
       'endpoint',

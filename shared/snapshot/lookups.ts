@@ -1,5 +1,6 @@
 import type { EffectContext } from '../policy/context.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
+import type { ServiceIndex } from '../view/services.ts';
 import type { Protocol } from '../xds/parts.ts';
 import type { MeshFacts } from './meshFacts.ts';
 import { serviceCluster } from './serviceCluster.ts';
@@ -11,9 +12,12 @@ export class Lookups {
   /** Clusters handed out: name → the subset they stand for. */
   readonly clusters = new Map<string, { service: string; tags: Readonly<Record<string, string>> }>();
   readonly #mesh: MeshFacts;
+  /** Services for which the answers are known to be the same. */
+  #holdFor: ServiceIndex;
 
   constructor(mesh: MeshFacts) {
     this.#mesh = mesh;
+    this.#holdFor = mesh.services;
   }
 
   /** The service's protocol; a service that nobody knows is treated as TCP without endpoints. */
@@ -30,8 +34,10 @@ export class Lookups {
   }
 
   stillHold(mesh: MeshFacts): boolean {
+    if (mesh.services === this.#holdFor) return true;
     for (const [service, protocol] of this.protocols)
       if (mesh.services.services.get(service)?.protocol !== protocol) return false;
+    this.#holdFor = mesh.services;
     return true;
   }
 }

@@ -19,8 +19,7 @@ export function addOutbounds(set: ResourceSet, sidecar: Sidecar, use: OutboundUs
   const own = new Set<string>();
   for (const outbound of sidecar.outbounds) {
     const destination = destinationOf(outbound);
-    const { address, port, bind } = outbound;
-    const listener = memo.from(destination.listener, `${bind} ${address}:${port}`, () =>
+    const listener = memo.from(destination.listener, outbound.place, () =>
       outboundListener(destination.listener, outbound),
     );
     set.put('listener', listener.name as string, listener);

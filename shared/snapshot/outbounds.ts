@@ -13,7 +13,13 @@ export interface OutboundAddress {
   readonly bind: boolean;
   /** The address stands for the service's virtual IP, and the service's names resolve to it. */
   readonly virtual: boolean;
+  /** Names where it listens. */
+  readonly place: string;
+  /** Names what it leads to. */
+  readonly destination: string;
 }
+
+type Outbound = Omit<OutboundAddress, 'place' | 'destination'>;
 
 interface Options {
   readonly dataplane: DataplaneSpec;
@@ -27,9 +33,12 @@ interface Options {
 /** Those that the Dataplane lists, then one for every virtual IP. Of two on one address the first stays. */
 export function outboundAddresses(options: Options): OutboundAddress[] {
   const taken = new Map<string, OutboundAddress>();
-  const add = (outbound: OutboundAddress) => {
-    const place = `${outbound.address}:${outbound.port}`;
-    if (!taken.has(place)) taken.set(place, outbound);
+  const add = (outbound: Outbound) => {
+    const { address, port, bind, service, tags } = outbound;
+    const place = `${address}:${port}`;
+    if (taken.has(place)) return;
+    const destination = `${service}|${JSON.stringify(tags)}`;
+    taken.set(place, { ...outbound, place: bind ? place : `${place} unbound`, destination });
   };
   for (const { address = '127.0.0.1', port, tags = {} } of options.dataplane.networking.outbound ?? []) {
     const { 'kuma.io/service': service, ...subset } = tags;
@@ -39,14 +48,7 @@ export function outboundAddresses(options: Options): OutboundAddress[] {
   return [...taken.values()];
 }
 
-function* virtualOutbounds({
-  dataplane,
-  proxy,
-  settings,
-  services,
-  vips,
-  redirect,
-}: Options): Iterable<OutboundAddress> {
+function* virtualOutbounds({ dataplane, proxy, settings, services, vips, redirect }: Options): Iterable<Outbound> {
   const place = virtualPlacement(proxy, redirect);
   if (!place) return;
   const listed = dataplane.networking.transparentProxying?.reachableServices ?? [];

@@ -32,6 +32,9 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
   if (!dataplane || !mesh) return undefined;
   const redirect = redirectOf(proxy, dataplane.spec);
   const vips = vipsOf(view, mesh.name, zone);
+  const virtual = virtualPlacement(proxy, redirect) !== undefined;
+  const outbounds = () =>
+    outboundAddresses({ dataplane: dataplane.spec, proxy, settings, services: mesh.services, vips, redirect });
   return {
     proxy,
     settings,
@@ -39,15 +42,8 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
     mesh,
     policies: proxyPolicies({ view, registry, mesh: mesh.name, zone, dataplane, memo }),
     redirect,
-    virtual: virtualPlacement(proxy, redirect) !== undefined,
-    outbounds: outboundAddresses({
-      dataplane: dataplane.spec,
-      proxy,
-      settings,
-      services: mesh.services,
-      vips,
-      redirect,
-    }),
+    virtual,
+    outbounds: virtual ? outbounds() : memo.from(dataplane, 'outbounds', outbounds),
     memo,
   };
 }

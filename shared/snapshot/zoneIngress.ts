@@ -83,7 +83,7 @@ function addMesh(
       name,
       memo.of(`ingress cluster|${name}|${JSON.stringify(mine)}`, () => clusterOf(name, mine)),
     );
-    use.sources.set(name, endpointSource(mesh, service.name, {}, true));
+    use.sources.set(name, endpointSource(name, mesh, service.name, {}, true));
   }
 }
 
