@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
-import { EVENT_SCHEMA } from '../shared/event/event.ts';
+import { eventReader } from '../shared/event/eventReader.ts';
 import type { ZoneStatus } from '../shared/event/status.ts';
 import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
@@ -87,7 +87,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     registry,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(join(config['data.dir'], 'copy.sqlite'), onError('the copy of the log')),
-    reader: { schema: EVENT_SCHEMA, knows: (type) => registry.byType(type) !== undefined },
+    reader: eventReader(registry),
     now,
     onError: onError('replication'),
   });

@@ -78,6 +78,8 @@ export interface EventReader {
   /** The newest event schema. */
   readonly schema: number;
   readonly knows: (type: string) => boolean;
+  /** Why it cannot compute with a resource of a type that it knows; absent, or `undefined`: it can. */
+  readonly refusal?: (resource: Resource) => string | undefined;
   /** How older events become that schema; absent: as this build has it. */
   readonly upcasters?: Upcasters;
 }
@@ -115,5 +117,8 @@ export function resourceIn(
     throw new Error(`event schema ${schema} is newer than ${reader.schema}, which this version reads; upgrade it`);
   if (content === undefined) return null;
   if (!reader.knows(key.type)) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
-  return resourceSchema.parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
+  const resource = resourceSchema.parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
+  const refusal = reader.refusal?.(resource);
+  if (refusal) throw new Error(`this version cannot apply it: ${refusal}`);
+  return resource;
 }

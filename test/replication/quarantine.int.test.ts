@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Digest } from '../../shared/event/digest.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { keyText } from '../../shared/resource/resource.ts';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { eventReader } from '../../shared/event/eventReader.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
@@ -101,6 +103,21 @@ describe('an event that a zone cannot apply', () => {
     expect(aside()).toHaveLength(2);
     expect(spec('n', 'MeshNovelty')).toBeUndefined();
     expect(zone.replica.digest()).toBe(await expectedDigest());
+  });
+
+  it('is set aside when its spec would break whoever computes with it', async () => {
+    await restart(eventReader(await loadRegistry()));
+    const before = aside().length;
+    const broken = hub.log.append(resource('MeshTimeout', 'poison', { to: 'everything' }, 'default'));
+    const head = hub.log.append(resource('MeshTimeout', 'sound', { targetRef: { kind: 'Mesh' } }, 'default'));
+    await eventually(() => expect(zone.replica.position()).toBe(head));
+    expect(aside()).toHaveLength(before + 1);
+    expect(aside()).toContainEqual(['EVENTS', broken, expect.stringMatching(/cannot apply it: spec\.to: /)]);
+    expect(spec('poison')).toBeUndefined();
+    expect(spec('sound')).toEqual({ targetRef: { kind: 'Mesh' } });
+    expect(zone.replica.digest()).toBe(await expectedDigest());
+    hub.log.append(resource('MeshTimeout', 'poison', {}, 'default'));
+    await eventually(() => expect(spec('poison')).toEqual({}));
   });
 
   it('is set aside as well when it is no event at all', async () => {

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { resourceCases } from '../../test/support/resourceCases.ts';
+import type { Resource } from '../resource/resource.ts';
+import { eventReader } from './eventReader.ts';
+
+const registry = await loadRegistry();
+const reader = eventReader(registry);
+const resource = (type: string, spec: unknown): Resource => ({
+  type,
+  mesh: 'default',
+  name: 'r',
+  labels: {},
+  creationTime: '',
+  modificationTime: '',
+  spec,
+});
+
+it('knows the types of this build', () => {
+  expect([reader.knows('MeshTimeout'), reader.knows('MeshNovelty')]).toEqual([true, false]);
+});
+
+it('takes every spec as global stores it', () => {
+  const cases = ['../policy/', '../resource/'].flatMap((folder) => resourceCases(new URL(folder, import.meta.url)));
+  const stored = cases.flatMap(({ cases: all }) =>
+    all.flatMap(({ body }) => {
+      const { schema, style } = registry.byType(body.type) ?? {};
+      const parsed = schema?.safeParse(style === 'flat' ? body : body.spec);
+      return parsed?.success ? [resource(body.type, JSON.parse(JSON.stringify(parsed.data)))] : [];
+    }),
+  );
+  expect(stored.length).toBeGreaterThan(50);
+  for (const one of stored)
+    expect([one.type, one.spec, reader.refusal?.(one)]).toEqual([one.type, one.spec, undefined]);
+  expect(reader.refusal?.(resource('Secret', { sealed: { keyId: 'k', iv: '', ciphertext: '' } }))).toBeUndefined();
+});
+
+it('refuses what would break whoever computes with it, and drops what it does not know', () => {
+  const refused = reader.refusal?.(resource('MeshTimeout', { to: 'everything' }));
+  expect(refused).toMatch(/^spec\.to: /);
+  expect(reader.refusal?.(resource('MeshTimeout', null))).toMatch(/^spec: /);
+  expect(reader.refusal?.(resource('MeshTimeout', { targetRef: { kind: 'Mesh' }, novelty: 1 }))).toBeUndefined();
+});
