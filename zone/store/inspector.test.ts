@@ -5,6 +5,7 @@ import type { ProxyConfig } from '../../shared/rest/ports.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { View } from '../../shared/view/view.ts';
 import { TYPE_URL } from '../../shared/xds/snapshot.ts';
+import { NO_METADATA } from '../../test/support/snapshotCase.ts';
 import { inspector } from './inspector.ts';
 
 const registry = await loadRegistry();
@@ -42,15 +43,7 @@ const proxy: Proxy = {
   kind: 'sidecar',
   mesh: 'demo',
   name: 'web-1',
-  metadata: {
-    features: [],
-    adminPort: 0,
-    adminSocket: '',
-    readinessPort: 0,
-    dnsPort: 0,
-    workdir: '/tmp',
-    version: { dp: '', envoy: '' },
-  },
+  metadata: NO_METADATA,
 };
 
 function setting() {
