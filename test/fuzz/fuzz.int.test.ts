@@ -13,7 +13,5 @@ beforeAll(async () => {
 afterAll(() => target?.stop(), 60_000);
 
 test('hostile input is refused, leaves nothing behind, and does no harm', async () => {
-  const { findings, lines } = await campaign(target, Object.values(ATTACKS), DOSE, () => {});
-  expect(lines).toHaveLength(Object.keys(ATTACKS).length);
-  expect(findings).toEqual([]);
+  expect(await campaign(target, Object.values(ATTACKS), DOSE)).toEqual([]);
 }, 300_000);

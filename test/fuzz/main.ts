@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ATTACKS } from './attacks.ts';
-import { campaign } from './campaign.ts';
+import { thoroughCampaign } from './campaign.ts';
 import { startTarget } from './target.ts';
 
 interface Flags {
@@ -29,7 +29,7 @@ const program = new Command('fuzz')
     const target = await startTarget();
     try {
       const attacks = only.flatMap((name) => ATTACKS[name] ?? []);
-      const { findings } = await campaign(target, attacks, { seed, runs }, say);
+      const findings = await thoroughCampaign(target, attacks, { seed, runs }, say);
       for (const finding of findings) say(`\nFOUND ${finding}`);
       say(findings.length === 0 ? 'nothing found' : `\n${findings.length} findings, seed ${seed}`);
       process.exitCode = findings.length === 0 ? 0 : 1;

@@ -5,6 +5,12 @@ import { z } from 'zod';
 import { type BareCluster, startBareCluster } from '../support/bareCluster.ts';
 import { tempDir } from '../support/tempDir.ts';
 
+/** Resident memory, MiB. */
+export interface Memory {
+  readonly global: number;
+  readonly zone: number;
+}
+
 /** The control planes under attack: processes of their own, and what can be seen of them from outside. */
 export interface Target {
   readonly cluster: BareCluster;
@@ -15,8 +21,7 @@ export interface Target {
   readonly data: string;
   /** Of the policy log. */
   position(): Promise<number>;
-  /** Resident memory, MiB. */
-  memory(): { readonly global: number; readonly zone: number };
+  memory(): Memory;
   /** What the control planes said last that are no more. */
   deaths(): readonly string[];
   /** Lines that a control plane logged as an error: a fault of ours, whoever caused it. */
@@ -80,7 +85,7 @@ function isFault(line: string): boolean {
 }
 
 /** Waits until the least memory seen in the last seconds no longer falls: what is garbage has been collected. */
-export async function settledMemory(target: Target): Promise<ReturnType<Target['memory']>> {
+export async function settledMemory(target: Target): Promise<Memory> {
   let least = target.memory();
   for (let still = 0; still < 6; ) {
     await sleep(500);
