@@ -46,7 +46,8 @@ export interface NatsReplica extends Replica {
   readonly refill: () => Refill | undefined;
   /**
    * Fills the policy part of the view and the copy on disk anew from the mirror; the view serves as it is until that is complete.
-   * Not at once again after the last one.
+   * When that did not help, the mirror itself is made anew: a server that comes back can pass over a message. Not at once again
+   * after the last one.
    */
   refillFromMirror(why: string): void;
   readonly logId: () => string;
@@ -69,6 +70,9 @@ const RETRY_MS = 500;
 const PEERS_REFILL_MS = 30_000;
 /** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
 const REFILL_PAUSE_MS = 10_000;
+/** The view differs again so soon after a refill: the mirror was wrong, and is made anew after a shorter pause. */
+const HELPED_MS = 60_000;
+const MIRROR_PAUSE_MS = 2_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
 export function natsReplica(deps: ReplicaDeps): NatsReplica {
@@ -87,6 +91,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
   let events: Following | undefined;
   let refill: Refill | undefined;
+  let remade = false;
   let stopped = false;
   let zoneReady = false;
   let zonePosition = 0;
@@ -216,10 +221,17 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     refill: () => refill,
     refillFromMirror: (why) => {
       const last = refill?.finishedAt;
-      if (!events || refilling() || (last && now().getTime() - Date.parse(last) < REFILL_PAUSE_MS)) return;
-      onError(new Error(`the policy part of the view is filled anew from the mirror: ${why}`));
+      const since = last ? now().getTime() - Date.parse(last) : Number.POSITIVE_INFINITY;
+      const mirrorIsWrong = since < HELPED_MS;
+      const pause = mirrorIsWrong && !remade ? MIRROR_PAUSE_MS : REFILL_PAUSE_MS;
+      if (!events || refilling() || since < pause) return;
+      remade = mirrorIsWrong;
+      const from = mirrorIsWrong ? 'the hub, since the mirror did not help' : 'the mirror';
+      onError(new Error(`the policy part of the view is filled anew from ${from}: ${why}`));
       refill = { startedAt: now().toISOString(), reason: why, count: (refill?.count ?? 0) + 1 };
       policy.beginRefill();
+      // What is missing is made again, from its beginning, by whoever keeps the zone joined.
+      if (mirrorIsWrong) leaf.jsm.streams.delete('EVENTS').catch(onError);
       events.again();
     },
     onSignOfLife: (listener) => {
