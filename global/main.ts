@@ -11,7 +11,7 @@ import { envName } from '../shared/config/settings.ts';
 import { meshAdmission } from './mesh/providedCa.ts';
 import { serveApi } from '../http/serveApi.ts';
 import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
-import { zoneEnvoyAdmin } from './ask/zoneEnvoyAdmin.ts';
+import { askEnvoyAdmin } from '../nats/askEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
@@ -173,7 +173,7 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     },
     now: () => now().toISOString(),
     vipPort,
-    envoyAdmin: zoneEnvoyAdmin({ hub, zones: zones.view }),
+    envoyAdmin: askEnvoyAdmin({ connection: hub, view: zones.view }),
     dryRun: dryRun({ registry, log: events, zones: zones.view, vipPort }),
     ...tokens,
     zoneCredentials: zoneCredentials({

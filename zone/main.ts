@@ -13,7 +13,9 @@ import type { ZoneSettings } from '../shared/snapshot/proxy.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { envName } from '../shared/config/settings.ts';
 import { serveApi } from '../http/serveApi.ts';
+import { askEnvoyAdmin } from '../nats/askEnvoyAdmin.ts';
 import { answerAsks } from './ask/answerAsks.ts';
+import { anyEnvoyAdmin } from './ask/anyEnvoyAdmin.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
@@ -202,7 +204,12 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
     dryRun: dryRun({ view: replica.view, registry, settings, ads: dataPlane.ads, originOf: () => zone }),
-    envoyAdmin: admin,
+    envoyAdmin: anyEnvoyAdmin({
+      view: replica.view,
+      instance,
+      here: admin,
+      others: askEnvoyAdmin({ connection: leaf, view: replica.view }),
+    }),
     sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },
     onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };

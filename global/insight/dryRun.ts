@@ -35,7 +35,7 @@ const KINDS: readonly (readonly [type: string, kind: ProxyKind])[] = [
 
 /** Tries a change of the policy log on the proxies of all zones, as far as global knows them. */
 export function dryRun({ registry, log, zones, vipPort }: Deps): DryRun {
-  return async ({ key, resource }) => {
+  return async ({ key, resource }, signal) => {
     const proposal: Proposal = { key, resource, origin: GLOBAL };
     const view = zones.clone();
     for (const { type } of registry.all)
@@ -45,7 +45,7 @@ export function dryRun({ registry, log, zones, vipPort }: Deps): DryRun {
     const subjects = subjectsOf(view, vipPort).filter(({ proxy }) => mayConcern(proposal, proxy.mesh));
     for (const { subject, diff } of proxyEffects({ view, registry, proposal }, subjects)) {
       if (diff.length > 0) changed.push({ proxy: subject.stored, diff });
-      await setImmediate();
+      await setImmediate(undefined, { signal });
     }
     return changed;
   };

@@ -33,3 +33,10 @@ export function isOnline(insight: Insight | undefined): boolean {
     (one) => one.connectTime !== undefined && one.disconnectTime === undefined,
   );
 }
+
+/** Instance of the control plane that holds the connection; `undefined` when there is none. */
+export function holderOf(insight: Insight | undefined): string | undefined {
+  const open = insight?.subscriptions?.findLast(({ disconnectTime }) => disconnectTime === undefined);
+  const instance = open?.controlPlaneInstanceId;
+  return typeof instance === 'string' ? instance : undefined;
+}

@@ -1,5 +1,6 @@
 import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import { NotFound } from './errors.ts';
+import { oneAtATime } from './oneAtATime.ts';
 import type { RestDeps } from './ports.ts';
 import { type Shown, type ShownResources, shownResources } from './shown.ts';
 
@@ -9,7 +10,11 @@ export interface RestContext extends RestDeps {
 }
 
 export function restContext(deps: RestDeps): RestContext {
-  return { ...deps, shown: shownResources(deps.reader, deps.role) };
+  return {
+    ...deps,
+    shown: shownResources(deps.reader, deps.role),
+    ...(deps.dryRun && { dryRun: oneAtATime(deps.dryRun) }),
+  };
 }
 
 /** The descriptor of a type that the contract itself names. */

@@ -99,6 +99,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   LogUnavailable: { status: 503, title: 'Service unavailable' },
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
+  AbortError: { status: 499, title: 'Client Closed Request' },
   ProxyUnreachable: { status: 400, title: 'Could not execute admin operation' },
   TokenRefused: { status: 401, title: 'Invalid authentication data' },
   SigningKeyNotFound: { status: 404, title: 'Signing Key not found' },

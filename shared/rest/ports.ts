@@ -80,12 +80,18 @@ export interface Inspector {
 /** type URL → name → resource */
 export type ProxyConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Tries a write without making it: which proxies' configurations it would change, and how, as JSON patches. */
-export type DryRun = (change: {
-  readonly key: ResourceKey;
-  /** `null`: deleted. */
-  readonly resource: Resource | null;
-}) => Promise<readonly { readonly proxy: Stored; readonly diff: readonly unknown[] }[]>;
+/**
+ * Tries a write without making it: which proxies' configurations it would change, and how, as JSON patches. Rejects when the signal
+ * aborts: it is much work, and nobody waits for it any more.
+ */
+export type DryRun = (
+  change: {
+    readonly key: ResourceKey;
+    /** `null`: deleted. */
+    readonly resource: Resource | null;
+  },
+  signal?: AbortSignal,
+) => Promise<readonly { readonly proxy: Stored; readonly diff: readonly unknown[] }[]>;
 
 /** Asks a proxy's Envoy through its admin port. Throws when it does not answer. */
 export interface EnvoyAdmin {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Process } from '../../deploy/process/process.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
-import { zoneEnvoyAdmin } from '../../global/ask/zoneEnvoyAdmin.ts';
+import { askEnvoyAdmin } from '../../nats/askEnvoyAdmin.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { View } from '../../shared/view/view.ts';
 import { answerAsks } from '../../zone/ask/answerAsks.ts';
+import { anyEnvoyAdmin } from '../../zone/ask/anyEnvoyAdmin.ts';
 import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
@@ -23,6 +24,7 @@ let connection: LeafConnection;
 let envoy: Process;
 let admin: EnvoyAdmin;
 const errors: Error[] = [];
+const never = () => Promise.reject(new Error('asked here'));
 
 /** What the zone says of a proxy, as global folds it. */
 const zones = new View();
@@ -68,7 +70,7 @@ beforeAll(async () => {
   });
   for (const name of ['web-1', 'gone-1']) tell(insight(name, INSTANCE));
   tell(insight('lost-1', 'cp-2'));
-  admin = zoneEnvoyAdmin({ hub: hub.connection, zones });
+  admin = askEnvoyAdmin({ connection: hub.connection, view: zones });
   // the leaf link comes up a moment after the server, and tells of the subscription then
   await vi.waitFor(() => admin.clusters(dataplane('web-1'), { json: false }), { timeout: 20_000, interval: 50 });
 }, 90_000);
@@ -91,6 +93,18 @@ it("brings what a proxy's Envoy says from the zone to global", async () => {
   expect(JSON.parse(json).stats).toContainEqual({ name: 'server.state', value: 0 });
 });
 
+it('the other control planes of the zone ask the one that holds the proxy', async () => {
+  const here: EnvoyAdmin = { xds: never, stats: never, clusters: never };
+  const others = askEnvoyAdmin({ connection, view: zones });
+  const sibling = anyEnvoyAdmin({ view: zones, instance: 'cp-3', here, others });
+  expect(await sibling.stats(dataplane('web-1'), { json: false, usedOnly: false })).toMatch(/^server\.state: 0$/m);
+  const holder = anyEnvoyAdmin({ view: zones, instance: INSTANCE, here, others });
+  await expect(holder.clusters(dataplane('web-1'), { json: false })).rejects.toThrow('asked here');
+  await expect(sibling.clusters(dataplane('never-1'), { json: false }), 'connected nowhere').rejects.toThrow(
+    'asked here',
+  );
+});
+
 it('says why there is no answer', async () => {
   const asking = (name: string) => admin.clusters(dataplane(name), { json: false });
   await expect(asking('never-1')).rejects.toThrow(
@@ -100,7 +114,7 @@ it('says why there is no answer', async () => {
     'zone "zone-a" knows no Dataplane "gone-1"',
   );
   await expect(asking('lost-1'), 'nobody listens for that instance').rejects.toThrow(
-    'the control plane "cp-2" of zone "zone-a" is not connected to the hub',
+    'the control plane "cp-2" of zone "zone-a" cannot be reached',
   );
   await expect(asking('gone-1')).rejects.toHaveProperty('name', 'ProxyUnreachable');
 });

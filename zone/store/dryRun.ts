@@ -19,7 +19,7 @@ type Deps = {
 
 /** Tries a change on the proxies that are connected here. */
 export function dryRun({ view, registry, settings, ads, originOf }: Deps): DryRun {
-  return async ({ key, resource }) => {
+  return async ({ key, resource }, signal) => {
     const proposal: Proposal = { key, resource, origin: originOf(key.type) };
     const subjects = [...ads.proxies.values()]
       .filter(({ mesh }) => mayConcern(proposal, mesh))
@@ -29,7 +29,7 @@ export function dryRun({ view, registry, settings, ads, originOf }: Deps): DryRu
       const { kind, mesh, name } = subject.proxy;
       const proxy = view.get({ type: resourceType(kind), mesh, name }, settings.zone);
       if (proxy && diff.length > 0) changed.push({ proxy, diff });
-      await setImmediate();
+      await setImmediate(undefined, { signal });
     }
     return changed;
   };

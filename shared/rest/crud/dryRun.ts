@@ -21,7 +21,7 @@ export async function dryRunAnswer(
   request: RestRequest,
   change: { readonly status: string; readonly key: ResourceKey; readonly resource: Resource | null },
 ): Promise<object> {
-  const effects = (await context.dryRun?.(change)) ?? [];
+  const effects = (await context.dryRun?.(change, request.signal)) ?? [];
   return {
     status: change.status,
     proxies: pageAnswer(request, effects, ({ proxy, diff }) => {

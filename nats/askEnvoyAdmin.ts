@@ -1,21 +1,21 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { createInbox, type Msg, RequestError, TimeoutError } from '@nats-io/transport-node';
-import { ANSWER_PREFIX, type Ask, ASK_ERROR, askSubject } from '../../shared/event/ask.ts';
-import { encodeToken } from '../../shared/event/subject.ts';
-import type { Insight } from '../../shared/resource/insight.ts';
-import { keyOf } from '../../shared/resource/resource.ts';
-import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
-import type { View } from '../../shared/view/view.ts';
-import type { HubConnection } from '../relay/natsConnection.ts';
+import { ANSWER_PREFIX, type Ask, ASK_ERROR, askSubject } from '../shared/event/ask.ts';
+import { encodeToken } from '../shared/event/subject.ts';
+import { holderOf, type Insight } from '../shared/resource/insight.ts';
+import { keyOf } from '../shared/resource/resource.ts';
+import type { EnvoyAdmin, Stored } from '../shared/rest/ports.ts';
+import type { View } from '../shared/view/view.ts';
+import type { Connection } from './connect.ts';
 
 /** Longer than a zone waits for an Envoy. */
 const TIMEOUT_MS = 8_000;
 
 type Deps = {
-  readonly hub: Pick<HubConnection, 'nats'>;
-  /** What the zones say: their insights tell which instance holds a proxy. */
-  readonly zones: View;
+  readonly connection: Pick<Connection, 'nats'>;
+  /** Has the insights, which tell the instance that holds a proxy. */
+  readonly view: View;
 };
 
 /** Why a zone could not be asked, for whoever asked. */
@@ -27,12 +27,12 @@ export class ProxyUnreachable extends Error {
  * Asks a proxy's Envoy through the zone control plane that the proxy is connected to.
  * @throws ProxyUnreachable when the proxy is not connected, the zone does not answer, or its answer is an error
  */
-export function zoneEnvoyAdmin({ hub, zones }: Deps): EnvoyAdmin {
+export function askEnvoyAdmin({ connection, view }: Deps): EnvoyAdmin {
   const ask = async (proxy: Stored, question: Pick<Ask, 'what'> & Partial<Ask>): Promise<string> => {
     const zone = proxy.origin;
-    const instance = instanceOf(zones, proxy);
+    const instance = instanceOf(view, proxy);
     const body = JSON.stringify({ ...question, proxy: keyOf(proxy.resource) });
-    const answer = await hub.nats
+    const answer = await connection.nats
       .request(askSubject(zone, instance), body, {
         timeout: TIMEOUT_MS,
         // The leaf link lets answers through below this subject only.
@@ -51,19 +51,18 @@ export function zoneEnvoyAdmin({ hub, zones }: Deps): EnvoyAdmin {
   };
 }
 
-function instanceOf(zones: View, { resource, origin }: Stored): string {
+function instanceOf(view: View, { resource, origin }: Stored): string {
   const { type, mesh, name } = resource;
-  const insight = zones.get({ type: `${type}Insight`, mesh, name }, origin)?.resource.spec as Insight | undefined;
-  const open = insight?.subscriptions?.findLast(({ disconnectTime }) => disconnectTime === undefined);
-  const instance = open?.controlPlaneInstanceId;
-  if (typeof instance !== 'string')
+  const insight = view.get({ type: `${type}Insight`, mesh, name }, origin)?.resource.spec as Insight | undefined;
+  const instance = holderOf(insight);
+  if (instance === undefined)
     throw new ProxyUnreachable(`the proxy "${name}" is not connected to a control plane of zone "${origin}"`);
   return instance;
 }
 
 function silence(error: Error, zone: string, instance: string): string {
   if (error instanceof RequestError && error.isNoResponders())
-    return `the control plane "${instance}" of zone "${zone}" is not connected to the hub; ask the zone's own REST API`;
+    return `the control plane "${instance}" of zone "${zone}" cannot be reached; ask its own REST API`;
   if (error instanceof TimeoutError)
     return `the control plane "${instance}" of zone "${zone}" did not answer within ${TIMEOUT_MS / 1000} s`;
   return `zone "${zone}" could not be asked: ${error.message}`;
