@@ -80,10 +80,12 @@ async function measureBlock(block: Block, flags: BenchFlags, store: string | und
       const work = () => row.measure(bench);
       const file = `${block.sidecars}-${block.services}-${name}`;
       const result = await (profiler ? profiler.during(file, work) : work());
-      if (chosen) measured.push({ name, ...block, ...result });
       const failures = await bench.fleet.ask('failures');
-      if (failures.length > 0)
-        process.stdout.write(`${name}: ${failures.length} failures in the fleet, the first: ${failures[0]}\n`);
+      const [first] = failures;
+      const notes = [result.note, first && `${failures.length} failures in the fleet, the first: ${first}`].filter(
+        Boolean,
+      );
+      if (chosen) measured.push({ name, ...block, ...result, ...(notes.length > 0 ? { note: notes.join('; ') } : {}) });
     }
     progress.end();
     return measured;

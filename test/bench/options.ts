@@ -70,6 +70,6 @@ export function benchCommand(rows: readonly string[], run: (flags: BenchFlags) =
     .addOption(new Option('--store <url>', 'PostgreSQL instead of the embedded log').conflicts('postgres'))
     .option('--postgres', 'the same, with a PostgreSQL of its own (fsync on) for the run', false)
     .option('--json <file>', 'write the results there as well, with every sample')
-    .option('--profile <folder>', 'write a CPU profile of the zone for each row there')
+    .option('--profile <folder>', 'write a CPU profile of the zone for each row there; what it costs is in the numbers')
     .action(run);
 }
