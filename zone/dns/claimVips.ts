@@ -28,7 +28,7 @@ export async function claimVips(deps: Deps): Promise<number> {
 }
 
 async function claimInMesh({ view, zone, range, log, services, now }: Deps, mesh: string): Promise<number> {
-  let last = 0;
+  const claims: Resource<VipSpec>[] = [];
   const taken = new Set<string>();
   const served = new Set<string>();
   for (const { resource } of view.entries('Vip', mesh)) {
@@ -40,7 +40,7 @@ async function claimInMesh({ view, zone, range, log, services, now }: Deps, mesh
     if (!address) throw new Error(`no virtual IP is left in dns.cidr for service "${service}" of mesh "${mesh}"`);
     taken.add(address);
     const at = now().toISOString();
-    const claim: Resource<VipSpec> = {
+    claims.push({
       type: 'Vip',
       mesh,
       name: address,
@@ -48,8 +48,12 @@ async function claimInMesh({ view, zone, range, log, services, now }: Deps, mesh
       creationTime: at,
       modificationTime: at,
       spec: { service },
-    };
-    last = await log.put(claim, 0);
+    });
   }
-  return last;
+  // Together, since each is answered when it is on the disk; a stale one is told when the others have their answer.
+  const written = await Promise.allSettled(claims.map((claim) => log.put(claim, 0)));
+  return written.reduce((last, one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return Math.max(last, one.value);
+  }, 0);
 }

@@ -20,11 +20,13 @@ type Deps = {
  */
 export async function advertise({ view, zone, log, availableServices, now }: Deps): Promise<number> {
   let last = 0;
+  const own = [...view.entries('ZoneIngress', '')].filter(({ origin }) => origin === zone);
+  if (own.length === 0) return last;
   const services = availableServices();
   const wanted = canonicalJson(services);
-  for (const { origin, resource, version } of view.entries('ZoneIngress', '')) {
+  for (const { resource, version } of own) {
     const spec = resource.spec as ZoneIngressSpec;
-    if (origin !== zone || canonicalJson(spec.availableServices ?? []) === wanted) continue;
+    if (canonicalJson(spec.availableServices ?? []) === wanted) continue;
     last = await log.put(
       { ...resource, modificationTime: now().toISOString(), spec: { ...spec, availableServices: services } },
       version,

@@ -11,6 +11,8 @@ export interface Reconciliation {
 }
 
 const RETRY_MS = 500;
+/** After a run, so many times its own computing is left to others: a crowd that registers is not looked at once for each of it. */
+const REST = 4;
 
 /**
  * Runs a reconciliation after every change that concerns it: merged (changes of one turn of the event loop make one run),
@@ -28,13 +30,19 @@ export function reconcile({ replica, concerns, run, onError }: Reconciliation): 
     running = true;
     while (wanted && !ended) {
       wanted = false;
+      const begun = performance.now();
+      let computing = 0;
       try {
-        await run();
+        const running = run();
+        computing = performance.now() - begun;
+        await running;
       } catch (error) {
         if (ended) break;
         if (!(error instanceof StaleWrite)) onError(error);
         timer = setTimeout(want, RETRY_MS);
       }
+      const rest = REST * computing;
+      if (rest >= 1) await new Promise((resolve) => setTimeout(resolve, rest));
     }
     running = false;
   };
