@@ -103,17 +103,19 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       signal,
     ),
   );
-  const stopHellos = answerHellos({
-    hub,
-    welcome: (hello) => welcome(hello, { events, keys, hub, grants }),
-    onError: onError('a zone could not be welcomed'),
-  });
-
   const zones = followZones(hub, registry, Date.now, onError('a report of a zone was not understood'));
   const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();
   const stopDigest = await followDigest(events, ring, onError('the digest does not follow'));
+  const stopHellos = answerHellos({
+    hub,
+    welcome: async (hello) => {
+      await welcome(hello, { events, keys, hub, grants });
+      return { logId: events.logId, head: ring.head };
+    },
+    onError: onError('a zone could not be welcomed'),
+  });
   const sync = new SyncMonitor({
     zones,
     facts: () => ({
@@ -262,7 +264,6 @@ async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }
   await provisionZone(hub.jsm, zone);
   await gatherZone(hub, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
-  return { logId: events.logId, head: await events.head() };
 }
 
 function masked(config: GlobalConfig): Record<string, unknown> {

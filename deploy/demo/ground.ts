@@ -41,5 +41,11 @@ export function startScript(
   args: readonly string[],
   spec: Omit<Start, 'file' | 'args'>,
 ): Child {
-  return start(ground, { ...spec, file: process.execPath, args: [...nodeFlags(args), join(ROOT, script), ...args] });
+  return start(ground, {
+    ...spec,
+    // Whoever they run as may not be able to write below the checkout.
+    env: { NODE_COMPILE_CACHE: folderOf(ground, 'compile-cache'), ...spec.env },
+    file: process.execPath,
+    args: [...nodeFlags(args), join(ROOT, script), ...args],
+  });
 }

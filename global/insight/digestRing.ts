@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Digest } from '../../shared/event/digest.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
@@ -17,7 +17,7 @@ export interface DigestSource {
 
 /** Global's own digest of what zones may see, for every recent position: what a zone's is held against (D7). */
 export class DigestRing {
-  readonly #digest = new Digest((text) => createHash('sha256').update(text).digest());
+  readonly #digest = new Digest((text) => hash('sha256', text, 'buffer'));
   readonly #at = new Map<number, { readonly digest: string; readonly time: number }>();
   #position = 0;
   #visible = 0;

@@ -39,7 +39,8 @@ export class Digest {
 }
 
 function toBigInt(bytes: Uint8Array): bigint {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return BigInt(`0x${text}`);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let sum = 0n;
+  for (let at = 0; at < bytes.byteLength; at += 8) sum = (sum << 64n) | words.getBigUint64(at);
+  return sum;
 }

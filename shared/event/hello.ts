@@ -15,7 +15,11 @@ export type Hello = z.infer<typeof helloSchema>;
 
 /** The hub's side of the zone is ready, or why it is not. */
 export const welcomeSchema = z.union([
-  z.object({ logId: z.string(), head: z.number() }),
+  z.object({
+    logId: z.string(),
+    /** Position of the last event that zones may see: a view that reaches less far is not complete. */
+    head: z.number(),
+  }),
   z.object({ error: z.string() }),
 ]);
 export type Welcome = z.infer<typeof welcomeSchema>;

@@ -17,6 +17,7 @@ import { answerHellos } from '../../global/relay/hello.ts';
 import { relay, type RelaySource } from '../../global/relay/relay.ts';
 import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
+import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
 import { keepCredential } from '../../zone/join/hubCredential.ts';
@@ -160,7 +161,7 @@ export async function startHub(folder: string): Promise<Hub> {
       publicKeys.set(zone, publicKey);
       await provisionZone(connection.jsm, zone);
       await gatherZone(connection, zone);
-      return { logId: log.logId, head: await log.head() };
+      return { logId: log.logId, head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0 };
     },
   });
   const globalAway = async () => {

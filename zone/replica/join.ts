@@ -8,7 +8,7 @@ const AGAIN_MS = 1_000;
 
 type Joining = {
   readonly leaf: LeafConnection;
-  readonly replica: Pick<NatsReplica, 'followMirrors'>;
+  readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect'>;
   readonly zone: string;
   readonly hello: Hello;
   readonly onError: (error: unknown) => void;
@@ -31,7 +31,8 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): ()
       replica.followMirrors();
     }
     if (complete && welcome) return;
-    await greet(leaf, hello);
+    const { head } = await greet(leaf, hello);
+    replica.expect(head);
     await provisionMirrors(leaf, zone);
     welcome = true;
     if (!following) replica.followMirrors();

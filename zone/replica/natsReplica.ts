@@ -60,6 +60,8 @@ export interface NatsReplica extends Replica {
   /** Begins to follow the zone's own log (and the mirrors once `followMirrors` is called). */
   start(): void;
   followMirrors(): void;
+  /** The first fill goes at least so far in the policy log: global has told its head. */
+  expect(head: number): void;
   stop(): void;
 }
 
@@ -93,6 +95,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   let refill: Refill | undefined;
   let remade = false;
   let stopped = false;
+  let expected = 0;
   let zoneReady = false;
   let zonePosition = 0;
   let policyReady = policy.load();
@@ -187,13 +190,13 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   }, SAVE_MS);
 
   /**
-   * A mirror that is still filling has nothing pending now and then: a fill is complete when it lags no more and what it holds
-   * last has come here.
+   * A mirror that is still filling has nothing pending now and then, and may say that it does not lag: a fill is complete when it
+   * reaches what global had when it greeted us, and what it holds last has come here.
    */
   async function fillComplete() {
     if (policyReady && !refilling()) return;
-    const { mirror } = await leaf.jsm.streams.info('EVENTS');
-    if (!mirror || mirror.lag > 0 || mirror.active < 0) return;
+    const { mirror, state } = await leaf.jsm.streams.info('EVENTS');
+    if (!mirror || mirror.lag > 0 || mirror.active < 0 || state.last_seq < expected) return;
     const last = await leaf.jsm.streams.getMessage('EVENTS', { last_by_subj: '>' });
     if (!last || !events || events.position() < last.seq) return;
     policy.flush();
@@ -268,6 +271,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           onError,
         }),
       );
+    },
+    expect: (head) => {
+      expected = head;
     },
     followMirrors: () => {
       events = follow({

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Digest } from '../../shared/event/digest.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { GLOBAL, keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
@@ -116,5 +116,5 @@ export class PolicyFold {
 }
 
 function newDigest(): Digest {
-  return new Digest((text) => createHash('sha256').update(text).digest());
+  return new Digest((text) => hash('sha256', text, 'buffer'));
 }
