@@ -19,15 +19,12 @@ const LEGEND = 44;
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6bb1', '#7f7f7f'];
 const DASHES = ['', '7 3', '2 3', '9 3 2 3'];
 
+/** Greys that can be read on white and on black: what a picture stands on is not always what the reader's system prefers. */
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #333 }
+  text { font: 12px system-ui, sans-serif; fill: #6e7781 }
   .title { font-weight: 600 }
-  .grid { stroke: #ccc; stroke-width: 1 }
+  .grid { stroke: #888; stroke-opacity: 0.35 }
   .line { fill: none; stroke-width: 2 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #ddd }
-    .grid { stroke: #555 }
-  }
 `;
 
 /** The panels side by side in two columns with one legend, as SVG; both axes of each are logarithmic. */
