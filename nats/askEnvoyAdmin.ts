@@ -11,6 +11,8 @@ import type { Connection } from './connect.ts';
 
 /** Longer than a zone waits for an Envoy. */
 const TIMEOUT_MS = 8_000;
+/** Bytes of an answer: a zone cannot fill the memory of whoever asks it. */
+const LARGEST = 128 * 1024 * 1024;
 
 type Deps = {
   readonly connection: Pick<Connection, 'nats'>;
@@ -71,5 +73,8 @@ function silence(error: Error, zone: string, instance: string): string {
 async function textOf({ headers, data }: Msg): Promise<string> {
   const refused = headers?.get(ASK_ERROR);
   if (refused) throw new ProxyUnreachable(refused);
-  return (await promisify(gunzip)(data)).toString('utf8');
+  const text = await promisify(gunzip)(data, { maxOutputLength: LARGEST }).catch((error: Error) => {
+    throw new ProxyUnreachable(`the answer of the zone could not be read: ${error.message}`);
+  });
+  return text.toString('utf8');
 }

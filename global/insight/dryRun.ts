@@ -36,6 +36,7 @@ const KINDS: readonly (readonly [type: string, kind: ProxyKind])[] = [
 /** Tries a change of the policy log on the proxies of all zones, as far as global knows them. */
 export function dryRun({ registry, log, zones, vipPort }: Deps): DryRun {
   return async ({ key, resource }, signal) => {
+    signal?.throwIfAborted();
     const proposal: Proposal = { key, resource, origin: GLOBAL };
     const view = zones.clone();
     for (const { type } of registry.all)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Process } from '../../deploy/process/process.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { askEnvoyAdmin } from '../../nats/askEnvoyAdmin.ts';
+import { ANSWER_PREFIX, ASK_ERROR, askSubject } from '../../shared/event/ask.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
@@ -103,6 +104,28 @@ it('the other control planes of the zone ask the one that holds the proxy', asyn
   await expect(sibling.clusters(dataplane('never-1'), { json: false }), 'connected nowhere').rejects.toThrow(
     'asked here',
   );
+});
+
+it('goes on after a question that is none, and after an answer that is none', async () => {
+  const { nats } = hub.connection;
+  const refused = await nats.request(askSubject('zone-a', INSTANCE), '{', {
+    timeout: 10_000,
+    noMux: true,
+    reply: `${ANSWER_PREFIX}.zone-a.test`,
+  });
+  expect(refused.headers?.get(ASK_ERROR)).not.toBe('');
+  tell(insight('liar-1', 'liar'));
+  connection.nats.subscribe(askSubject('zone-a', 'liar'), {
+    callback: (_error, message) => void message.respond('no gzip'),
+  });
+  await vi.waitFor(
+    () =>
+      expect(admin.clusters(dataplane('liar-1'), { json: false })).rejects.toThrow(
+        'the answer of the zone could not be read',
+      ),
+    { timeout: 20_000, interval: 50 },
+  );
+  expect(await admin.clusters(dataplane('web-1'), { json: false })).toBeTypeOf('string');
 });
 
 it('says why there is no answer', async () => {

@@ -20,6 +20,7 @@ type Deps = {
 /** Tries a change on the proxies that are connected here. */
 export function dryRun({ view, registry, settings, ads, originOf }: Deps): DryRun {
   return async ({ key, resource }, signal) => {
+    signal?.throwIfAborted();
     const proposal: Proposal = { key, resource, origin: originOf(key.type) };
     const subjects = [...ads.proxies.values()]
       .filter(({ mesh }) => mayConcern(proposal, mesh))
