@@ -121,7 +121,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
   const catchUp = async () => {
     let change: LogEvent[] = [];
     for (let cursor = position; ; ) {
-      const page = await events.read(cursor, PAGE);
+      const page = await events.follow(cursor, PAGE);
       for (const event of page) {
         if (stopped) return;
         cursor = event.position;

@@ -93,6 +93,8 @@ describe('a PostgreSQL that breaks', () => {
         await admin.query(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%append_changes%'",
         );
+        // On a busy machine no append would ever get through otherwise.
+        await sleep(Math.random() * 20);
       }
     })();
     const acknowledged: string[] = [];

@@ -27,6 +27,8 @@ export interface EventLog {
   append(change: ProposedChange): Promise<readonly LogEvent[]>;
   /** Events after a position, contiguous; only what can no longer be preceded by anything. */
   read(after: number, limit: number): Promise<readonly LogEvent[]>;
+  /** As `read`, for who follows the log closely: what this instance appended a moment ago is not asked for again. */
+  follow(after: number, limit: number): Promise<readonly LogEvent[]>;
   /** For people: by resource, change, author. */
   find(filter: EventFilter): Promise<readonly LogEvent[]>;
   /** Position of the newest event; 0: the log is empty. */
@@ -70,6 +72,8 @@ export async function openEventLog(database: Db): Promise<EventLog> {
   const state = async (rest: string, params: readonly unknown[] = []) =>
     (await db.query(`${STATE} ${rest}`, params)).map(toCurrent);
 
+  const read = async (after: number, limit: number) =>
+    (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent);
   // Under load, those who ask at the same time share one query, as those who append share one commit.
   const current = groupCommit(async (keys: readonly string[]) => {
     const found = await state('WHERE rkey = ANY($1) AND NOT deleted', [keys]);
@@ -94,10 +98,10 @@ export async function openEventLog(database: Db): Promise<EventLog> {
         throw error;
       }
     },
-    read: async (after, limit) => {
+    read,
+    follow: async (after, limit) => {
       const events = await recent.after(after, limit);
-      if (events.length > 0) return events;
-      return (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent);
+      return events.length > 0 ? events : read(after, limit);
     },
     find: (filter) => findEvents(db, filter),
     head,

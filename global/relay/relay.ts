@@ -13,6 +13,8 @@ import { MAX_BATCH, publish } from './publish.ts';
 export interface RelaySource {
   readonly logId: string;
   read(after: number, limit: number): Promise<readonly LogEvent[]>;
+  /** As `read`; may know the newest ones without asking the database. */
+  follow(after: number, limit: number): Promise<readonly LogEvent[]>;
   head(): Promise<number>;
   listAll(): Promise<readonly { readonly position: number }[]>;
   listen(wake: () => void): () => void;
@@ -53,7 +55,7 @@ export async function relay(
     });
     try {
       last ??= await resume(source, hub, keys);
-      const events = await source.read(last, MAX_BATCH);
+      const events = await source.follow(last, MAX_BATCH);
       if (events.length > 0) {
         last = await publishEvents(events, last, { source, hub, keys });
         onPublished?.(last);

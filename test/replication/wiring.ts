@@ -72,6 +72,7 @@ export class MemoryLog implements RelaySource {
   }
 
   read = async (after: number, limit: number) => this.events.slice(after, after + limit);
+  follow = this.read;
   head = async () => this.events.length;
   listAll = async () => [...new Map(this.events.map((event) => [keyText(event.key), event])).values()];
   listen = (wake: () => void) => {
