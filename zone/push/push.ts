@@ -27,7 +27,7 @@ type Deps = PaceLimits & {
 };
 
 /** Generating goes on for so long before acknowledgements and heartbeats get their turn. */
-const SLICE_MS = 8;
+const SLICE_MS = 4;
 
 /**
  * Brings changes of the view to the proxies that they concern (D9): merged, at most one waiting for each proxy, in slices that
