@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 // The one executable, as TypeScript; meridian.js beside it starts it under a Node that can run this.
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { meridian } from './program.ts';
 
 // The second start needs half the time. In a folder of our own: in the default one, below /tmp, anybody could leave us code. Where
-// NODE_COMPILE_CACHE names another, it is that one. Node writes it when it ends, which a control plane may not get to.
+// NODE_COMPILE_CACHE names another, it is that one. Node writes to it when it ends in order.
 enableCompileCache(fileURLToPath(new URL('../.tools/compile-cache', import.meta.url)));
-setTimeout(flushCompileCache, 5_000).unref();
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];

@@ -11,7 +11,7 @@ interface Usage {
 }
 
 /** Undefined where there is no Linux, or no such process. */
-async function usageOf(pid: number): Promise<Usage | undefined> {
+export async function usageOf(pid: number): Promise<Usage | undefined> {
   try {
     const threads = await readdir(`/proc/${pid}/task`);
     const times = threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'));
