@@ -15,6 +15,8 @@ export interface WriteLoad {
   readonly refused: ReadonlyMap<string, number>;
   /** Milliseconds since 1970 of the last 2xx. */
   readonly lastAt: number;
+  /** From now on writes go to that global control plane. */
+  to(url: string): void;
   stop(): Promise<void>;
 }
 
@@ -28,7 +30,8 @@ const TIMEOUT_MS = 5_000;
 let written = 0;
 
 /** Writes policies that concern nobody, on global, each with content of its own, as fast as they are answered. */
-export function startWrites(url: string, pauseMs = 20): WriteLoad {
+export function startWrites(first: string, pauseMs = 20): WriteLoad {
+  let url = first;
   const acknowledged: Acknowledged[] = [];
   const refused = new Map<string, number>();
   let lastAt = 0;
@@ -51,6 +54,9 @@ export function startWrites(url: string, pauseMs = 20): WriteLoad {
     refused,
     get lastAt() {
       return lastAt;
+    },
+    to: (other) => {
+      url = other;
     },
     stop: async () => {
       stopped = true;
