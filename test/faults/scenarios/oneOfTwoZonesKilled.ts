@@ -1,5 +1,3 @@
-import { copyFile, readdir, chown, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchStatus } from '../../../global/cli/statusBody.ts';
 import { ControlPlane } from '../../../deploy/demo/controlPlane.ts';
@@ -8,25 +6,18 @@ import { freePorts } from '../../../deploy/demo/ports.ts';
 import { until } from '../../../deploy/demo/until.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** What instances of one zone have in common. */
-const SHARED = /^(zone\.key|zone\.token|leaf-user\.nk)$/;
-
 export const scenario: Scenario = {
   what: 'two control planes in one zone, one is killed: the other goes on, and the zone is not shown as offline',
   run: async ({ ground, cluster, zones: [zone] }) => {
     const [api = 0, dp = 0, diagnostics = 0] = await freePorts(3);
-    const [first, data] = [zone.env.MERIDIAN_ZONE_DATA_DIR ?? '', folderOf(ground, `${zone.name}-b`)];
-    for (const file of (await readdir(first)).filter((name) => SHARED.test(name))) {
-      await copyFile(join(first, file), join(data, file));
-      const { uid, gid } = await stat(join(first, file));
-      await chown(join(data, file), uid, gid);
-    }
     const second = new ControlPlane(ground, `${zone.name}-b`, 'zone', {
       ...zone.env,
       MERIDIAN_ZONE_API_PORT: String(api),
       MERIDIAN_ZONE_DP_PORT: String(dp),
       MERIDIAN_ZONE_DIAGNOSTICS_PORT: String(diagnostics),
-      MERIDIAN_ZONE_DATA_DIR: data,
+      MERIDIAN_ZONE_DATA_DIR: folderOf(ground, `${zone.name}-b`),
+      // What the instances of a zone have in common.
+      MERIDIAN_ZONE_KEYS_DIR: zone.env.MERIDIAN_ZONE_KEYS_DIR ?? zone.env.MERIDIAN_ZONE_DATA_DIR ?? '',
     });
     await second.start();
     try {
