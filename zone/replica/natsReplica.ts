@@ -1,22 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { EventReader } from '../../shared/event/message.ts';
-import { type Refill, ZONE_STATUS } from '../../shared/event/status.ts';
-import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
-import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
-import { canonicalJson } from '../../shared/resource/json.ts';
+import type { Refill } from '../../shared/event/status.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
-import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { LocalCopy } from './localCopy.ts';
-import { isUnrooted, removeUnrooted, unroot, writeAnew } from './lostStream.ts';
 import { PolicyLog } from './policyLog.ts';
 import type { Applied, Replica, ZoneLog } from './ports.ts';
 import { Quarantine, type Quarantined } from './quarantine.ts';
+import { type SignOfLife, ZoneLogs } from './zoneLogs.ts';
 
 export interface ReplicaDeps {
   readonly leaf: LeafConnection;
@@ -29,15 +25,6 @@ export interface ReplicaDeps {
   readonly reader: EventReader;
   readonly now: () => Date;
   readonly onError: (error: Error) => void;
-}
-
-/** A message of a zone came, its own one or another. */
-export interface SignOfLife {
-  readonly zone: string;
-  /** The control plane that reported; absent: the message is no report. */
-  readonly instance?: string;
-  /** When it was written, by the clock of the zone's nats-server. */
-  readonly at: Date;
 }
 
 export interface NatsReplica extends Replica {
@@ -67,9 +54,6 @@ export interface NatsReplica extends Replica {
 
 const SAVE_MS = 250;
 const FILL_POLL_MS = 10;
-const RETRY_MS = 500;
-/** What the other zones say must have come by then after our copy of it was lost; what has not is gone. */
-const PEERS_REFILL_MS = 30_000;
 /** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
 const REFILL_PAUSE_MS = 10_000;
 /** The view differs again so soon after a refill: the mirror was wrong, and is made anew after a shorter pause. */
@@ -87,24 +71,31 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     const applied: Applied = { changes, position: policy.position, ...(of ? { change: of } : {}) };
     for (const listener of listeners) listener(applied);
   };
+  const setAside = (stream: string, message: JsMsg, error: unknown) => {
+    const reason = (error as Error).message;
+    quarantine.put({ stream, sequence: message.seq, subject: message.subject, reason });
+    onError(new Error(`${stream} ${message.seq} (${message.subject}) is set aside: ${reason}`));
+  };
   const policy = new PolicyLog({ view, keyring, copy, reader, quarantine, applied: emit, onError });
-  const signListeners = new Set<(sign: SignOfLife) => void>();
+  const zones = new ZoneLogs({
+    view,
+    zone,
+    registry,
+    log,
+    quarantine,
+    setAside,
+    applied: emit,
+    isClosed: () => leaf.nats.isClosed(),
+    onError,
+  });
   const followings: Following[] = [];
-  const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
   let events: Following | undefined;
   let refill: Refill | undefined;
   let remade = false;
   let stopped = false;
   let expected = 0;
   let zoneReady = false;
-  let zonePosition = 0;
   let policyReady = policy.load();
-
-  const setAside = (stream: string, message: JsMsg, error: unknown) => {
-    const reason = (error as Error).message;
-    quarantine.put({ stream, sequence: message.seq, subject: message.subject, reason });
-    onError(new Error(`${stream} ${message.seq} (${message.subject}) is set aside: ${reason}`));
-  };
 
   const onGrant = (message: JsMsg) => {
     try {
@@ -113,72 +104,6 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     } catch (error) {
       setAside('KEYS', message, error);
     }
-  };
-
-  const onZoneMessage = (stream: 'ZONE' | 'PEERS') => (message: JsMsg) => {
-    try {
-      const peer = stream === 'PEERS' ? zoneOfSubject(message.subject) : undefined;
-      const key = stream === 'ZONE' ? keyOfSubject(UP_PREFIX, message.subject) : peer?.key;
-      const origin = stream === 'ZONE' ? zone : peer?.zone;
-      if (!key || origin === undefined) throw new Error('its subject names no resource');
-      if (stream === 'ZONE') zonePosition = message.seq;
-      if (stream === 'PEERS' && origin === zone) return; // our own ingresses come back through the hub
-      const isStatus = key.type === ZONE_STATUS;
-      const sign = { zone: origin, at: message.time, ...(isStatus ? { instance: key.name } : {}) };
-      for (const listener of signListeners) listener(sign);
-      if (isStatus) return; // is for global
-      const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string() });
-      quarantine.remove(stream, message.subject);
-      if (resource && saysTheSame(key, origin, resource)) return view.touch(key, origin, message.seq);
-      const changed = view.apply({ origin, key, resource, version: message.seq });
-      if (changed) emit([changed]);
-    } catch (error) {
-      setAside(stream, message, error);
-    } finally {
-      while (waiting[0] && waiting[0].sequence <= zonePosition) waiting.shift()?.resolve();
-    }
-  };
-
-  /**
-   * Ingresses are written again as a sign of life, proxies when they move to another control plane; and what came from a stream
-   * that was lost comes once more.
-   */
-  const saysTheSame = (key: ResourceKey, origin: string, resource: Resource) => {
-    const entry = view.get(key, origin);
-    if (!entry || (key.type !== 'ZoneIngress' && key.type !== 'Dataplane' && !isUnrooted(entry))) return false;
-    return canonicalJson(entry.resource) === canonicalJson(resource);
-  };
-
-  const isOurs = (origin: string) => origin === zone;
-  const isPeers = (origin: string) => origin !== GLOBAL && origin !== zone;
-  let peersLostAt = Number.NaN;
-
-  const writeAnewOrRetry = async (entries: readonly Entry[]) => {
-    for (;;) {
-      try {
-        return await writeAnew(view, log, entries);
-      } catch (error) {
-        if (leaf.nats.isClosed()) return;
-        onError(error as Error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-  };
-
-  const onOwnLogLost = () => {
-    zonePosition = 0;
-    void writeAnewOrRetry(unroot(view, isOurs));
-  };
-
-  const onPeersLost = () => {
-    unroot(view, isPeers);
-    peersLostAt = Date.now();
-  };
-
-  const onPeersCaughtUp = () => {
-    if (!(Date.now() - peersLostAt > PEERS_REFILL_MS)) return;
-    peersLostAt = Number.NaN;
-    emit(removeUnrooted(view, isPeers));
   };
 
   const timer = setInterval(() => {
@@ -237,10 +162,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
       if (mirrorIsWrong) leaf.jsm.streams.delete('EVENTS').catch(onError);
       events.again();
     },
-    onSignOfLife: (listener) => {
-      signListeners.add(listener);
-      return () => signListeners.delete(listener);
-    },
+    onSignOfLife: (listener) => zones.onSignOfLife(listener),
     markIngress: ({ origin, resource, version }, status) => {
       const marked = { ...resource, status };
       const changed = view.apply({ origin, key: resource, resource: marked, version, again: true });
@@ -255,19 +177,18 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    applied: (sequence) =>
-      sequence <= zonePosition ? Promise.resolve() : new Promise((resolve) => waiting.push({ sequence, resolve })),
+    applied: (sequence) => zones.applied(sequence),
     start: () => {
       followings.push(
         follow({
           leaf,
           stream: 'ZONE',
           after: 0,
-          onMessage: onZoneMessage('ZONE'),
+          onMessage: (message) => zones.take('ZONE', message),
           onCaughtUp: () => {
             zoneReady = true;
           },
-          onRecreated: onOwnLogLost,
+          onRecreated: () => zones.ownLogLost(),
           onError,
         }),
       );
@@ -305,9 +226,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           leaf,
           stream: 'PEERS',
           after: 0,
-          onMessage: onZoneMessage('PEERS'),
-          onCaughtUp: onPeersCaughtUp,
-          onRecreated: onPeersLost,
+          onMessage: (message) => zones.take('PEERS', message),
+          onCaughtUp: () => zones.peersCaughtUp(),
+          onRecreated: () => zones.peersLost(),
           onError,
         }),
         events,
