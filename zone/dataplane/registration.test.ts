@@ -235,6 +235,16 @@ describe('an ingress', () => {
 });
 
 describe('after a start', () => {
+  it('who is registered, but not yet admitted, is nobody that left', async () => {
+    const { registration, admit, stored } = world();
+    const coming = admit(dataplane());
+    while (!stored()) await Promise.resolve();
+    registration.removeLeftovers();
+    await coming;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stored()).toBeDefined();
+  });
+
   it('what nobody came back for is deleted, what was written by hand is not', async () => {
     const first = world();
     await first.admit(dataplane());

@@ -49,6 +49,8 @@ export class Registration {
   readonly #leaving = new Map<string, () => void>();
   /** Deletions that the own view does not show yet. */
   readonly #removing = new Map<string, Promise<void>>();
+  /** Proxies that may be registered already, but have no stream before they are admitted. */
+  readonly #admitting = new Map<string, number>();
   readonly #view: View;
   #stopped = false;
 
@@ -59,6 +61,18 @@ export class Registration {
 
   /** @throws ProxyRefused or TokenRefused, which close the stream */
   readonly admit: Admit = async (opening) => {
+    const { nodeId } = opening;
+    this.#admitting.set(nodeId, (this.#admitting.get(nodeId) ?? 0) + 1);
+    try {
+      return await this.#admit(opening);
+    } finally {
+      const others = (this.#admitting.get(nodeId) ?? 0) - 1;
+      if (others > 0) this.#admitting.set(nodeId, others);
+      else this.#admitting.delete(nodeId);
+    }
+  };
+
+  async #admit(opening: StreamOpening): Promise<Proxy> {
     if (!this.#deps.replica.ready())
       throw new NotReady('the zone is not ready yet: its copy of the log is being filled');
     const { proxy, node, existing, brought } = this.#read(opening);
@@ -75,7 +89,7 @@ export class Registration {
       );
     this.#deps.admitted(proxy, node);
     return proxy;
-  };
+  }
 
   /** The proxy's last stream ended: when it does not come back in time, what it registered is deleted. */
   disconnected(proxy: Proxy): void {
@@ -98,7 +112,8 @@ export class Registration {
     for (const kind of ['sidecar', 'ingress'] as const) {
       for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
-        if (!this.#deps.isConnected(`${resource.mesh}.${resource.name}`)) this.#remove(resource, version);
+        const id = `${resource.mesh}.${resource.name}`;
+        if (!this.#deps.isConnected(id) && !this.#admitting.has(id)) this.#remove(resource, version);
       }
     }
   }

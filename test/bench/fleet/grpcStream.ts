@@ -56,7 +56,8 @@ export class GrpcStream {
     this.#stream.on('data', (chunk: Buffer) => this.#take(chunk));
     const status = (headers: IncomingHttpHeaders) => {
       const code = headers['grpc-status'];
-      if (code !== undefined) this.#end(`gRPC status ${code}: ${headers['grpc-message'] ?? ''}`);
+      if (code !== undefined)
+        this.#end(`gRPC status ${code}: ${decodeURIComponent(String(headers['grpc-message'] ?? ''))}`);
     };
     this.#stream.on('response', status);
     this.#stream.on('trailers', status);
