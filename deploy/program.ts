@@ -56,7 +56,15 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
   },
   log: {
     description: 'the event log: who changed what, when and why',
-    load: async (deps) => (await import('../global/cli/log.ts')).logCommand(deps),
+    load: async (deps) => {
+      const [{ logCommand }, { logStoreCommands }] = await Promise.all([
+        import('../global/cli/log.ts'),
+        import('../global/cli/logStore.ts'),
+      ]);
+      const command = logCommand(deps);
+      for (const one of logStoreCommands(deps)) command.addCommand(one);
+      return command;
+    },
   },
   status: {
     description: 'which zones and sidecars are in sync, and why not',

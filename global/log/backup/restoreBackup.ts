@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Db } from '../db.ts';
+import { migrate } from '../migrate.ts';
+import { count } from '../rows.ts';
+import { rebuildState } from '../state.ts';
+import { type CheckedBackup, checkBackup } from './checkBackup.ts';
+import type { EventLine } from './format.ts';
+
+const AT_ONCE = 200;
+const headRow = z.object({ last_seq: count, migration: count });
+
+/**
+ * Brings an empty database to what the backup holds: events, state, keys, the log's id. The head is set last: a restore that broke off
+ * leaves an empty log, and is begun again.
+ * @throws Error when the database holds a log, is of an older form, or the backup is not good: then it holds nothing
+ */
+export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promise<CheckedBackup> {
+  await migrate(db);
+  const [row] = await db.query(
+    "SELECT last_seq, (SELECT max(id) FROM migration) AS migration FROM log_head WHERE log = 'global'",
+  );
+  const { last_seq: head, migration } = headRow.parse(row);
+  if (head > 0) throw new Error(`the database holds a log already, up to position ${head}; restore into an empty one`);
+  await empty(db);
+  let batch: EventLine[] = [];
+  const flush = async () => {
+    if (batch.length === 0) return;
+    await db.query('INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, $1::jsonb)', [
+      JSON.stringify(batch),
+    ]);
+    batch = [];
+  };
+  try {
+    const backup = await checkBackup(lines, {
+      head: async (told) => {
+        if (told.migration > migration)
+          throw new Error(
+            `the backup is of a newer version (migration ${told.migration}, this one knows ${migration})`,
+          );
+      },
+      event: async (event) => {
+        if (batch.push(event) >= AT_ONCE) await flush();
+      },
+    });
+    await flush();
+    const { dataKeys, zoneKeys, logId } = backup.head;
+    await db.query('INSERT INTO data_key SELECT * FROM jsonb_populate_recordset(NULL::data_key, $1::jsonb)', [
+      JSON.stringify(dataKeys),
+    ]);
+    await db.query('INSERT INTO zone_key SELECT * FROM jsonb_populate_recordset(NULL::zone_key, $1::jsonb)', [
+      JSON.stringify(zoneKeys),
+    ]);
+    await rebuildState(db);
+    // Whoever knew the former history is refused once, and looks anew.
+    await db.query("UPDATE log_head SET log_id = $1::uuid, last_seq = $2, fence = fence + 1 WHERE log = 'global'", [
+      logId,
+      backup.head.head,
+    ]);
+    return backup;
+  } catch (error) {
+    await empty(db);
+    throw error;
+  }
+}
+
+async function empty(db: Db): Promise<void> {
+  await db.script('DELETE FROM event; DELETE FROM resource; DELETE FROM data_key; DELETE FROM zone_key;');
+}
