@@ -123,6 +123,19 @@ describe('a proxy that brings its Dataplane', () => {
     expect(stored()?.spec).toMatchObject({ networking: { inbound: [{ tags: { 'kuma.io/service': 'other' } }] } });
   });
 
+  it('is asked to come again while the zone has nowhere to write it', async () => {
+    class FullZone extends MemoryZone {
+      override async put(): Promise<number> {
+        throw new Error('timeout');
+      }
+    }
+    const { admit } = world('none', new FullZone(ZONE));
+    await expect(admit(dataplane())).rejects.toMatchObject({
+      grpcStatus: 14,
+      message: "the zone's log does not take it: timeout",
+    });
+  });
+
   it('takes it away when it left and did not come back', async () => {
     const { admit, leave, pass, stored } = world();
     const proxy = await admit(dataplane());

@@ -164,7 +164,9 @@ export class Registration {
     const resource = existing ? { ...kept(brought, existing), creationTime: existing.creationTime } : brought;
     // Written once more where another control plane may be about to delete it: that one stood upon the last version.
     if (existing && content(existing) === content(resource) && !this.#deps.isShared()) return;
-    const sequence = await this.#deps.log.put(resource);
+    const sequence = await this.#deps.log.put(resource).catch((cause: Error) => {
+      throw new NotReady(`the zone's log does not take it: ${cause.message}`);
+    });
     await this.#deps.replica.applied(sequence);
   }
 
