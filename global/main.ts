@@ -30,14 +30,18 @@ import { zoneInsights } from './insight/zoneInsights.ts';
 import type { EventLog } from './log/eventLog.ts';
 import { onLeader } from './log/leader.ts';
 import { logReader } from './log/logReader.ts';
-import { globalCredential } from './hubAccess/credentials.ts';
+import { currentAccount } from './hubAccess/currentAccount.ts';
+import { globalCredential, systemCredential } from './hubAccess/credentials.ts';
 import { readHubKeys } from './hubAccess/readHubKeys.ts';
 import { writeHubConfig } from './hubAccess/writeHubConfig.ts';
 import { zoneCredentials } from './hubAccess/zoneCredentials.ts';
+import { zoneDeletedAt } from './hubAccess/zoneDeletedAt.ts';
+import { hubCredentials } from './log/hubCredentials.ts';
+import { keepHubAccount } from './relay/keepHubAccount.ts';
 import type { SecretKeys } from './log/secretKeys.ts';
 import { answerHellos } from './relay/hello.ts';
 import { publishGrants } from './relay/grants.ts';
-import { type HubConnection, connectToHub } from './relay/natsConnection.ts';
+import { type HubConnection, connectToHub, connectToSystem } from './relay/natsConnection.ts';
 import { gatherZone } from './relay/gather.ts';
 import { provisionZone } from './relay/provision.ts';
 import { RELAY_LOCK, relay } from './relay/relay.ts';
@@ -45,6 +49,9 @@ import { keyGrants } from './secret/keyGrants.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 import { tokenAuthority } from '../http/token/tokenAuthority.ts';
+
+/** The advisory lock of whoever tells the hub what the account is. */
+const ACCOUNT_LOCK = 5_682;
 
 export interface Running {
   readonly url: string;
@@ -79,11 +86,10 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     now: now(),
   });
   log.info({ file: hubFile }, 'hub configured');
-  const hub = await connectToHub({
-    url: config['nats.url'],
-    ca: hubKeys.ca.certificatePem,
-    credential: await globalCredential(hubKeys),
-  });
+  const { 'nats.url': hubUrl } = config;
+  const ca = hubKeys.ca.certificatePem;
+  const hub = await connectToHub({ url: hubUrl, ca, credential: await globalCredential(hubKeys) });
+  const system = await connectToSystem({ url: hubUrl, ca, credential: await systemCredential(hubKeys) });
   const grants = keyGrants(kek, keys);
   let relayError = '';
   const stopRelay = onLeader({ tryLead: events.tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
@@ -102,6 +108,21 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       },
       signal,
     ),
+  );
+  const credentials = hubCredentials(events.db);
+  const stopAccount = onLeader(
+    { tryLead: events.tryLead, onError: onError('the hub could not be told of its account') },
+    ACCOUNT_LOCK,
+    (signal) =>
+      keepHubAccount(
+        {
+          nats: system,
+          account: () => currentAccount({ commands, issued: credentials }),
+          listen: events.listen,
+          onError: onError('the hub does not know yet whose credentials are revoked'),
+        },
+        signal,
+      ),
   );
   const zones = followZones(hub, registry, Date.now, onError('a report of a zone was not understood'));
   const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
@@ -179,9 +200,11 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     dryRun: dryRun({ registry, log: events, zones: zones.view, vipPort }),
     ...tokens,
     zoneCredentials: zoneCredentials({
-      keys: hubKeys,
+      keys: () => readHubKeys(commands),
+      issued: credentials,
       hubUrl: config['hub.leafUrl'],
       lifetime: config['zone.credentialLifetime'],
+      deletedAt: (zone) => zoneDeletedAt(events, zone),
       register: (zone) => ensureZone(commands, zone, 'the zone joined for the first time'),
       verifyZoneToken,
       now,
@@ -227,7 +250,9 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
       sync.stop();
       hubHead.stop();
       zones.stop();
+      await stopAccount();
       await stopRelay();
+      await system.close();
       await hub.nats.close();
       await events.close();
       log.info('stopped');

@@ -23,9 +23,15 @@ export interface Connection {
   readonly jsm: JetStreamManager;
 }
 
+/** As `connectNats`, with JetStream. */
+export async function connectTo(options: ConnectOptions): Promise<Connection> {
+  const nats = await connectNats(options);
+  return { nats, js: jetstream(nats, { timeout: TIMEOUT_MS }), jsm: await manager(nats) };
+}
+
 /** Connects over TLS, as often as it takes; the connection comes back by itself whenever the server does. */
-export async function connectTo({ url, ca, ...options }: ConnectOptions): Promise<Connection> {
-  const nats = await connect({
+export function connectNats({ url, ca, ...options }: ConnectOptions): Promise<NatsConnection> {
+  return connect({
     servers: url,
     tls: tlsTo(url, ca),
     ...options,
@@ -35,7 +41,6 @@ export async function connectTo({ url, ca, ...options }: ConnectOptions): Promis
     waitOnFirstConnect: true,
     pingInterval: 5_000,
   });
-  return { nats, js: jetstream(nats, { timeout: TIMEOUT_MS }), jsm: await manager(nats) };
 }
 
 /**

@@ -25,11 +25,18 @@ export async function hubTrust(keys: HubKeys): Promise<HubTrust> {
   };
 }
 
-/** The account of global and the zones: who may sign for it. */
-export function accountJwt({ operator, account, signing }: HubKeys): Promise<string> {
+/**
+ * The account of global and the zones: who may sign for it, and whose credentials hold no more.
+ * @param revoked by public key of the user, the time in seconds up to which what it was given is refused
+ */
+export function accountJwt(
+  { operator, account, signing }: HubKeys,
+  revoked: Readonly<Record<string, number>> = {},
+): Promise<string> {
   const claims = {
     limits: { ...UNLIMITED, ...JETSTREAM },
     signing_keys: signing.map((key) => key.getPublicKey()),
+    revocations: { ...revoked },
   };
   return encodeAccount('CP', account, claims, { signer: operator });
 }

@@ -16,6 +16,17 @@ export async function globalCredential({ account, signing }: HubKeys): Promise<H
   return { jwt: await encodeUser('global', user, account, claims, { signer: newest(signing) }), seed: user.getSeed() };
 }
 
+/** Global's credential at the system account: to tell the servers what the accounts are now. */
+export async function systemCredential({ systemAccount }: HubKeys): Promise<HubCredential> {
+  const user = createUser();
+  const claims = {
+    pub: { allow: ['$SYS.REQ.CLAIMS.UPDATE', '$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP'] },
+    sub: { allow: ['_INBOX.>'] },
+    allowed_connection_types: ['STANDARD' as const],
+  };
+  return { jwt: await encodeUser('global', user, systemAccount, claims), seed: user.getSeed() };
+}
+
 /**
  * The credential of a zone's nats-server, which only a leaf node can use. The private half of `userKey` never leaves the zone.
  * @param userKey public nkey, `U…`.

@@ -1,33 +1,46 @@
 import type { ZoneCredential, ZoneCredentials } from '../../shared/rest/ports.ts';
-import type { ZoneToken } from '../../http/token/verifyZoneToken.ts';
+import { TokenRefused, type ZoneToken } from '../../http/token/verifyZoneToken.ts';
+import type { HubCredentials } from '../log/hubCredentials.ts';
 import { zoneCredential } from './credentials.ts';
 import type { HubKeys } from './hubKeys.ts';
 
 type Deps = {
-  readonly keys: HubKeys;
+  /** As they are now: they may be rotated. */
+  readonly keys: () => Promise<HubKeys>;
+  readonly issued: Pick<HubCredentials, 'add'>;
   /** Where the hub takes the zones' servers. */
   readonly hubUrl: string;
-  /** Milliseconds that a credential holds. */
+  /** Milliseconds that a credential holds, unless the token ends before. */
   readonly lifetime: number;
   /** @throws TokenRefused */
   readonly verifyZoneToken: (token: string, zone: string) => Promise<ZoneToken>;
-  readonly now: () => Date;
+  /** When the Zone of that name was last deleted; `undefined` when it is there, or never was. */
+  readonly deletedAt: (zone: string) => Promise<Date | undefined>;
   /** Makes the Zone of a zone that joins. */
   readonly register: (zone: string) => Promise<void>;
+  readonly now: () => Date;
 };
 
 /** Gives zones that present a good token what their nats-server joins the hub with. */
-export function zoneCredentials({ keys, hubUrl, lifetime, register, verifyZoneToken, now }: Deps): ZoneCredentials {
+export function zoneCredentials(deps: Deps): ZoneCredentials {
+  const { keys, issued, hubUrl, lifetime, verifyZoneToken, deletedAt, register, now } = deps;
   return {
     issue: async ({ zone, token, userKey }): Promise<ZoneCredential> => {
-      await verifyZoneToken(token, zone);
+      const verified = await verifyZoneToken(token, zone);
+      const deleted = await deletedAt(zone);
+      if (deleted && verified.issuedAt < deleted)
+        throw new TokenRefused(`the Zone ${zone} was deleted after this token was issued; it may join with a new one`);
       await register(zone);
-      const expiresAt = new Date(now().getTime() + lifetime);
+      const issuedAt = now();
+      const expiresAt = new Date(Math.min(issuedAt.getTime() + lifetime, verified.expiresAt.getTime()));
+      const hub = await keys();
+      // Known before it exists: there is none that could not be revoked.
+      await issued.add({ userKey, zone, tokenId: verified.id, tokenKey: verified.key, issuedAt, expiresAt });
       return {
-        jwt: await zoneCredential(keys, { zone, userKey, expiresAt }),
+        jwt: await zoneCredential(hub, { zone, userKey, expiresAt }),
         expiresAt: expiresAt.toISOString(),
         hubUrl,
-        ca: keys.ca.certificatePem,
+        ca: hub.ca.certificatePem,
       };
     },
   };

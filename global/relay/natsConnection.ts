@@ -1,5 +1,5 @@
-import { jwtAuthenticator } from '@nats-io/transport-node';
-import { type Connection, connectTo } from '../../nats/connect.ts';
+import { jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { type Connection, connectNats, type ConnectOptions, connectTo } from '../../nats/connect.ts';
 
 export interface HubOptions {
   readonly url: string;
@@ -11,7 +11,15 @@ export interface HubOptions {
 /** The connection of global to the hub, which comes back by itself whenever the server does. */
 export type HubConnection = Connection;
 
-export function connectToHub({ url, ca, credential }: HubOptions): Promise<HubConnection> {
-  const authenticator = jwtAuthenticator(credential.jwt, credential.seed);
-  return connectTo({ url, ca, authenticator, name: 'meridian-global' });
+export function connectToHub(options: HubOptions): Promise<HubConnection> {
+  return connectTo(authenticated(options, 'meridian-global'));
+}
+
+/** Global's connection at the hub's system account. */
+export function connectToSystem(options: HubOptions): Promise<NatsConnection> {
+  return connectNats(authenticated(options, 'meridian-global-accounts'));
+}
+
+function authenticated({ url, ca, credential: { jwt, seed } }: HubOptions, name: string): ConnectOptions {
+  return { url, ca, authenticator: jwtAuthenticator(jwt, seed), name };
 }

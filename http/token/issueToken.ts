@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { privateKey } from './signingKey.ts';
 
 /** Tokens are valid from a little before now, against skewed clocks (kumactl-api §7.3). */
-const BACKDATED_S = 5;
+export const BACKDATED_S = 5;
 export const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 export interface Signing {

@@ -7,17 +7,24 @@ export type TokenDeps = {
   readonly now: () => Date;
 };
 
+export interface Signed {
+  readonly claims: unknown;
+  /** Secret with the key that signed it. */
+  readonly key: string;
+}
+
 /**
  * The claims of a token that one of our signing keys signed, the one that its `kid` names, and that is in its time
  * (kumactl-api §7.1, §7.3). @throws Error that says why it is refused.
  */
-export async function verifySigned(token: string, prefix: string, { globalSecret, now }: TokenDeps): Promise<unknown> {
+export async function verifySigned(token: string, prefix: string, { globalSecret, now }: TokenDeps): Promise<Signed> {
   const { kid } = decodeProtectedHeader(token);
   if (!kid) throw new Error('the token names no signing key (kid)');
-  const pem = await globalSecret(kid === '0' ? prefix : `${prefix}-${kid}`);
-  if (!pem) throw new Error(`there is no signing key ${prefix}-${kid}`);
+  const key = kid === '0' ? prefix : `${prefix}-${kid}`;
+  const pem = await globalSecret(key);
+  if (!pem) throw new Error(`there is no signing key ${key}`);
   const { payload } = await jwtVerify(token, createPublicKey(pem), { algorithms: ['RS256'], currentDate: now() });
-  return payload;
+  return { claims: payload, key };
 }
 
 /** Ids of the tokens that a GlobalSecret such as `user-token-revocations` lists, separated by commas. */

@@ -14,7 +14,8 @@ export interface User {
  * @throws Error that says why it is refused; never shown to the caller, only logged.
  */
 export async function verifyUserToken(token: string, deps: TokenDeps): Promise<User> {
-  const claims = claimsSchema.parse(await verifySigned(token, USER_KEY_PREFIX, deps));
+  const signed = await verifySigned(token, USER_KEY_PREFIX, deps);
+  const claims = claimsSchema.parse(signed.claims);
   const revoked = await revokedIds('user-token-revocations', deps);
   if (claims.jti && revoked.has(claims.jti)) throw new Error(`the token ${claims.jti} is revoked`);
   return { name: claims.Name, groups: claims.Groups ?? [] };

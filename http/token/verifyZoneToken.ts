@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKDATED_S } from './issueToken.ts';
 import { ZONE_KEY_PREFIX } from './signingKey.ts';
 import { revokedIds, type TokenDeps, verifySigned } from './verifySigned.ts';
 
@@ -7,6 +8,7 @@ const claimsSchema = z.object({
   Scope: z.array(z.string()).nullish(),
   jti: z.string(),
   iat: z.number(),
+  exp: z.number(),
 });
 
 /** GlobalSecret with the ids of zone tokens that hold no more. */
@@ -21,7 +23,11 @@ export class TokenRefused extends Error {
 
 export interface ZoneToken {
   readonly id: string;
+  /** GlobalSecret with the key that signed it. */
+  readonly key: string;
+  /** To the second. */
   readonly issuedAt: Date;
+  readonly expiresAt: Date;
 }
 
 /**
@@ -29,8 +35,8 @@ export interface ZoneToken {
  * control plane. @throws TokenRefused
  */
 export async function verifyZoneToken(token: string, zone: string, deps: TokenDeps): Promise<ZoneToken> {
-  const claims = await verifySigned(token, ZONE_KEY_PREFIX, deps)
-    .then((payload) => claimsSchema.parse(payload))
+  const { key, claims } = await verifySigned(token, ZONE_KEY_PREFIX, deps)
+    .then((signed) => ({ ...signed, claims: claimsSchema.parse(signed.claims) }))
     .catch((error: Error) => {
       throw new TokenRefused(`the zone token is not valid: ${error.message}`);
     });
@@ -40,5 +46,10 @@ export async function verifyZoneToken(token: string, zone: string, deps: TokenDe
     throw new TokenRefused(`the zone token is for ${scope.join(', ') || 'nothing'}, not for ${CONTROL_PLANE_SCOPE}`);
   if ((await revokedIds(ZONE_REVOCATIONS, deps)).has(claims.jti))
     throw new TokenRefused(`the zone token ${claims.jti} is revoked`);
-  return { id: claims.jti, issuedAt: new Date(claims.iat * 1000) };
+  return {
+    id: claims.jti,
+    key,
+    issuedAt: new Date((claims.iat + BACKDATED_S) * 1000),
+    expiresAt: new Date(claims.exp * 1000),
+  };
 }

@@ -4,9 +4,12 @@ import { encodeUser } from '@nats-io/jwt';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
-import { zoneCredential } from '../../global/hubAccess/credentials.ts';
+import { accountJwt } from '../../global/hubAccess/accountClaims.ts';
+import { systemCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
 import { makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { zonePermissions } from '../../global/hubAccess/zonePermissions.ts';
+import { keepHubAccount } from '../../global/relay/keepHubAccount.ts';
+import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
@@ -211,6 +214,56 @@ describe('access to the hub', () => {
     expect(replica.replica.digest()).toBe(zone.replica.digest());
     expect(hub.server.pid).toBe(pid);
   });
+
+  it('closes the link of a credential that is over, and takes the next one', async () => {
+    const brief = await startLeaf('zone-brief', hub, folder.path, { lifetimeMs: 3_000 });
+    later.push(() => brief.stop());
+    const replica = await startReplica('zone-brief', brief, folder.path);
+    later.unshift(() => replica.stop());
+    await eventually(() => expect(brief.server.output).toContain('User Authentication Expired'));
+    await eventually(() => expect(brief.server.output).toContain('Authorization Violation'));
+    await brief.renew();
+    const head = hub.log.append(resource('MeshTimeout', 'renewed', {}, 'default'));
+    await eventually(() => expect(replica.replica.position()).toBe(head));
+  }, 60_000);
+
+  it('closes the link of a revoked credential at once, and keeps it out when it starts again', async () => {
+    const outcast = await startLeaf('zone-outcast', hub, folder.path);
+    later.push(() => outcast.stop());
+    const replica = await startReplica('zone-outcast', outcast, folder.path);
+    later.unshift(() => replica.stop());
+    const credential = await systemCredential(hub.keys);
+    const nats = await connectToSystem({ url: hub.url, ca: hub.keys.ca.certificatePem, credential });
+    const [ended, errors] = [new AbortController(), [] as unknown[]];
+    const revoked = { [outcast.credentialKey]: Math.ceil(Date.now() / 1000) };
+    const keeping = keepHubAccount(
+      {
+        nats,
+        account: async () => ({
+          id: hub.keys.account.getPublicKey(),
+          content: JSON.stringify(revoked),
+          sign: () => accountJwt(hub.keys, revoked),
+        }),
+        listen: () => () => {},
+        onError: (error) => errors.push(error),
+      },
+      ended.signal,
+    );
+    await eventually(() => expect(outcast.server.output).toContain('User Authentication Revoked'));
+    ended.abort();
+    await keeping;
+    await nats.close();
+    expect(errors).toEqual([]);
+
+    await hub.server.restart();
+    const refused = () => outcast.server.output.split('Authorization Violation').length;
+    const before = refused();
+    await eventually(() => expect(refused()).toBeGreaterThan(before + 1));
+    const at = replica.replica.position();
+    const head = hub.log.append(resource('MeshTimeout', 'without-the-outcast', {}, 'default'));
+    await eventually(() => expect(zone.replica.position()).toBe(head));
+    expect(replica.replica.position()).toBe(at);
+  }, 60_000);
 
   it('is there for a zone while global is away: the servers check the credential by themselves', async () => {
     await zone.log.put(resource('ZoneIngress', 'before', { networking: { address: '10.0.0.8', port: 10_001 } }));

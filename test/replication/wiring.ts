@@ -195,22 +195,35 @@ export interface Leaf {
   readonly store: string;
   /** What the zone's control planes prove themselves with. */
   readonly user: KeyPair;
+  /** Public key that its credential for the hub is of. */
+  readonly credentialKey: string;
+  /** Gives it another credential, which it reads at its next connection. */
+  renew(lifetimeMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startLeaf(zone: string, hub: Hub, folder: string): Promise<Leaf> {
+export async function startLeaf(
+  zone: string,
+  hub: Hub,
+  folder: string,
+  { lifetimeMs = HOUR_MS }: { readonly lifetimeMs?: number } = {},
+): Promise<Leaf> {
   const [port = 0] = await freePorts(1);
   const own = join(folder, `${zone}-leaf`);
   const user = leafUser(join(own, 'user.nk'));
-  const key = createUser();
-  const expiresAt = new Date(Date.now() + HOUR_MS);
-  const jwt = await zoneCredential(hub.keys, { zone, userKey: key.getPublicKey(), expiresAt });
-  const membership = {
-    hubUrl: hub.leafUrl,
-    issuedAt: new Date().toISOString(),
-    expiresAt: expiresAt.toISOString(),
+  let credentialKey = '';
+  const renew = async (lifetime = HOUR_MS) => {
+    const key = createUser();
+    credentialKey = key.getPublicKey();
+    const expiresAt = new Date(Date.now() + lifetime);
+    const jwt = await zoneCredential(hub.keys, { zone, userKey: credentialKey, expiresAt });
+    keepCredential(own, { jwt, ca: hub.keys.ca.certificatePem }, key, {
+      hubUrl: hub.leafUrl,
+      issuedAt: new Date().toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    });
   };
-  keepCredential(own, { jwt, ca: hub.keys.ca.certificatePem }, key, membership);
+  await renew(lifetimeMs);
   const url = `tls://127.0.0.1:${port}`;
   const { file, ca } = await writeLeafConfig({
     folder: own,
@@ -220,7 +233,18 @@ export async function startLeaf(zone: string, hub: Hub, folder: string): Promise
     hubUrl: hub.leafUrl,
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
-  return { server, url, ca, store: join(own, 'jetstream'), user, stop: () => server.stop() };
+  return {
+    server,
+    url,
+    ca,
+    store: join(own, 'jetstream'),
+    user,
+    renew,
+    get credentialKey() {
+      return credentialKey;
+    },
+    stop: () => server.stop(),
+  };
 }
 
 export interface ZoneReplica {

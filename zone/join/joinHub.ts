@@ -8,6 +8,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const START_TIMEOUT_MS = 2_000;
 const RETRY_MS = 1_000;
 const RENEW_RETRY_MS = 60_000;
+/** How often the zone looks whether there is another token. */
+const LOOK_MS = 2_000;
 /** A credential is renewed after this part of its life. */
 const RENEW_AT = 1 / 30;
 
@@ -74,23 +76,34 @@ async function renew(
   return membership;
 }
 
+/** Renews when it is time, and when the token was replaced: the old one may be revoked, and the credential with it. */
 async function keepRenewing(options: Options, first: Membership, ended: AbortSignal): Promise<void> {
-  let membership = first;
-  let wait = untilRenewal(membership);
+  let due = renewalOf(first);
+  const token = () => {
+    try {
+      return options.token();
+    } catch {
+      return ''; // told when a new credential is due
+    }
+  };
+  let shown = token();
   while (!ended.aborted) {
-    await sleep(wait, undefined, { signal: ended, ref: false }).catch(() => {});
+    await sleep(LOOK_MS, undefined, { signal: ended, ref: false }).catch(() => {});
     if (ended.aborted) return;
     try {
-      membership = await renew(options, CALL_TIMEOUT_MS, ended);
-      wait = untilRenewal(membership);
+      const present = token();
+      if (Date.now() < due && (present === shown || present === '')) continue;
+      shown = present;
+      due = renewalOf(await renew(options, CALL_TIMEOUT_MS, ended));
     } catch (error) {
       if (!ended.aborted) options.onError(error);
-      wait = RENEW_RETRY_MS;
+      due = Date.now() + RENEW_RETRY_MS;
     }
   }
 }
 
-function untilRenewal({ issuedAt, expiresAt }: Membership): number {
+/** Milliseconds since 1970. */
+function renewalOf({ issuedAt, expiresAt }: Membership): number {
   const [from, to] = [Date.parse(issuedAt), Date.parse(expiresAt)];
-  return Math.max(RETRY_MS, from + (to - from) * RENEW_AT - Date.now());
+  return from + (to - from) * RENEW_AT;
 }

@@ -1,0 +1,43 @@
+import { revokedIds } from '../../http/token/verifySigned.ts';
+import { ZONE_REVOCATIONS } from '../../http/token/verifyZoneToken.ts';
+import type { CommandDeps } from '../command/ports.ts';
+import type { HubCredentials } from '../log/hubCredentials.ts';
+import { accountJwt } from './accountClaims.ts';
+import { readGlobalSecret } from './readGlobalSecret.ts';
+import { readHubKeys } from './readHubKeys.ts';
+import { revokedCredentials } from './revocations.ts';
+
+/** What the hub is to know of the account of global and the zones. */
+export interface HubAccount {
+  readonly id: string;
+  /** Differs when the account does. */
+  readonly content: string;
+  sign(): Promise<string>;
+}
+
+type Deps = { readonly commands: CommandDeps; readonly issued: HubCredentials };
+
+/** The account as it follows from the log and the credentials that were issued. */
+export async function currentAccount({ commands, issued }: Deps): Promise<HubAccount> {
+  const keys = await readHubKeys(commands);
+  const now = commands.now();
+  const zones = await commands.log.list('Zone');
+  const secrets = await commands.log.list('GlobalSecret');
+  const revoked = revokedCredentials(await issued.current(now), {
+    revokedTokens: await revokedIds(ZONE_REVOCATIONS, {
+      globalSecret: (name) => readGlobalSecret(commands, name),
+      now: () => now,
+    }),
+    tokenKeys: new Set(secrets.map(({ resource }) => resource.name)),
+    zones: new Map(zones.map(({ resource }) => [resource.name, new Date(resource.creationTime)])),
+  });
+  const times = revoked
+    .map(({ userKey, expiresAt }) => [userKey, Math.ceil(expiresAt.getTime() / 1000)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const signing = keys.signing.map((key) => key.getPublicKey());
+  return {
+    id: keys.account.getPublicKey(),
+    content: JSON.stringify({ signing, times }),
+    sign: () => accountJwt(keys, Object.fromEntries(times)),
+  };
+}

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
+import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import { until } from '../../deploy/demo/until.ts';
+import { fetchStatus } from '../../global/cli/statusBody.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let prepared: Prepared;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  const quiet = () => {};
+  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  cluster = await startCluster(prepared.ground, { zones: ['zone-1', 'zone-2'], dpAuth: 'none' }, quiet);
+}, 240_000);
+
+afterAll(() => prepared?.stop(), 60_000);
+
+const tokenFile = (zone: string) => join(prepared.ground.data, zone, 'zone.token');
+const credential = (zone: string) => readFileSync(join(prepared.ground.data, `nats-${zone}`, 'hub.creds'), 'utf8');
+
+async function newToken(zone: string): Promise<string> {
+  return String((await cluster.api.send('POST', '/tokens/zone', { body: { zone, scope: ['cp'] } })).body);
+}
+
+const shown = async (name: string) => (await fetchStatus(cluster.api)).zones.find((zone) => zone.name === name);
+
+/** The zone has all that global has, at the newest position. */
+async function follows(zone: string): Promise<void> {
+  const spec = { targetRef: { kind: 'Mesh' }, to: [{ targetRef: { kind: 'Mesh' }, default: { http: {} } }] };
+  const timeout = { requestTimeout: `${Math.ceil(Math.random() * 1_000_000)}ms` };
+  spec.to[0] = { targetRef: { kind: 'Mesh' }, default: { http: timeout } };
+  const body = { type: 'MeshTimeout', mesh: 'default', name: 't', spec };
+  await cluster.api.send('PUT', '/meshes/default/meshtimeouts/t', { body });
+  await until({
+    what: `${zone} follows`,
+    probe: () => shown(zone),
+    holds: (status) => status?.inSync === true && status.lag === 0 && status.state === 'online',
+    pause: 100,
+  });
+}
+
+async function isCutOff(zone: string): Promise<void> {
+  await until({
+    what: `${zone} is cut off`,
+    probe: () => shown(zone),
+    holds: (status) => status === undefined || status.state === 'offline',
+    pause: 100,
+  });
+}
+
+it('a revoked zone token takes the credential along at once, and a new one brings the zone back', async () => {
+  await follows('zone-1');
+  const { jti } = decodeJwt(readFileSync(tokenFile('zone-1'), 'utf8'));
+  const before = credential('zone-1');
+  const data = Buffer.from(`other,${jti}`).toString('base64');
+  const body = { type: 'GlobalSecret', name: 'zone-token-revocations', data };
+  await cluster.api.send('PUT', '/global-secrets/zone-token-revocations', { body });
+  await isCutOff('zone-1');
+  await follows('zone-2');
+  const [first] = cluster.zones;
+  expect((await fetch(`${first?.controlPlane.url}/meshes/default`)).status, 'it goes on with its own copy').toBe(200);
+  expect(credential('zone-1')).toBe(before);
+
+  writeFileSync(tokenFile('zone-1'), await newToken('zone-1'));
+  await follows('zone-1');
+  expect(credential('zone-1')).not.toBe(before);
+});
+
+it('a deleted Zone is out, its token too, until it joins with a new one', async () => {
+  const zone = cluster.zones[1];
+  if (!zone) throw new Error('there are two zones');
+  await follows('zone-2');
+  await zone.controlPlane.crash();
+  await isCutOff('zone-2');
+  await cluster.api.send('DELETE', '/zones/zone-2');
+  await zone.controlPlane.start();
+  expect((await fetch(`${zone.controlPlane.url}/meshes/default`)).status, 'it has its own copy').toBe(200);
+  await follows('zone-1');
+  const answer = await fetch(`${cluster.global.url}/zones/zone-2/credentials`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${readFileSync(tokenFile('zone-2'), 'utf8')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ userKey: `U${'A'.repeat(55)}` }),
+  });
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('was deleted') });
+  expect(await shown('zone-2')).toBeUndefined();
+
+  writeFileSync(tokenFile('zone-2'), await newToken('zone-2'));
+  await follows('zone-2');
+});
