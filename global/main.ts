@@ -13,6 +13,7 @@ import { serveApi } from '../http/serveApi.ts';
 import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
 import { askEnvoyAdmin } from '../nats/askEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
+import { ensureHubKeys } from './command/ensureDefaults.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
 import { serveDiagnostics } from '../http/serveDiagnostics.ts';
@@ -74,7 +75,8 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     ...opened.commands,
     log: { ...opened.commands.log, append: countedAppend(opened.commands.log.append, metrics) },
   };
-  if (made.length > 0) log.info({ made }, 'first start');
+  const first = [...made, ...(await ensureHubKeys(commands))];
+  if (first.length > 0) log.info({ made: first }, 'first start');
 
   const hubKeys = await readHubKeys(commands);
   const hubFile = await writeHubConfig(hubKeys, {

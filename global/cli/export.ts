@@ -33,7 +33,7 @@ export function exportCommand(deps: CliDeps): Command {
       const meshes = (await list(findType(catalog, 'Mesh'))).map(({ name }) => name);
       for (const type of inOrder(catalog.filter((one) => isExported(one, flags.profile)))) {
         for (const mesh of type.scope === 'Mesh' ? meshes : ['']) {
-          for (const resource of userKeysLast(await list(type, mesh)))
+          for (const resource of userKeysLast(await list(type, mesh)).filter(isHandedOver))
             deps.out(`---\n${render(document(resource), 'yaml')}\n`);
         }
       }
@@ -42,6 +42,11 @@ export function exportCommand(deps: CliDeps): Command {
 
 function isExported({ includeInFederation, policy }: ResourceType, profile: Profile): boolean {
   return includeInFederation === true && (profile === 'federation-with-policies' || !policy?.isTargetRef);
+}
+
+/** The keys of a hub are those of its own global control plane; another one's would lock all zones out. */
+function isHandedOver({ type, name }: Exported): boolean {
+  return type !== 'GlobalSecret' || !name.startsWith('hub-');
 }
 
 /** Each can be applied upon what stands before it: Mesh, its Secrets, the rest, GlobalSecrets. */

@@ -18,13 +18,13 @@ export const SYSTEM: Author = { user: 'system', source: '', client: 'meridian-gl
 const ADMIN_TOKEN: ResourceKey = { type: 'GlobalSecret', mesh: '', name: 'admin-user-token' };
 
 /**
- * What every global control plane has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
- * zone and user tokens, the public half for the zones, the admin's token, and the hub's keys. Two instances that start at once do no harm:
+ * What every policy log has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
+ * zone and user tokens, the public half for the zones, the admin's token. Two instances that start at once do no harm:
  * each piece is created only if it does not exist, and the loser's change is refused as a whole.
  * @returns the names of what was made.
  */
 export async function ensureDefaults(deps: CommandDeps): Promise<readonly string[]> {
-  return [...(await ensureZoneKey(deps)), ...(await ensureUserKey(deps)), ...(await ensureHubKeys(deps))];
+  return [...(await ensureZoneKey(deps)), ...(await ensureUserKey(deps))];
 }
 
 async function ensureZoneKey(deps: CommandDeps): Promise<string[]> {
@@ -43,7 +43,8 @@ async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
   return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN.name, token)]);
 }
 
-async function ensureHubKeys(deps: CommandDeps): Promise<string[]> {
+/** As `ensureDefaults`, for who has a hub. @returns the names of what was made. */
+export async function ensureHubKeys(deps: CommandDeps): Promise<readonly string[]> {
   if (await exists(deps, OPERATOR_KEY)) return [];
   return create(
     deps,
