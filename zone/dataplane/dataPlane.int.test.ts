@@ -243,13 +243,11 @@ describe('the data plane', () => {
       () => zone.view.get({ type: 'Dataplane', mesh: 'default', name: 'backend-1' }, ZONE),
       (entry) => entry === undefined,
     );
-    expect(
-      (
-        await until(
-          () => get(outbound),
-          ({ status }) => status !== 200,
-        )
-      ).status,
-    ).toBe(503);
+    // 503 while the frontend still knows the service; then it is nobody's, and the connection is closed (0).
+    const { status } = await until(
+      () => get(outbound),
+      (answer) => answer.status !== 200,
+    );
+    expect([503, 0]).toContain(status);
   });
 });
