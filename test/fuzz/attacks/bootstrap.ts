@@ -20,7 +20,7 @@ const REQUESTS = corpus()
     version: { kumaDp: { version: '1' }, envoy: { version: '1' } },
     dynamicMetadata: { a: 'b' },
     features: ['feature-tcp-accesslog-via-named-pipe'],
-    workdir: '/tmp/x',
+    workdir: 'somewhere',
     dnsPort: 15053,
   }));
 
