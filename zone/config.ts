@@ -18,9 +18,10 @@ export const ZONE_SETTINGS = {
   'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
   'dp.port': setting(port, 5678, 'TLS port of the dp-server: POST /bootstrap and ADS; 0: any free one'),
   'dp.auth': setting(z.enum(['dpToken', 'none']), 'dpToken', 'how proxies prove who they are'),
+  // Envoy's back-off before it calls again (0.5 s, doubled at each failure) must fit in, also when all proxies call at once.
   'dp.grace': setting(
     milliseconds,
-    1_000,
+    5_000,
     'a proxy whose stream ended may come back for so long before its Dataplane is deleted',
   ),
   'dp.return': setting(

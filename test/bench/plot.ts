@@ -70,4 +70,4 @@ const panels = [
   panel(measured, 'cpu', 'sidecars'),
   panel(measured, 'memory', 'sidecars'),
 ];
-await writeFile(svg, figure(panels));
+await writeFile(svg, figure('How time, CPU and memory grow with sidecars and services', panels));

@@ -172,7 +172,7 @@ it('a proxy that moves from one to the other keeps its Dataplane and its insight
     [first, one, '3s'],
   ] as const) {
     balancer.moveTo(cp);
-    // the one that it left waits for `dp.grace` (1 s), then looks again
+    // the one that it left waits for `dp.grace`, then looks again
     const moved = await connectedTo('web', id);
     expect(moved?.creationTime).toBe(born);
     await changeArrives(timeout);

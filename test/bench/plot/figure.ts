@@ -27,8 +27,8 @@ const STYLE = `
   .line { fill: none; stroke-width: 2 }
 `;
 
-/** The panels side by side in two columns with one legend, as SVG; both axes of each are logarithmic. */
-export function figure(panels: readonly Panel[]): string {
+/** The panels side by side in two columns with one legend, as SVG; both axes of each are logarithmic. @param title for who cannot see it */
+export function figure(title: string, panels: readonly Panel[]): string {
   const names = [...new Set(panels.flatMap(({ series }) => series.map(({ name }) => name)))];
   const height = Math.ceil(panels.length / 2) * PANEL.height;
   const drawn = panels.map((panel, i) => {
@@ -37,6 +37,7 @@ export function figure(panels: readonly Panel[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * PANEL.width} ${height + LEGEND}">`,
+    `<title>${escape(title)}</title>`,
     `<style>${STYLE}</style>`,
     ...drawn,
     `<g transform="translate(0 ${height})">${drawLegend(names)}</g>`,
@@ -103,6 +104,7 @@ function line(x1: number, y1: number, x2: number, y2: number): string {
 }
 
 function text(x: number, y: number, content: string, attributes = ''): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escaped}</text>`;
+  return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escape(content)}</text>`;
 }
+
+const escape = (content: string) => content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
