@@ -27,7 +27,7 @@ export const ZONE_SETTINGS = {
   'dp.return': setting(
     milliseconds,
     30_000,
-    'proxies have so long to come to this control plane after it started, or after another one of the zone was lost, before their Dataplanes are deleted',
+    'proxies have so long to come to this control plane after it started, after another one of the zone was lost, or after more than half of them left at once, before their Dataplanes are deleted',
   ),
   'ingress.deadAfter': setting(
     milliseconds,

@@ -50,6 +50,8 @@ export interface FaultZone extends Zone {
   readonly server: Server;
   /** Between the zone's nats-server and the hub. */
   readonly link: Link;
+  /** Between the zone's proxies and its dp-server. */
+  readonly proxies: Link;
   /** Settings of its control plane. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -86,7 +88,7 @@ export async function startWorld(say: (text: string) => void): Promise<World> {
     const [vipPort = 0] = await freePorts(1);
     const start = async (name: string) => {
       const zone = await startLinkedZone(ground, up, name, vipPort);
-      links.push(zone.link);
+      links.push(zone.link, zone.proxies);
       return zone;
     };
     const zones = await Promise.all([start('zone-1'), start('zone-2')]);
@@ -126,7 +128,8 @@ async function startLinkedZone(ground: Ground, up: GlobalAndHub, name: string, v
   const server = new Server(folderOf(ground, `nats-${name}`), await startServer(), startServer);
   await controlPlane.ready();
   const nats = { url: env.MERIDIAN_ZONE_NATS_URL ?? '' };
-  return { name, controlPlane, nats, ads: controlPlane.ads, server, link, env };
+  const proxies = await Link.to(Number(env.MERIDIAN_ZONE_DP_PORT));
+  return { name, controlPlane, nats, ads: `127.0.0.1:${proxies.port}`, server, link, proxies, env };
 }
 
 async function startWorkloads(cluster: Cluster, say: (text: string) => void): Promise<Workloads> {

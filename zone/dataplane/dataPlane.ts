@@ -93,6 +93,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     zone,
     auth: deps.auth,
     graceMs: deps.graceMs,
+    returnMs: deps.returnMs ?? RETURN_MS,
+    connected: () => ads.proxies.size,
     isConnected,
     isShared,
     admitted: (proxy, node) => connecting.set(proxy.id, node),

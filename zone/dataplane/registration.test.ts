@@ -29,6 +29,8 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
   const puts: Resource[] = [];
   const timers: (() => void)[] = [];
   const connected = new Set<string>();
+  /** Proxies beside the one that matters. */
+  const others = 10;
   const registration = new Registration({
     registry,
     replica: zone,
@@ -43,6 +45,8 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
     zone: ZONE,
     auth,
     graceMs: 1_000,
+    returnMs: 30_000,
+    connected: () => connected.size + others,
     isConnected: (id) => connected.has(id),
     isShared: () => isShared,
     admitted: () => {},
@@ -51,7 +55,7 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
       timers.push(callback);
       return () => timers.splice(timers.indexOf(callback), 1);
     },
-    logger: { info() {}, error() {} },
+    logger: { info() {}, warn() {}, error() {} },
   });
   const admit = async (
     resource: object | undefined,

@@ -8,10 +8,15 @@ import type { View } from '../../shared/view/view.ts';
 import type { Admit, StreamOpening } from '../ads/ports.ts';
 import { verifyDataplaneToken, verifyZoneToken } from '../identity/verifyToken.ts';
 import { type Replica, StaleWrite, type ZoneLog } from '../replica/ports.ts';
+import { Departures } from './departures.ts';
 import { type NodeMetadata, parseNodeId, readNodeMetadata } from './nodeMetadata.ts';
 import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType, tagSets } from './proxyResource.ts';
 
-type Log = { info(fields: object, message: string): void; error(fields: object, message: string): void };
+type Log = {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
 
 export type RegistrationDeps = {
   readonly registry: Registry;
@@ -23,6 +28,10 @@ export type RegistrationDeps = {
   readonly auth: 'dpToken' | 'none';
   /** A proxy whose stream ended may come back for so long before what it registered is deleted. */
   readonly graceMs: number;
+  /** When most of the proxies left at once, they may for so long. */
+  readonly returnMs: number;
+  /** How many proxies hold a stream of this control plane. */
+  readonly connected: () => number;
   /** Does a control plane of the zone, this one included, hold a stream of that proxy? */
   readonly isConnected: (proxyId: string) => boolean;
   /** Is there another control plane in the zone, which the proxy may come from? */
@@ -46,7 +55,7 @@ class NotReady extends Error {
  */
 export class Registration {
   readonly #deps: RegistrationDeps;
-  readonly #leaving = new Map<string, () => void>();
+  readonly #departures: Departures;
   /** Deletions that the own view does not show yet. */
   readonly #removing = new Map<string, Promise<void>>();
   /** Proxies that may be registered already, but have no stream before they are admitted. */
@@ -57,6 +66,11 @@ export class Registration {
   constructor(deps: RegistrationDeps) {
     this.#deps = deps;
     this.#view = deps.replica.view;
+    this.#departures = new Departures({
+      ...deps,
+      massDeparture: (away, connected) =>
+        deps.logger.warn({ away, connected }, 'most proxies left at once: what they registered stays for dp.return'),
+    });
   }
 
   /** @throws ProxyRefused or TokenRefused, which close the stream */
@@ -77,8 +91,7 @@ export class Registration {
       throw new NotReady('the zone is not ready yet: its copy of the log is being filled');
     const { proxy, node, existing, brought } = this.#read(opening);
     await this.#authenticate(opening.token, proxy, [brought, existing]);
-    this.#leaving.get(proxy.id)?.();
-    this.#leaving.delete(proxy.id);
+    this.#departures.returned(proxy.id);
     // It may have been on its way out when the proxy came back.
     await this.#removing.get(proxy.id);
     const stored = this.#find(proxy);
@@ -95,13 +108,10 @@ export class Registration {
   disconnected(proxy: Proxy): void {
     const left = this.#view.get(keyOf(proxy), this.#deps.zone);
     if (this.#stopped || !left?.resource.labels[AUTO_REGISTERED_LABEL]) return;
-    this.#leaving.get(proxy.id)?.();
-    const leave = () => {
-      this.#leaving.delete(proxy.id);
+    this.#departures.left(proxy.id, () => {
       // Who wrote it meanwhile has the proxy now.
       if (!this.#deps.isConnected(proxy.id)) this.#remove(keyOf(proxy), left.version);
-    };
-    this.#leaving.set(proxy.id, this.#deps.later(this.#deps.graceMs, leave));
+    });
   }
 
   /**
@@ -121,8 +131,7 @@ export class Registration {
   /** The control plane goes: its proxies do not, and what they registered stays. */
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#leaving.values()) cancel();
-    this.#leaving.clear();
+    this.#departures.stop();
   }
 
   #read({ nodeId, metadata }: StreamOpening) {
