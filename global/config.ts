@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import { flag, list, logLevel, milliseconds, natsUrl, port, postgresUrl, text } from '../shared/config/kinds.ts';
+import { flag, list, logLevel, milliseconds, natsUrl, postgresUrl, text } from '../shared/config/kinds.ts';
 import { API_SETTINGS } from '../shared/config/apiSettings.ts';
-import { readSettings, setting, type Values } from '../shared/config/settings.ts';
+import { DIAGNOSTICS_SETTINGS } from '../shared/config/diagnosticsSettings.ts';
+import { setting, type Values } from '../shared/config/settings.ts';
+import { configReader } from '../runtime/configReader.ts';
 
 /** Every setting of the global control plane; `docs/configuration.md` is made from it. */
 export const GLOBAL_SETTINGS = {
@@ -12,8 +12,7 @@ export const GLOBAL_SETTINGS = {
     false,
     "open that port with a certificate of global's own CA (`ca.crt` in `hub.dir`), when there is no `certFile`",
   ),
-  'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
-  'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
+  ...DIAGNOSTICS_SETTINGS,
   'store.url': setting(
     postgresUrl,
     '',
@@ -67,6 +66,4 @@ export const GLOBAL_PREFIX = 'MERIDIAN_GLOBAL';
 export type GlobalConfig = Values<typeof GLOBAL_SETTINGS>;
 
 /** @throws WrongSetting */
-export function readGlobalConfig(file: string | undefined, env: NodeJS.ProcessEnv): GlobalConfig {
-  return readSettings(GLOBAL_SETTINGS, GLOBAL_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
-}
+export const readGlobalConfig = configReader(GLOBAL_SETTINGS, GLOBAL_PREFIX);

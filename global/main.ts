@@ -1,22 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { pino } from 'pino';
-import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
+import type { Command } from 'commander';
+import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
+import { type Build, startRuntime } from '../runtime/runtime.ts';
+import { type Rest, serve } from '../runtime/serve.ts';
 import type { Hello } from '../shared/event/hello.ts';
-import type { Registry } from '../shared/resource/registry.ts';
 import type { ZoneSpec } from '../shared/resource/zone/spec.ts';
-import { envName } from '../shared/config/settings.ts';
 import { meshAdmission } from './mesh/providedCa.ts';
-import { serveApi } from '../http/serveApi.ts';
 import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
 import { askEnvoyAdmin } from '../nats/askEnvoyAdmin.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import { ensureHubKeys } from './command/ensureDefaults.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
-import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { DigestRing, followDigest } from './insight/digestRing.ts';
 import { watchHubHead } from './insight/hubHead.ts';
 import { inspector } from './insight/inspector.ts';
@@ -47,6 +42,7 @@ import { gatherZone } from './relay/gather.ts';
 import { provisionZone } from './relay/provision.ts';
 import { RELAY_LOCK, relay } from './relay/relay.ts';
 import { keyGrants } from './secret/keyGrants.ts';
+import { maskedConfig } from './maskedConfig.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 import { tokenAuthority } from '../http/token/tokenAuthority.ts';
@@ -54,21 +50,10 @@ import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 /** The advisory lock of whoever tells the hub what the account is. */
 const ACCOUNT_LOCK = 5_682;
 
-export interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-export type GlobalDeps = { readonly registry: Registry; readonly version: string };
-
 /** Starts a global control plane; resolves when it answers. @throws Error whose message is for the operator */
-export async function runGlobal(config: GlobalConfig, { registry, version }: GlobalDeps): Promise<Running> {
-  const instance = `${hostname()}-${randomBytes(2).toString('hex')}`;
-  const log = pino({ level: config['log.level'], base: { instance, cp: 'global' } });
-  const metrics = new Metrics();
-  collectDefaultMetrics({ register: metrics });
-  const now = () => new Date();
-  const onError = (what: string) => (error: unknown) => log.warn({ error: (error as Error).message }, what);
+export async function runGlobal(config: GlobalConfig, build: Build): Promise<Running> {
+  const runtime = startRuntime({ cp: 'global', level: config['log.level'] }, build);
+  const { registry, instance, log, metrics, now, onError } = runtime;
 
   const { events, keys, kek, sealer, made, ...opened } = await openPolicyLog({ ...config, now });
   const commands = {
@@ -177,26 +162,20 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
   });
   const { verifyZoneToken, ...tokens } = tokenAuthority({ reader, now });
   const vipPort = (zone: string) => vipPortOf(zones.reports, zone);
-  const rest: Parameters<typeof serveApi>[0] = {
-    registry,
+  const rest: Rest = {
     role: { mode: 'global', environment: 'universal' },
     reader,
     admit: meshAdmission(reader),
     writer: resourceWriter(commands),
     about: {
-      version,
-      hostname: hostname(),
-      instanceId: instance,
       clusterId: async () => events.logId,
-      gui: '',
       config: () => ({
         mode: 'global',
         environment: 'universal',
         store: { type: config['store.url'] ? 'postgres' : 'memory' },
-        settings: masked(config),
+        settings: maskedConfig(config),
       }),
     },
-    now: () => now().toISOString(),
     vipPort,
     envoyAdmin: askEnvoyAdmin({ connection: hub, view: zones.view }),
     dryRun: dryRun({ registry, log: events, zones: zones.view, vipPort }),
@@ -215,38 +194,20 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
     log: logReader(events),
     rollouts,
     sync: { zones: zoneSyncs },
-    onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
-  const api = await serveApi(rest, await withOwnCertificate(config, hubKeys.ca, now()), GLOBAL_PREFIX);
-  const diagnostics = await serveDiagnostics(
-    {
-      unhealthy: () => '',
-      notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relayError),
-      metrics: () => metrics.metrics(),
-    },
-    {
-      host: config['diagnostics.host'],
-      port: config['diagnostics.port'],
-      portSetting: envName(GLOBAL_PREFIX, 'diagnostics.port'),
-    },
-  );
-  log.info(
-    {
-      url: api.url,
-      https: api.httpsUrl,
-      diagnostics: diagnostics.url,
-      log: events.logId,
-      store: config['store.url'] ? 'postgres' : 'embedded',
-    },
-    'ready',
-  );
+  const served = await serve(runtime, {
+    config: await withOwnCertificate(config, hubKeys.ca, now()),
+    prefix: GLOBAL_PREFIX,
+    rest,
+    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relayError),
+    ready: { log: events.logId, store: config['store.url'] ? 'postgres' : 'embedded' },
+  });
 
   return {
-    url: api.url,
+    url: served.url,
     stop: async () => {
       log.info('stopping');
-      await api.close();
-      diagnostics.close();
+      await served.close();
       stopHellos();
       stopDigest();
       sync.stop();
@@ -263,18 +224,17 @@ export async function runGlobal(config: GlobalConfig, { registry, version }: Glo
 }
 
 /** `meridian global` */
-export function globalCommand(deps: () => Promise<GlobalDeps>): Command {
-  return new Command('global')
-    .description('run the global control plane')
-    .option('--config <file>', 'settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins')
-    .action(async ({ config }: { config?: string }) => {
-      const running = await runGlobal(readGlobalConfig(config, process.env), await deps());
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-      });
-      await running.stop();
-    });
-}
+export const globalCommand = (build: () => Promise<Build>): Command =>
+  controlPlaneCommand(
+    {
+      name: 'global',
+      description: 'run the global control plane',
+      prefix: GLOBAL_PREFIX,
+      readConfig: readGlobalConfig,
+      run: runGlobal,
+    },
+    build,
+  );
 
 type Welcoming = {
   readonly events: EventLog;
@@ -291,10 +251,4 @@ async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }
   await provisionZone(hub.jsm, zone);
   await gatherZone(hub, zone);
   await publishGrants(hub, grants, [zone], await keys.ids());
-}
-
-function masked(config: GlobalConfig): Record<string, unknown> {
-  const secret = new Set(['secrets.key']);
-  const shown = Object.entries(config).map(([name, value]) => [name, secret.has(name) && value ? '*****' : value]);
-  return { ...Object.fromEntries(shown), 'store.url': config['store.url'].replace(/:[^:@/]*@/, ':*****@') };
 }

@@ -12,6 +12,9 @@ const CLOSE_MS = 2_000;
 
 type Configured = 'localhostIsAdmin' | 'access' | 'readOnly';
 
+/** What the contract needs beside its settings. */
+export type ApiDeps = Omit<RestDeps, Configured>;
+
 /** The REST API of a control plane, listening. */
 export interface Api {
   readonly url: string;
@@ -25,7 +28,7 @@ export interface Api {
  * @param prefix of the environment variables, so that an error can name the one at fault
  * @throws WrongSetting
  */
-export async function serveApi(deps: Omit<RestDeps, Configured>, config: ApiConfig, prefix: string): Promise<Api> {
+export async function serveApi(deps: ApiDeps, config: ApiConfig, prefix: string): Promise<Api> {
   const configured: RestDeps = {
     ...deps,
     localhostIsAdmin: config['api.localhostIsAdmin'],

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DiagnosticsConfig } from '../shared/config/diagnosticsSettings.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
+import { envName } from '../shared/config/settings.ts';
 import { type Diagnosis, diagnose } from '../shared/diagnostics/diagnose.ts';
 
 /** `/healthy`, `/ready` and `/metrics` of a control plane, listening. */
@@ -9,10 +11,11 @@ export interface Diagnostics {
   close(): void;
 }
 
-/** @param portSetting environment variable of the port, for the error of a taken one. @throws WrongSetting */
+/** @param prefix of the environment variables, so that an error can name the one at fault. @throws WrongSetting */
 export async function serveDiagnostics(
   diagnosis: Diagnosis,
-  { host, port, portSetting }: { readonly host: string; readonly port: number; readonly portSetting: string },
+  { 'diagnostics.host': host, 'diagnostics.port': port }: DiagnosticsConfig,
+  prefix: string,
 ): Promise<Diagnostics> {
   const server = createServer((request, response) => {
     diagnose(new URL(request.url ?? '/', 'http://localhost').pathname, diagnosis).then(
@@ -21,7 +24,7 @@ export async function serveDiagnostics(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portTaken(error, portSetting)));
+    server.once('error', (error) => reject(portTaken(error, envName(prefix, 'diagnostics.port'))));
     server.listen(port, host, resolve);
   });
   const { address, port: bound } = server.address() as AddressInfo;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { cyclesIn } from './support/importCycles.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const layers = ['shared', 'http', 'nats', 'global', 'zone', 'deploy', 'test'] as const;
+const layers = ['shared', 'http', 'nats', 'runtime', 'global', 'zone', 'deploy', 'test'] as const;
 
 interface Import {
   readonly from: string;
@@ -83,7 +83,15 @@ test('global and zone do not know each other, nor what puts them together', () =
 test('http and nats know what is shared only', () => {
   const forbidden = ({ from, to }: Import) =>
     within(from, 'http', 'nats') &&
-    within(to, 'global', 'zone', 'deploy', 'test') &&
+    within(to, 'runtime', 'global', 'zone', 'deploy', 'test') &&
+    !(isTest(from) && within(to, 'test/support'));
+  expect(violations(forbidden)).toEqual([]);
+});
+
+test('runtime knows what both control planes start with only', () => {
+  const forbidden = ({ from, to }: Import) =>
+    within(from, 'runtime') &&
+    within(to, 'nats', 'global', 'zone', 'deploy', 'test') &&
     !(isTest(from) && within(to, 'test/support'));
   expect(violations(forbidden)).toEqual([]);
 });

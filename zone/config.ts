@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parse } from 'yaml';
 import { logLevel, milliseconds, natsUrl, port, text, zoneName } from '../shared/config/kinds.ts';
 import { API_SETTINGS } from '../shared/config/apiSettings.ts';
-import { readSettings, setting, type Values } from '../shared/config/settings.ts';
+import { DIAGNOSTICS_SETTINGS } from '../shared/config/diagnosticsSettings.ts';
+import { setting, type Values } from '../shared/config/settings.ts';
+import { configReader } from '../runtime/configReader.ts';
 
 /** Every setting of a zone control plane; `docs/configuration.md` is made from it. */
 export const ZONE_SETTINGS = {
@@ -14,8 +14,7 @@ export const ZONE_SETTINGS = {
     'address that the zone listens on for proxies and that their bootstrap names, when they do not say otherwise',
   ),
   ...API_SETTINGS,
-  'diagnostics.host': setting(text, '127.0.0.1', 'address of /healthy, /ready and /metrics'),
-  'diagnostics.port': setting(port, 5680, 'port of /healthy, /ready and /metrics; 0: any free one'),
+  ...DIAGNOSTICS_SETTINGS,
   'dp.port': setting(port, 5678, 'TLS port of the dp-server: POST /bootstrap and ADS; 0: any free one'),
   'dp.auth': setting(z.enum(['dpToken', 'none']), 'dpToken', 'how proxies prove who they are'),
   // Envoy's back-off before it calls again (0.5 s, doubled at each failure) must fit in, also when all proxies call at once.
@@ -69,6 +68,4 @@ export const ZONE_PREFIX = 'MERIDIAN_ZONE';
 export type ZoneConfig = Values<typeof ZONE_SETTINGS>;
 
 /** @throws WrongSetting */
-export function readZoneConfig(file: string | undefined, env: NodeJS.ProcessEnv): ZoneConfig {
-  return readSettings(ZONE_SETTINGS, ZONE_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
-}
+export const readZoneConfig = configReader(ZONE_SETTINGS, ZONE_PREFIX);

@@ -1,24 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
-import { pino } from 'pino';
-import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
+import type { Command } from 'commander';
+import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
+import { type Build, startRuntime } from '../runtime/runtime.ts';
+import { type Rest, serve } from '../runtime/serve.ts';
 import { eventReader } from '../shared/event/eventReader.ts';
 import type { ZoneStatus } from '../shared/event/status.ts';
-import type { Registry } from '../shared/resource/registry.ts';
 import type { Role } from '../shared/resource/role.ts';
 import type { ZoneSettings } from '../shared/snapshot/proxy.ts';
 import { portTaken } from '../shared/config/portTaken.ts';
 import { envName } from '../shared/config/settings.ts';
-import { serveApi } from '../http/serveApi.ts';
 import { askEnvoyAdmin } from '../nats/askEnvoyAdmin.ts';
 import { answerAsks } from './ask/answerAsks.ts';
 import { anyEnvoyAdmin } from './ask/anyEnvoyAdmin.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
 import { type DataPlane, startDataPlane } from './dataplane/dataPlane.ts';
-import { serveDiagnostics } from '../http/serveDiagnostics.ts';
 import { tokenAuthority } from '../http/token/tokenAuthority.ts';
 import { zoneKey } from './identity/zoneKey.ts';
 import { prepareLeaf } from './join/prepareLeaf.ts';
@@ -52,29 +48,12 @@ const REPORTED_ROLLOUTS = 20;
 /** Events set aside that are told to global one by one. */
 const REPORTED_ASIDE = 100;
 
-export interface Running {
-  readonly url: string;
-  readonly ads: string;
-  stop(): Promise<void>;
-}
-
-export type ZoneDeps = { readonly registry: Registry; readonly version: string };
-
 /** Starts a zone control plane; resolves when it serves proxies. @throws Error whose message is for the operator */
-export async function runZone(config: ZoneConfig, { registry, version }: ZoneDeps): Promise<Running> {
+export async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
   const zone = config.name;
-  const instance = `${hostname()}-${randomBytes(2).toString('hex')}`;
-  const startedAt = new Date().toISOString();
-  const log = pino({ level: config['log.level'], base: { instance, cp: 'zone', zone } });
-  const metrics = new Metrics();
-  collectDefaultMetrics({ register: metrics });
-  const now = () => new Date();
+  const runtime = startRuntime({ cp: 'zone', zone, level: config['log.level'] }, build);
+  const { registry, version, instance, startedAt, log, metrics, now, onError } = runtime;
   const role: Role = { mode: 'zone', zone, environment: 'universal' };
-  let lastError: ZoneStatus['lastError'];
-  const onError = (what: string) => (error: unknown) => {
-    lastError = { message: `${what}: ${(error as Error).message}`, at: now().toISOString() };
-    log.warn({ error: (error as Error).message }, what);
-  };
 
   const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
   log.info({ file: prepared.file }, 'leaf configured');
@@ -140,7 +119,7 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     metrics,
     log,
   }).catch((error: Error) => {
-    throw portTaken(error, 'MERIDIAN_ZONE_DP_PORT');
+    throw portTaken(error, envName(ZONE_PREFIX, 'dp.port'));
   });
   lost = dataPlane.sweepSoon;
   const stopBeating = beat({
@@ -158,7 +137,15 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     log,
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
-  const ownStatus = statusOf({ config, replica, dataPlane, instance, version, startedAt, lastError: () => lastError });
+  const ownStatus = statusOf({
+    config,
+    replica,
+    dataPlane,
+    instance,
+    version,
+    startedAt,
+    lastError: runtime.lastError,
+  });
   const status = reportStatus({
     replica,
     log: zoneLog,
@@ -180,17 +167,12 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
     onError: onError('global cannot ask about proxies'),
   });
   const reader = resourceReader(replica.view, zone, startedAt);
-  const rest: Parameters<typeof serveApi>[0] = {
-    registry,
+  const rest: Rest = {
     role,
     reader,
     writer: resourceWriter({ view: replica.view, zone, log: zoneLog, replica, now }),
     about: {
-      version,
-      hostname: hostname(),
-      instanceId: instance,
       clusterId: async () => replica.logId(),
-      gui: '',
       config: () => ({
         mode: 'zone',
         environment: 'universal',
@@ -199,7 +181,6 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
         settings: config,
       }),
     },
-    now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
     vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
@@ -211,39 +192,20 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
       others: askEnvoyAdmin({ connection: leaf, view: replica.view }),
     }),
     sync: { zones: async () => [shownStatus(zone, ownStatus(), replica)] },
-    onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
-  const api = await serveApi(rest, config, ZONE_PREFIX);
-  const diagnostics = await serveDiagnostics(
-    {
-      unhealthy: () => '',
-      notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
-      metrics: () => metrics.metrics(),
-    },
-    {
-      host: config['diagnostics.host'],
-      port: config['diagnostics.port'],
-      portSetting: envName(ZONE_PREFIX, 'diagnostics.port'),
-    },
-  );
-  log.info(
-    {
-      url: api.url,
-      https: api.httpsUrl,
-      ads: dataPlane.address,
-      diagnostics: diagnostics.url,
-      position: replica.position(),
-    },
-    'ready',
-  );
+  const served = await serve(runtime, {
+    config,
+    prefix: ZONE_PREFIX,
+    rest,
+    notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
+    ready: { ads: dataPlane.address, position: replica.position() },
+  });
 
   return {
-    url: api.url,
-    ads: dataPlane.address,
+    url: served.url,
     stop: async () => {
       log.info('stopping');
-      await api.close();
-      diagnostics.close();
+      await served.close();
       prepared.stop();
       stopGreeting();
       stopAnswering();
@@ -262,18 +224,17 @@ export async function runZone(config: ZoneConfig, { registry, version }: ZoneDep
 }
 
 /** `meridian zone` */
-export function zoneCommand(deps: () => Promise<ZoneDeps>): Command {
-  return new Command('zone')
-    .description('run the control plane of a zone')
-    .option('--config <file>', 'settings as YAML; the environment (MERIDIAN_ZONE_…) wins')
-    .action(async ({ config }: { config?: string }) => {
-      const running = await runZone(readZoneConfig(config, process.env), await deps());
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-      });
-      await running.stop();
-    });
-}
+export const zoneCommand = (build: () => Promise<Build>): Command =>
+  controlPlaneCommand(
+    {
+      name: 'zone',
+      description: 'run the control plane of a zone',
+      prefix: ZONE_PREFIX,
+      readConfig: readZoneConfig,
+      run: runZone,
+    },
+    build,
+  );
 
 type Reporting = {
   readonly config: ZoneConfig;

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { GLOBAL_SETTINGS } from '../../global/config.ts';
+import { configReader } from '../../runtime/configReader.ts';
 import { text } from '../../shared/config/kinds.ts';
-import { readSettings, setting, type Values } from '../../shared/config/settings.ts';
+import { setting, type Values } from '../../shared/config/settings.ts';
 import { ZONE_SETTINGS } from '../../zone/config.ts';
 
 const {
@@ -33,6 +32,4 @@ export const STANDALONE_PREFIX = 'MERIDIAN_STANDALONE';
 export type StandaloneConfig = Values<typeof STANDALONE_SETTINGS>;
 
 /** @throws WrongSetting */
-export function readStandaloneConfig(file: string | undefined, env: NodeJS.ProcessEnv): StandaloneConfig {
-  return readSettings(STANDALONE_SETTINGS, STANDALONE_PREFIX, file ? parse(readFileSync(file, 'utf8')) : {}, env);
-}
+export const readStandaloneConfig = configReader(STANDALONE_SETTINGS, STANDALONE_PREFIX);

@@ -1,21 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { pino } from 'pino';
-import { collectDefaultMetrics, Registry as Metrics } from 'prom-client';
+import type { Command } from 'commander';
+import { controlPlaneCommand, type Running } from '../../runtime/controlPlaneCommand.ts';
+import { type Build, startRuntime } from '../../runtime/runtime.ts';
+import { type Rest, serve } from '../../runtime/serve.ts';
 import { ensureZone } from '../../global/command/ensureZone.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { meshAdmission } from '../../global/mesh/providedCa.ts';
 import { logReader } from '../../global/log/logReader.ts';
+import { maskedConfig } from '../../global/maskedConfig.ts';
 import { resourceWriter as policyWriter } from '../../global/store/resourceWriter.ts';
 import { tokenAuthority } from '../../http/token/tokenAuthority.ts';
-import { serveApi } from '../../http/serveApi.ts';
-import { serveDiagnostics } from '../../http/serveDiagnostics.ts';
 import { portTaken } from '../../shared/config/portTaken.ts';
 import { envName } from '../../shared/config/settings.ts';
 import { computedLabels } from '../../shared/resource/labels.ts';
-import type { Registry } from '../../shared/resource/registry.ts';
 import { GLOBAL, type Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneSettings } from '../../shared/snapshot/proxy.ts';
@@ -34,26 +31,17 @@ import { selfSync } from './selfSync.ts';
 import { soleUse } from './soleUse.ts';
 import { standaloneWriter } from './writer.ts';
 
-export interface Running {
-  readonly url: string;
+export interface Standalone extends Running {
   /** `host:port` for proxies. */
   readonly ads: string;
-  stop(): Promise<void>;
 }
 
-export type StandaloneDeps = { readonly registry: Registry; readonly version: string };
-
 /** Starts a control plane that is global and zone in one; resolves when it serves. @throws Error whose message is for the operator */
-export async function runStandalone(config: StandaloneConfig, { registry, version }: StandaloneDeps): Promise<Running> {
+export async function runStandalone(config: StandaloneConfig, build: Build): Promise<Standalone> {
   const zone = config.name;
-  const instance = `${hostname()}-${randomBytes(2).toString('hex')}`;
-  const startedAt = new Date().toISOString();
-  const log = pino({ level: config['log.level'], base: { instance, cp: 'standalone', zone } });
-  const metrics = new Metrics();
-  collectDefaultMetrics({ register: metrics });
-  const now = () => new Date();
+  const runtime = startRuntime({ cp: 'standalone', zone, level: config['log.level'] }, build);
+  const { registry, version, instance, startedAt, log, metrics, now, onError } = runtime;
   const role: Role = { mode: 'standalone', zone, environment: 'universal' };
-  const onError = (what: string) => (error: unknown) => log.warn({ error: (error as Error).message }, what);
   const folder = { global: join(config['data.dir'], 'global'), zone: join(config['data.dir'], 'zone') };
 
   const labelsOf = (policy: Resource) => {
@@ -94,8 +82,7 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
 
   const reader = viewReader(replica.view);
-  const rest: Parameters<typeof serveApi>[0] = {
-    registry,
+  const rest: Rest = {
     role,
     reader,
     admit: meshAdmission(reader),
@@ -105,14 +92,9 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
       replica,
     }),
     about: {
-      version,
-      hostname: hostname(),
-      instanceId: instance,
       clusterId: async () => events.logId,
-      gui: '',
-      config: () => ({ store: { type: config['store.url'] ? 'postgres' : 'memory' }, settings: masked(config) }),
+      config: () => ({ store: { type: config['store.url'] ? 'postgres' : 'memory' }, settings: maskedConfig(config) }),
     },
-    now: () => now().toISOString(),
     ...tokenAuthority({ reader, now }),
     vipPort: () => config['service.vipPort'],
     inspector: inspector({ view: replica.view, registry, settings, ads: dataPlane.ads }),
@@ -127,36 +109,21 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
     log: logReader(events),
     rollouts: rolloutReader({ events, rollouts: dataPlane.rollouts, zone, instance }),
     sync: selfSync({ zone, instance, version, startedAt, events, replica, ads: dataPlane.ads, now }),
-    onError: (error, request) => log.error({ ...request, error: (error as Error).stack }, 'a request failed'),
   };
-  const api = await serveApi(rest, config, STANDALONE_PREFIX);
-  const diagnostics = await serveDiagnostics(
-    { unhealthy: () => '', notReady: () => replica.trouble(), metrics: () => metrics.metrics() },
-    {
-      host: config['diagnostics.host'],
-      port: config['diagnostics.port'],
-      portSetting: envName(STANDALONE_PREFIX, 'diagnostics.port'),
-    },
-  );
-  log.info(
-    {
-      url: api.url,
-      https: api.httpsUrl,
-      ads: dataPlane.address,
-      diagnostics: diagnostics.url,
-      log: events.logId,
-      position: replica.position(),
-    },
-    'ready',
-  );
+  const served = await serve(runtime, {
+    config,
+    prefix: STANDALONE_PREFIX,
+    rest,
+    notReady: () => replica.trouble(),
+    ready: { ads: dataPlane.address, log: events.logId, position: replica.position() },
+  });
 
   return {
-    url: api.url,
+    url: served.url,
     ads: dataPlane.address,
     stop: async () => {
       log.info('stopping');
-      await api.close();
-      diagnostics.close();
+      await served.close();
       endReconciling();
       await dataPlane.stop();
       replica.stop();
@@ -169,23 +136,14 @@ export async function runStandalone(config: StandaloneConfig, { registry, versio
 }
 
 /** `meridian standalone` */
-export function standaloneCommand(deps: () => Promise<StandaloneDeps>): Command {
-  return new Command('standalone')
-    .description('run a control plane that is alone: global and its only zone in one process')
-    .option('--config <file>', 'settings as YAML; the environment (MERIDIAN_STANDALONE_…) wins')
-    .action(async ({ config }: { config?: string }) => {
-      const running = await runStandalone(readStandaloneConfig(config, process.env), await deps());
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-      });
-      await running.stop();
-    });
-}
-
-function masked(config: StandaloneConfig): Record<string, unknown> {
-  return {
-    ...config,
-    'secrets.key': config['secrets.key'] ? '*****' : '',
-    'store.url': config['store.url'].replace(/:[^:@/]*@/, ':*****@'),
-  };
-}
+export const standaloneCommand = (build: () => Promise<Build>): Command =>
+  controlPlaneCommand(
+    {
+      name: 'standalone',
+      description: 'run a control plane that is alone: global and its only zone in one process',
+      prefix: STANDALONE_PREFIX,
+      readConfig: readStandaloneConfig,
+      run: runStandalone,
+    },
+    build,
+  );

@@ -4,7 +4,7 @@ import { tempDir } from '../../test/support/tempDir.ts';
 import { until } from '../demo/until.ts';
 import { loadRegistry } from '../registry.ts';
 import { readStandaloneConfig } from './config.ts';
-import { type Running, runStandalone } from './main.ts';
+import { type Standalone, runStandalone } from './main.ts';
 
 const registry = await loadRegistry();
 /** The one key of an installation, whose folders are apart here. */
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => postgres?.stop());
 
-async function start(store: string): Promise<Running> {
+async function start(store: string): Promise<Standalone> {
   const { path, remove } = await tempDir('standalone');
   onTestFinished(remove);
   const config = readStandaloneConfig(undefined, {
@@ -36,14 +36,14 @@ async function start(store: string): Promise<Running> {
   return { ...running, stop };
 }
 
-async function putMesh({ url }: Running, name: string): Promise<number> {
+async function putMesh({ url }: Standalone, name: string): Promise<number> {
   const body = JSON.stringify({ type: 'Mesh', name });
   return (
     await fetch(`${url}/meshes/${name}`, { method: 'PUT', body, headers: { 'content-type': 'application/json' } })
   ).status;
 }
 
-const readMesh = async ({ url }: Running, name: string) => (await fetch(`${url}/meshes/${name}`)).status;
+const readMesh = async ({ url }: Standalone, name: string) => (await fetch(`${url}/meshes/${name}`)).status;
 
 test('reads go on while the database is away, writes are refused, and all goes on when it is back', async () => {
   const running = await start(await postgres.createDatabase());

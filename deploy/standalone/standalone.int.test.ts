@@ -2,11 +2,11 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { loadRegistry } from '../registry.ts';
 import { readStandaloneConfig } from './config.ts';
-import { type Running, runStandalone } from './main.ts';
+import { type Standalone, runStandalone } from './main.ts';
 
 const registry = await loadRegistry();
 /** What most tests write to. */
-let running: Running;
+let running: Standalone;
 
 beforeAll(async () => {
   const { path, remove } = await tempDir('standalone');
@@ -17,7 +17,7 @@ beforeAll(async () => {
   };
 });
 
-function start(directory: string): Promise<Running> {
+function start(directory: string): Promise<Standalone> {
   const config = readStandaloneConfig(undefined, {
     MERIDIAN_STANDALONE_DATA_DIR: directory,
     MERIDIAN_STANDALONE_API_PORT: '0',
@@ -30,7 +30,7 @@ function start(directory: string): Promise<Running> {
 
 type Body = Record<string, unknown>;
 
-async function send(to: Running, method: string, path: string, body?: unknown) {
+async function send(to: Standalone, method: string, path: string, body?: unknown) {
   const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const response = await fetch(to.url + path, { ...init, headers: { 'content-type': 'application/json' } });
   const text = await response.text();

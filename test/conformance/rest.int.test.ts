@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { readStandaloneConfig } from '../../deploy/standalone/config.ts';
-import { type Running, runStandalone } from '../../deploy/standalone/main.ts';
+import { type Standalone, runStandalone } from '../../deploy/standalone/main.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { converse, roleOf } from './converse.ts';
 import { conformanceScripts } from './scripts.ts';
 
 let folder: TempDir;
-let running: Running;
+let running: Standalone;
 
 beforeAll(async () => {
   folder = await tempDir('conformance');
