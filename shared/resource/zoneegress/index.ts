@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
+import { networkingViolations } from '../zoneProxyNetworking.ts';
+import { zoneEgressSchema } from './schema.ts';
+import type { ZoneEgressSpec } from './spec.ts';
 
-/** Known so that its lists answer, as kumactl expects; writing one is refused, since the product makes no egress yet. */
-const zoneEgress: ResourceDescriptor<Record<string, unknown>> = {
+const zoneEgress: ResourceDescriptor<ZoneEgressSpec> = {
   type: 'ZoneEgress',
   path: 'zoneegresses',
   pathAliases: ['zone-egresses'],
@@ -18,8 +19,8 @@ const zoneEgress: ResourceDescriptor<Record<string, unknown>> = {
   insight: 'ZoneEgressInsight',
   overviewAliases: ['zoneegressoverviews'],
   proxyType: () => 'zoneegress',
-  schema: z.record(z.string(), z.unknown()),
-  validate: () => [{ field: 'type', reason: 'ZoneEgress is not supported yet' }],
+  schema: zoneEgressSchema,
+  validate: ({ spec }) => networkingViolations(spec.networking),
 };
 
 const insight = insightDescriptor({

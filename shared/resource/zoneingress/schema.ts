@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { flag, list, message, requiredText, requiredUint32, stringMap, text, uint32 } from '../protoJson.ts';
+import { zoneProxyNetworkingFields } from '../zoneProxyNetworking.ts';
 import type { ZoneIngressSpec } from './spec.ts';
 
 const availableService = message({
@@ -12,12 +13,6 @@ const availableService = message({
 /** A ZoneIngress (policies §1.3). */
 export const zoneIngressSchema: z.ZodType<ZoneIngressSpec> = message({
   zone: text,
-  networking: message({
-    address: requiredText,
-    port: requiredUint32,
-    advertisedAddress: text,
-    advertisedPort: uint32,
-    admin: message({ port: uint32 }).optional(),
-  }),
+  networking: message({ ...zoneProxyNetworkingFields, advertisedAddress: text, advertisedPort: uint32 }),
   availableServices: list(availableService),
 });

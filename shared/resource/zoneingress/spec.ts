@@ -1,11 +1,10 @@
+import type { ZoneProxyNetworking } from '../zoneProxyNetworking.ts';
+
 export interface ZoneIngressSpec {
   readonly zone?: string | undefined;
-  readonly networking: {
-    readonly address: string;
-    readonly port: number;
+  readonly networking: ZoneProxyNetworking & {
     readonly advertisedAddress?: string | undefined;
     readonly advertisedPort?: number | undefined;
-    readonly admin?: { readonly port?: number | undefined } | undefined;
   };
   readonly availableServices?: readonly AvailableService[] | undefined;
 }

@@ -8,13 +8,19 @@ import type { Target } from '../target.ts';
 
 const MiB = 1024 * 1024;
 
+const PROXY_TYPES: ReadonlyMap<unknown, string> = new Map([
+  ['Dataplane', 'dataplane'],
+  ['ZoneIngress', 'ingress'],
+  ['ZoneEgress', 'egress'],
+]);
+
 /** Requests as kuma-dp sends them, and what the corpus of mutations makes of them. */
 const REQUESTS = corpus()
-  .filter(({ type }) => type === 'Dataplane' || type === 'ZoneIngress')
+  .filter(({ type }) => PROXY_TYPES.has(type))
   .map((resource) => ({
     mesh: 'default',
     name: resource.name,
-    proxyType: resource.type === 'Dataplane' ? 'dataplane' : 'ingress',
+    proxyType: PROXY_TYPES.get(resource.type),
     dataplaneToken: 'a.b.c',
     dataplaneResource: JSON.stringify(resource),
     version: { kumaDp: { version: '1' }, envoy: { version: '1' } },

@@ -32,7 +32,8 @@ const wellFormed = (value: string) => value.toWellFormed();
 export const proxies: Attack = {
   name: 'odd proxies',
   run: async ({ ads }, dose) => {
-    const known = corpus().filter(({ type }) => type === 'Dataplane' || type === 'ZoneIngress');
+    const types: readonly unknown[] = ['Dataplane', 'ZoneIngress', 'ZoneEgress'];
+    const known = corpus().filter(({ type }) => types.includes(type));
     const named = fc.constantFrom(...HOSTILE_TEXTS).map((name) => ({
       text: JSON.stringify({ type: 'Dataplane', mesh: 'default', name, networking: { address: '10.7.7.7' } }),
       mesh: 'default',

@@ -1,0 +1,10 @@
+import type { z } from 'zod';
+import { message, text } from '../protoJson.ts';
+import { zoneProxyNetworkingFields } from '../zoneProxyNetworking.ts';
+import type { ZoneEgressSpec } from './spec.ts';
+
+/** A ZoneEgress (policies §1.3). */
+export const zoneEgressSchema: z.ZodType<ZoneEgressSpec> = message({
+  zone: text,
+  networking: message(zoneProxyNetworkingFields),
+});
