@@ -31,6 +31,7 @@ const UNKNOWN: ProxyMetadata = {
 const KINDS: readonly (readonly [type: string, kind: ProxyKind])[] = [
   ['Dataplane', 'sidecar'],
   ['ZoneIngress', 'ingress'],
+  ['ZoneEgress', 'egress'],
 ];
 
 /** Tries a change of the policy log on the proxies of all zones, as far as global knows them. */

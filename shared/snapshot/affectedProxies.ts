@@ -23,6 +23,9 @@ export type Scope = 'all' | ReadonlySet<string>;
 /** The world after the changes; everything of a snapshot's input but the proxy. */
 export type World = Omit<SnapshotInput, 'proxy'>;
 
+/** What services and their endpoints follow from. */
+const SHAPE_SERVICES: ReadonlySet<string> = new Set(['Dataplane', 'ZoneIngress', 'ZoneEgress', 'Zone', 'Mesh']);
+
 /**
  * Which connected proxies get another snapshot by changes that the view has just applied. Errs towards too many: for a
  * proxy that is not named the old snapshot equals a new one; for one with a set of services `regenerateEndpoints` gives
@@ -41,8 +44,7 @@ export function affectedProxies(
     const { key } = changed;
     if ((ROUTE_TYPES as readonly string[]).includes(key.type)) for (const tracked of index.zoneProxies()) all(tracked);
     for (const tracked of namedBy(world, index, changed)) all(tracked);
-    servicesChanged ||=
-      key.type === 'Dataplane' || key.type === 'ZoneIngress' || key.type === 'Zone' || key.type === 'Mesh';
+    servicesChanged ||= SHAPE_SERVICES.has(key.type);
   }
   for (const mesh of new Set(policies.map(({ key }) => key.mesh))) {
     const here = policies.filter(({ key }) => key.mesh === mesh);
@@ -64,6 +66,7 @@ function namedBy(
     case 'Dataplane':
       return origin === zone ? [index.sidecar(key.mesh, key.name)] : [];
     case 'ZoneIngress':
+    case 'ZoneEgress':
       return origin === zone ? [index.zoneProxy(key.name)] : [];
     case 'Mesh':
       return [...index.sidecars(key.name), ...index.zoneProxies()];

@@ -1,6 +1,5 @@
-import type { ServiceIndex } from '../view/services.ts';
-import type { Service } from '../view/services.ts';
-import { clusterLoadAssignment } from '../xds/endpoints.ts';
+import type { Service, ServiceIndex } from '../view/services.ts';
+import { clusterLoadAssignment, type Endpoint } from '../xds/endpoints.ts';
 import type { XdsResource } from '../xds/snapshot.ts';
 import type { Memo } from './memo.ts';
 
@@ -12,9 +11,14 @@ export interface EndpointSource {
   readonly service: string;
   /** Only endpoints that carry all of these; without `kuma.io/service`. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Only those of this zone: for the ingress, which must not send traffic on to other zones. */
-  readonly localOnly?: boolean;
+  readonly reach: Reach;
 }
+
+/**
+ * `callers`: what a caller in the mesh may dial. `local`: only this zone, for the ingress, which must not send traffic on to other
+ * zones. `remote`: only their ingresses, for the egress.
+ */
+export type Reach = 'callers' | 'local' | 'remote';
 
 /** @param name of the EDS resource */
 export function endpointSource(
@@ -22,10 +26,10 @@ export function endpointSource(
   mesh: string,
   service: string,
   tags: EndpointSource['tags'] = {},
-  localOnly = false,
+  reach: Reach = 'callers',
 ): EndpointSource {
-  const id = JSON.stringify([name, mesh, service, localOnly, Object.entries(tags)]);
-  return { id, mesh, service, tags, ...(localOnly ? { localOnly } : {}) };
+  const id = JSON.stringify([name, mesh, service, reach, Object.entries(tags)]);
+  return { id, mesh, service, tags, reach };
 }
 
 /** The services of a mesh as they are now. */
@@ -43,10 +47,22 @@ export function endpointsOf(name: string, source: EndpointSource, servicesOf: Se
   let assignment = assignments.get(source.id);
   if (!assignment) {
     const tags = Object.entries(source.tags);
-    const all = source.localOnly ? service.localEndpoints : service.endpoints;
-    const endpoints = all.filter((endpoint) => tags.every(([key, value]) => endpoint.tags[key] === value));
+    const endpoints = reachable(service, source.reach).filter((endpoint) =>
+      tags.every(([key, value]) => endpoint.tags[key] === value),
+    );
     assignment = clusterLoadAssignment(name, endpoints) as XdsResource;
     assignments.set(source.id, assignment);
   }
   return assignment;
+}
+
+function reachable(service: Service, reach: Reach): readonly Endpoint[] {
+  switch (reach) {
+    case 'callers':
+      return service.endpoints;
+    case 'local':
+      return service.localEndpoints;
+    case 'remote':
+      return service.remoteEndpoints;
+  }
 }

@@ -15,6 +15,7 @@ import { addSecrets } from './secrets.ts';
 import { effectContext, Lookups } from './lookups.ts';
 import { findSidecar } from './sidecar.ts';
 import { addTransparentProxy } from './transparentProxy.ts';
+import { addZoneEgress } from './zoneEgress.ts';
 import { addZoneIngress } from './zoneIngress.ts';
 
 /** A snapshot with what it was made from: enough to tell whether a change concerns it. */
@@ -70,7 +71,8 @@ function generateZoneProxy(input: SnapshotInput, memo: Memo): Generated {
   const sources = new Map<string, EndpointSource>();
   const meshes = [...input.view.entries('Mesh', '')].map(({ resource }) => resource.name).sort();
   const indexes = new Map(meshes.map((mesh) => [mesh, serviceIndex(input.view, mesh, input.settings.zone)]));
-  if (input.proxy.kind === 'ingress') addZoneIngress(set, input, [...indexes.values()], memo, { sources });
+  const add = input.proxy.kind === 'ingress' ? addZoneIngress : addZoneEgress;
+  add(set, input, [...indexes.values()], memo, { sources });
   addEndpoints(set, sources, indexes, memo);
   return { snapshot: set.snapshot(), sources, services: new Set(), virtual: false, policies: new Map(), indexes };
 }

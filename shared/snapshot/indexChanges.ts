@@ -1,9 +1,9 @@
-import type { ServiceIndex } from '../view/services.ts';
+import type { Service, ServiceIndex } from '../view/services.ts';
 
 /** What is different between two states of a mesh's services. */
 export interface IndexChanges {
   readonly now: ServiceIndex;
-  /** Services that came, went, or have another protocol or another answer to "is it here". */
+  /** Services that came, went, or have another protocol or another answer to "is it here" or "does our egress route to it". */
   readonly shape: ReadonlySet<string>;
   /** Services that only have other endpoints. */
   readonly endpoints: ReadonlySet<string>;
@@ -32,9 +32,13 @@ function compare(before: ServiceIndex, now: ServiceIndex): IndexChanges {
   for (const [name, service] of now.services) {
     const old = before.services.get(name);
     if (old === service) continue;
-    if (old && old.protocol === service.protocol && old.local === service.local) endpoints.add(name);
+    if (old && sameShape(old, service)) endpoints.add(name);
     else shape.add(name);
   }
   for (const name of before.services.keys()) if (!now.services.has(name)) shape.add(name);
   return { now, shape, endpoints };
+}
+
+function sameShape(a: Service, b: Service): boolean {
+  return a.protocol === b.protocol && a.local === b.local && a.throughEgress === b.throughEgress;
 }

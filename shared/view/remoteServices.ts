@@ -1,6 +1,8 @@
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
 import type { ZoneSpec } from '../resource/zone/spec.ts';
 import type { AvailableService, ZoneIngressSpec, ZoneIngressStatus } from '../resource/zoneingress/spec.ts';
+import type { ZoneEgressSpec } from '../resource/zoneegress/spec.ts';
+import type { Endpoint } from '../xds/endpoints.ts';
 import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
@@ -15,11 +17,15 @@ export interface RemoteParts {
   readonly localWeight: number;
 }
 
-/** Without mesh mTLS the services are known but have no endpoints: an ingress routes on the SNI of mesh mTLS. */
+/**
+ * Without mesh mTLS the services are known but have no endpoints: an ingress routes on the SNI of mesh mTLS. Where the mesh routes
+ * through the egress and the zone has none, callers have no way to other zones: it fails closed.
+ */
 export function remoteParts(view: View, mesh: string, zone: string): RemoteParts {
   const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
   const reachable = enabledBackend(spec) !== undefined;
   const priority = spec?.routing?.localityAwareLoadBalancing ? 1 : 0;
+  const egresses = reachable && spec?.routing?.zoneEgress ? ownEgresses(view, zone) : undefined;
   const ingresses = remoteIngresses(view, mesh, zone);
   const parts = ingresses.flatMap(({ zone: theirs, address, port, dead, services }) =>
     services.map(({ tags, instances }) => {
@@ -36,11 +42,23 @@ export function remoteParts(view: View, mesh: string, zone: string): RemoteParts
         protocol: parseProtocol(tags['kuma.io/protocol']),
         local: false,
         ...(reachable && !dead && isIpAddress(address) ? { endpoint } : {}),
+        ...(egresses ? { egresses: egresses.map((egress) => ({ ...endpoint, ...egress })) } : {}),
       });
     }),
   );
   const usable = ingresses.filter(({ dead }) => !dead);
   return { parts, localWeight: reachable ? Math.max(1, usable.length) : 1 };
+}
+
+/** What an endpoint behind the egress becomes for callers: the same, dialled at the egress. */
+type EgressPlace = Pick<Endpoint, 'address' | 'port'> & { readonly weight: 1; readonly egress: true };
+
+/** The egresses of this zone. */
+function ownEgresses(view: View, zone: string): EgressPlace[] {
+  return [...view.entries('ZoneEgress', '')].flatMap(({ origin, resource }) => {
+    const { address, port } = (resource.spec as ZoneEgressSpec).networking;
+    return origin === zone && isIpAddress(address) ? [{ address, port, weight: 1, egress: true }] : [];
+  });
 }
 
 interface RemoteIngress {

@@ -9,15 +9,23 @@ export interface ServicePart {
   readonly local: boolean;
   /** Absent: not healthy, or not reachable from here. */
   readonly endpoint?: Endpoint;
+  /** Where callers go instead of `endpoint`, which is for our egress only. Absent: the mesh does not route through it. */
+  readonly egresses?: readonly Endpoint[];
   /** Equal keys mean equal parts; also the order of endpoints. */
   readonly key: string;
 }
 
 export function servicePart(part: Omit<ServicePart, 'key'>): ServicePart {
-  const { service, protocol, local, endpoint: e } = part;
+  const { service, protocol, local, endpoint: e, egresses } = part;
   return {
     ...part,
-    key: JSON.stringify([e && [e.zone, e.address, e.port, e.priority, e.weight, e.tags], service, protocol, local]),
+    key: JSON.stringify([
+      e && [e.zone, e.address, e.port, e.priority, e.weight, e.tags],
+      service,
+      protocol,
+      local,
+      egresses?.map(({ address, port }) => [address, port]),
+    ]),
   };
 }
 

@@ -14,10 +14,14 @@ export interface Service {
   readonly protocol: Protocol;
   /** A Dataplane of this zone has an inbound of it, healthy or not: our ingress routes to it. */
   readonly local: boolean;
-  /** For a caller in the mesh: here, and through the ingresses of other zones. */
+  /** Another zone offers it, reachable or not, and the mesh goes there by way of our egress, which routes to it. */
+  readonly throughEgress: boolean;
+  /** For a caller in the mesh: here, and in other zones, through their ingresses or our egress. */
   readonly endpoints: readonly Endpoint[];
   /** For our ingress: here only, all with weight 1. */
   readonly localEndpoints: readonly Endpoint[];
+  /** For our egress: ingresses of other zones. */
+  readonly remoteEndpoints: readonly Endpoint[];
 }
 
 /**
@@ -26,7 +30,7 @@ export interface Service {
  */
 export interface ServiceIndex {
   readonly mesh: string;
-  /** Fingerprint of names, protocols and `local`: everything but endpoints. */
+  /** Fingerprint of everything but endpoints. */
   readonly shape: string;
   /** Sorted by name. */
   readonly services: ReadonlyMap<string, Service>;
@@ -52,7 +56,7 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   const id = `${zone}/${mesh}`;
   const before = indexes.get(id);
   const dataplanes = view.revisionOf('Dataplane', mesh);
-  const remoteRevisions = ['ZoneIngress', 'Mesh', 'Zone'].map((type) => view.revisionOf(type, '')).join();
+  const remoteRevisions = ['ZoneIngress', 'ZoneEgress', 'Mesh', 'Zone'].map((type) => view.revisionOf(type, '')).join();
   const sameRemote = before?.remoteRevisions === remoteRevisions;
   if (sameRemote && before.dataplanes === dataplanes) return before.index;
 
@@ -98,17 +102,23 @@ function makeService(name: string, parts: readonly ServicePart[], localWeight: n
   const sorted = [...parts].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const endpoints: Endpoint[] = [];
   const localEndpoints: Endpoint[] = [];
-  for (const { endpoint, local } of sorted) {
+  const remoteEndpoints: Endpoint[] = [];
+  for (const { endpoint, egresses, local } of sorted) {
     if (!endpoint) continue;
     if (local) localEndpoints.push(endpoint);
-    endpoints.push(local && localWeight > 1 ? { ...endpoint, weight: localWeight } : endpoint);
+    if (egresses) {
+      remoteEndpoints.push(endpoint);
+      endpoints.push(...egresses);
+    } else endpoints.push(local && localWeight > 1 ? { ...endpoint, weight: localWeight } : endpoint);
   }
   return {
     name,
     protocol: commonProtocol(parts.map((p) => p.protocol)),
     local: parts.some((p) => p.local),
+    throughEgress: parts.some((p) => p.egresses !== undefined),
     endpoints,
     localEndpoints,
+    remoteEndpoints,
   };
 }
 
@@ -121,5 +131,8 @@ function keep(before: Service | undefined, now: Service): Service {
 }
 
 function shapeOf(services: ReadonlyMap<string, Service>): string {
-  return fnv1a64([...services.values()].map(({ name, protocol, local }) => `${name} ${protocol} ${local}`).join());
+  const words = [...services.values()].map(
+    ({ name, protocol, local, throughEgress }) => `${name} ${protocol} ${local} ${throughEgress}`,
+  );
+  return fnv1a64(words.join());
 }

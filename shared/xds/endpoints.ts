@@ -5,7 +5,7 @@ import type {
   LocalityLbEndpointsJson,
 } from './gen/envoy/config/endpoint/v3/endpoint_components_pb.d.ts';
 
-/** Where a service can be reached: an inbound of a Dataplane here, or an ingress of another zone. */
+/** Where a service can be reached: an inbound of a Dataplane here, an ingress of another zone, or the way there, our egress. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly weight: number;
   /** Without `kuma.io/service`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** It shares out what it gets by itself: one endpoint of weight 1, however many ways lead on from it. */
+  readonly egress?: true;
 }
 
 /**
@@ -37,20 +39,21 @@ export function clusterLoadAssignment(clusterName: string, endpoints: readonly E
 }
 
 /**
- * An ingress lists one address for each tag set of a service. Envoy keeps only the first of equal addresses in a cluster,
- * so they become one, with the weights added and the tags that all have.
+ * An ingress lists one address for each tag set of a service, and an egress is met again for every ingress behind it. Envoy keeps
+ * only the first of equal addresses in a cluster, so they become one, with the weights added and the tags that all have.
  */
 function merged(endpoints: readonly Endpoint[]): Endpoint[] {
   const places = new Map<string, Endpoint>();
   for (const endpoint of endpoints) {
-    const place = `${endpoint.zone} ${endpoint.priority} ${endpoint.address} ${endpoint.port}`;
+    const locality = endpoint.egress ? 'egress' : `${endpoint.zone} ${endpoint.priority}`;
+    const place = `${locality} ${endpoint.address} ${endpoint.port}`;
     const other = places.get(place);
     if (!other) {
       places.set(place, endpoint);
       continue;
     }
     const tags = Object.fromEntries(Object.entries(other.tags).filter(([key, value]) => endpoint.tags[key] === value));
-    places.set(place, { ...other, tags, weight: other.weight + endpoint.weight });
+    places.set(place, { ...other, tags, weight: endpoint.egress ? 1 : other.weight + endpoint.weight });
   }
   return [...places.values()];
 }

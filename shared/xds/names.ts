@@ -8,7 +8,8 @@ export const localClusterName = (port: number) => `localhost:${port}`;
 export const inboundRouteName = (service: string) => `inbound:${service}`;
 /** @param cluster the outbound's own cluster: the service, or a subset of it. */
 export const outboundRouteName = (cluster: string) => `outbound:${cluster}`;
-export const ingressClusterName = (mesh: string, service: string) => `${mesh}:${service}`;
+/** On a zone ingress or egress, which serve all meshes. */
+export const zoneProxyClusterName = (mesh: string, service: string) => `${mesh}:${service}`;
 export const identitySecretName = (mesh: string) => `identity_cert:secret:${mesh}`;
 export const caSecretName = (mesh: string) => `mesh_ca:secret:${mesh}`;
 export const spiffeId = (mesh: string, service: string) => `spiffe://${mesh}/${service}`;

@@ -10,13 +10,14 @@ const sidecar = (mesh: string, name: string, metadata: Partial<ProxyMetadata> = 
   metadata: { ...NO_METADATA, ...metadata },
 });
 
-/** Connected proxies of zone-1: every way to take calls, and an ingress. */
+/** Connected proxies of zone-1: every way to take calls, an ingress and an egress. */
 export const PROXIES: Proxy[] = [
   sidecar('m1', 'dp-1'),
   sidecar('m1', 'dp-2', { loopbackPrefix: '127.2', dnsPort: 15053 }),
   sidecar('m1', 'dp-3', { transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 0 } }),
   sidecar('m2', 'dp-1', { loopbackPrefix: '127.4' }),
   { id: '.ingress-1', kind: 'ingress', mesh: '', name: 'ingress-1', metadata: NO_METADATA },
+  { id: '.egress-1', kind: 'egress', mesh: '', name: 'egress-1', metadata: NO_METADATA },
 ];
 
 const mesh = fc.constantFrom('m1', 'm1', 'm1', 'm2');
@@ -55,9 +56,16 @@ const ingress = fc
   .record({
     n: fc.integer({ min: 1, max: 3 }),
     host: fc.integer({ min: 1, max: 3 }),
-    services: fc.array(fc.record({ mesh, service, protocol, instances: fc.integer({ min: 0, max: 3 }) }), {
-      maxLength: 4,
-    }),
+    services: fc.array(
+      fc.record({
+        mesh,
+        service,
+        protocol,
+        instances: fc.integer({ min: 0, max: 3 }),
+        version: fc.constantFrom('v1', 'v2'),
+      }),
+      { maxLength: 4 },
+    ),
   })
   .map(
     ({ n, host, services }): WrittenResource => ({
@@ -68,18 +76,39 @@ const ingress = fc
       availableServices: services.map((s) => ({
         mesh: s.mesh,
         instances: s.instances,
-        tags: { 'kuma.io/service': s.service, 'kuma.io/protocol': s.protocol },
+        tags: { 'kuma.io/service': s.service, 'kuma.io/protocol': s.protocol, version: s.version },
       })),
     }),
   );
 
-const meshes = fc
-  .record({ name: mesh, on: fc.boolean(), mode: fc.constantFrom('STRICT', 'PERMISSIVE'), local: fc.boolean() })
+const egress = fc
+  .record({
+    n: fc.integer({ min: 1, max: 2 }),
+    host: fc.integer({ min: 1, max: 2 }),
+    origin: fc.constantFrom('zone-1', 'zone-1', 'zone-2'),
+  })
   .map(
-    ({ name, on, mode, local }): WrittenResource => ({
+    ({ n, host, origin }): WrittenResource => ({
+      type: 'ZoneEgress',
+      name: `egress-${n}`,
+      origin,
+      networking: { address: `10.2.0.${host}`, port: 10002 },
+    }),
+  );
+
+const meshes = fc
+  .record({
+    name: mesh,
+    on: fc.boolean(),
+    mode: fc.constantFrom('STRICT', 'PERMISSIVE'),
+    local: fc.boolean(),
+    egress: fc.boolean(),
+  })
+  .map(
+    ({ name, on, mode, local, egress }): WrittenResource => ({
       type: 'Mesh',
       name,
-      routing: { localityAwareLoadBalancing: local },
+      routing: { localityAwareLoadBalancing: local, zoneEgress: egress },
       mtls: { ...(on ? { enabledBackend: 'ca' } : {}), backends: [{ name: 'ca', type: 'builtin', mode }] },
     }),
   );
@@ -222,6 +251,7 @@ const patch = fc.record({ mesh, targetRef: selector, seconds: fc.integer({ min: 
 const written = fc.oneof(
   { weight: 6, arbitrary: dataplane },
   { weight: 3, arbitrary: ingress },
+  { weight: 2, arbitrary: egress },
   { weight: 2, arbitrary: meshes },
   { weight: 2, arbitrary: vip },
   secret,
@@ -250,7 +280,12 @@ export const steps = fc.array(
 
 /** What every history begins with. */
 export const BEGIN: WrittenResource[] = ['m1', 'm2'].flatMap((name): WrittenResource[] => [
-  { type: 'Mesh', name, mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] } },
+  {
+    type: 'Mesh',
+    name,
+    mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] },
+    routing: { zoneEgress: name === 'm1' },
+  },
   { type: 'Secret', mesh: name, name: `${name}.ca-builtin-cert-ca`, data: 'YQ==' },
   { type: 'Vip', mesh: name, name: '240.0.0.9', origin: 'zone-1', service: 'a' },
   ...['dp-1', 'dp-2', 'dp-3'].map(
@@ -274,6 +309,7 @@ export const BEGIN: WrittenResource[] = ['m1', 'm2'].flatMap((name): WrittenReso
 ]);
 BEGIN.push(
   { type: 'ZoneIngress', name: 'ingress-1', origin: 'zone-1', networking: { address: '10.1.0.1', port: 10001 } },
+  { type: 'ZoneEgress', name: 'egress-1', origin: 'zone-1', networking: { address: '10.2.0.1', port: 10002 } },
   {
     type: 'ZoneIngress',
     name: 'ingress-2',
