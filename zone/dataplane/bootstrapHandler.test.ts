@@ -167,6 +167,13 @@ describe('POST /bootstrap', () => {
     const ingress = { type: 'ZoneIngress', name: 'in', networking: { address: '10.0.0.1', port: 10001 } };
     const made = config({ mesh: '', name: 'in', proxyType: 'ingress', dataplaneResource: JSON.stringify(ingress) });
     expect(made.node).toMatchObject({ id: '.in', cluster: 'ingress' });
+    const egress = { type: 'ZoneEgress', name: 'out', networking: { address: '10.0.0.1', port: 10002 } };
+    const other = config({ mesh: '', name: 'out', proxyType: 'egress', dataplaneResource: JSON.stringify(egress) });
+    expect(other.node).toMatchObject({
+      id: '.out',
+      cluster: 'egress',
+      metadata: { 'dataplane.proxyType': 'egress', 'dataplane.resource': JSON.stringify(egress) },
+    });
   });
 
   it('answers YAML to those who do not take JSON', () => {

@@ -120,7 +120,7 @@ function parseRequest(body: string): BootstrapRequest {
   return result.data;
 }
 
-/** The Dataplane or ZoneIngress: as it comes with the request, else as it is known by name. */
+/** The Dataplane, ZoneIngress or ZoneEgress: as it comes with the request, else as it is known by name. */
 function subjectOf(request: BootstrapRequest, deps: Deps): Resource | undefined {
   const kind = kindOf(request);
   if (request.dataplaneResource) {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Role } from '../../shared/resource/role.ts';
-import type { Proxy, ZoneSettings } from '../../shared/snapshot/proxy.ts';
+import type { Proxy, ProxyKind, ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
 import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
@@ -16,7 +16,7 @@ import { bootstrapHandler } from './bootstrapHandler.ts';
 import { startDpServer } from './dpServer.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
-import { tagSets } from './proxyResource.ts';
+import { resourceType, tagSets } from './proxyResource.ts';
 import { Registration } from './registration.ts';
 
 type Log = {
@@ -241,11 +241,15 @@ function isElsewhere({ replica, settings, instance, otherInstances }: DataPlaneD
   if (!others || others.size === 0) return false;
   const dot = proxyId.indexOf('.');
   const mesh = proxyId.slice(0, dot);
-  const type = mesh ? 'DataplaneInsight' : 'ZoneIngressInsight';
-  const spec = replica.view.get({ type, mesh, name: proxyId.slice(dot + 1) }, settings.zone)?.resource.spec;
-  const { subscriptions = [] } = (spec ?? {}) as {
-    subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[];
-  };
+  const name = proxyId.slice(dot + 1);
+  const kinds: ProxyKind[] = mesh ? ['sidecar'] : ['ingress', 'egress'];
+  const subscriptions = kinds.flatMap((kind) => {
+    const insight = replica.view.get({ type: `${resourceType(kind)}Insight`, mesh, name }, settings.zone)?.resource;
+    const spec = insight?.spec as
+      | { subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[] }
+      | undefined;
+    return spec?.subscriptions ?? [];
+  });
   return subscriptions.some(
     ({ controlPlaneInstanceId: id, disconnectTime }) =>
       !disconnectTime && id !== undefined && id !== instance && others.has(id),

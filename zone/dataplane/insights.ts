@@ -37,7 +37,7 @@ interface Watched {
 const SOON_MS = 200;
 const COUNTERS_MS = 5_000;
 
-/** Writes DataplaneInsights and ZoneIngressInsights to the zone log: merged, so that a busy proxy costs a message in a while. */
+/** Writes the insights of Dataplanes and zone proxies to the zone log: merged, so that a busy proxy costs a message in a while. */
 export class Insights {
   readonly #deps: Deps;
   readonly #watched = new Map<string, Watched>();

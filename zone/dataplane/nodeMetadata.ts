@@ -43,7 +43,7 @@ const metadataSchema = z.object({
 export interface NodeMetadata {
   readonly kind: ProxyKind;
   readonly proxy: ProxyMetadata;
-  /** JSON text of the Dataplane or ZoneIngress to be registered; empty when it must exist already. */
+  /** JSON text of the Dataplane, ZoneIngress or ZoneEgress to be registered; empty when it must exist already. */
   readonly resource: string;
   /** `version` as it came, for the insight. */
   readonly versions: {

@@ -5,7 +5,6 @@ import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { DataplaneSpec, Tags } from '../../shared/resource/dataplane/spec.ts';
-import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts';
 import type { Violation } from '../../shared/resource/violation.ts';
 import { parseJsonBody } from '../../shared/rest/jsonBody.ts';
 import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
@@ -40,8 +39,8 @@ type Deps = {
 };
 
 /**
- * The Dataplane or ZoneIngress that a proxy brings along, checked and completed as a write over REST would be: labels, the
- * zone's tag on inbounds, the zone of an ingress. @throws ProxyRefused
+ * The resource that a proxy brings along, checked and completed as a write over REST would be: labels, the zone's tag on inbounds,
+ * the zone of a zone proxy. @throws ProxyRefused
  */
 export function proxyResource(text: string, kind: ProxyKind, { registry, role, now, view }: Deps): Resource {
   const type = resourceType(kind);
@@ -70,7 +69,7 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
   const mesh = view.get({ type: 'Mesh', mesh: '', name: completed.mesh })?.resource;
   const refused = descriptor.admit?.(completed, undefined, mesh) ?? [];
   if (refused.length > 0) throw invalid(refused);
-  const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as ZoneIngressSpec), zone: role.zone };
+  const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as object), zone: role.zone };
   const labels = { ...computedLabels(descriptor, completed, role), [AUTO_REGISTERED_LABEL]: 'true' };
   return { ...completed, labels, spec };
 }

@@ -251,6 +251,38 @@ describe('an ingress', () => {
   });
 });
 
+describe('an egress', () => {
+  const egress = { type: 'ZoneEgress', name: 'out', networking: { address: '10.0.0.9', port: 10002 } };
+  const options = { id: '.out', type: 'egress' };
+
+  it('is registered in the zone and goes with its connection', async () => {
+    const { admit, leave, pass, stored } = world();
+    const proxy = await admit(egress, options);
+    expect(proxy).toMatchObject({ id: '.out', kind: 'egress', mesh: '' });
+    expect(stored('ZoneEgress', '', 'out')?.spec).toEqual({ zone: ZONE, networking: egress.networking });
+    leave(proxy);
+    pass();
+    expect(stored('ZoneEgress', '', 'out')).toBeUndefined();
+  });
+
+  it('is deleted after a start when it does not come back', async () => {
+    const before = world();
+    await before.admit(egress, options);
+    const { zone, registration, stored } = world();
+    await zone.put(before.stored('ZoneEgress', '', 'out') as Resource);
+    registration.removeLeftovers();
+    expect(stored('ZoneEgress', '', 'out')).toBeUndefined();
+  });
+
+  it('cannot have the name of an ingress of its zone, nor the other way round', async () => {
+    const { admit } = world();
+    await admit(egress, options);
+    await expect(admit({ ...egress, type: 'ZoneIngress' }, { ...options, type: 'ingress' })).rejects.toThrow(
+      'the zone has a ZoneEgress out; give the ZoneIngress another name',
+    );
+  });
+});
+
 describe('after a start', () => {
   it('who is registered, but not yet admitted, is nobody that left', async () => {
     const { registration, admit, stored } = world();

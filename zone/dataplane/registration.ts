@@ -50,7 +50,7 @@ class NotReady extends Error {
 }
 
 /**
- * Admits proxies (multizone-and-dataplane §4.7): authenticates, puts the Dataplane or ZoneIngress they bring into the zone log
+ * Admits proxies (multizone-and-dataplane §4.7): authenticates, puts the Dataplane, ZoneIngress or ZoneEgress they bring into the zone log
  * and waits until the own view holds it, so that the first snapshot is made upon it. What came with a connection goes with it.
  */
 export class Registration {
@@ -119,7 +119,7 @@ export class Registration {
    * called some time after the start, when all have had the time to come back.
    */
   removeLeftovers(): void {
-    for (const kind of ['sidecar', 'ingress'] as const) {
+    for (const kind of ['sidecar', 'ingress', 'egress'] as const) {
       for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
         const id = `${resource.mesh}.${resource.name}`;
@@ -142,6 +142,7 @@ export class Registration {
       throw new ProxyRefused(`node.id is "${nodeId}", but the proxy is of kind ${node.kind}`);
     if (mesh && !this.#view.get({ type: 'Mesh', mesh: '', name: mesh }))
       throw new ProxyRefused(`there is no mesh ${mesh}`);
+    if (node.kind !== 'sidecar') this.#refuseNamesake(node.kind, name);
     const brought = node.resource
       ? proxyResource(node.resource, node.kind, { ...this.#deps, view: this.#view })
       : undefined;
@@ -149,6 +150,13 @@ export class Registration {
       throw new ProxyRefused(`node.id is "${nodeId}", but the resource is ${brought.mesh}.${brought.name}`);
     }
     return { proxy, node, brought, existing: this.#find(proxy) };
+  }
+
+  /** A zone's ingress and egress of one name would be one proxy to us: Envoy's node.id does not tell them apart. */
+  #refuseNamesake(kind: 'ingress' | 'egress', name: string): void {
+    const type = resourceType(kind === 'ingress' ? 'egress' : 'ingress');
+    if (this.#view.get({ type, mesh: '', name }, this.#deps.zone))
+      throw new ProxyRefused(`the zone has a ${type} ${name}; give the ${resourceType(kind)} another name`);
   }
 
   /** A token must allow what is brought and what would be replaced by it (§4.7.1). */

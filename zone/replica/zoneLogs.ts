@@ -33,6 +33,8 @@ type Deps = {
 };
 
 const RETRY_MS = 500;
+/** Ingresses are written again as a sign of life, all proxies when they move to another control plane. */
+const REPEATED: ReadonlySet<string> = new Set(['Dataplane', 'ZoneIngress', 'ZoneEgress']);
 /** What the other zones say must have come by then after our copy of it was lost; what has not is gone. */
 const PEERS_REFILL_MS = 30_000;
 
@@ -111,13 +113,10 @@ export class ZoneLogs {
     if (changed) applied([changed]);
   }
 
-  /**
-   * Ingresses are written again as a sign of life, proxies when they move to another control plane; and what came from a stream
-   * that was lost comes once more.
-   */
+  /** What is written again without a change, and what came from a stream that was lost and comes once more. */
   #saysTheSame(key: ResourceKey, origin: string, resource: Resource): boolean {
     const entry = this.#deps.view.get(key, origin);
-    if (!entry || (key.type !== 'ZoneIngress' && key.type !== 'Dataplane' && !isUnrooted(entry))) return false;
+    if (!entry || (!REPEATED.has(key.type) && !isUnrooted(entry))) return false;
     return canonicalJson(entry.resource) === canonicalJson(resource);
   }
 

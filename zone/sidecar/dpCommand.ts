@@ -40,7 +40,7 @@ const FLAGS: readonly {
   },
   {
     flags: '-d, --dataplane-file <file>',
-    text: 'the Dataplane or ZoneIngress to register, YAML; - is standard input',
+    text: 'the Dataplane, ZoneIngress or ZoneEgress to register, YAML; - is standard input',
     env: ['MERIDIAN_DP_DATAPLANE_FILE', 'KUMA_DATAPLANE_RUNTIME_RESOURCE_PATH'],
   },
   {

@@ -13,7 +13,12 @@ const NOT_SUPPORTED = 'is not supported yet';
 
 /** What a Mesh may hold (policies §1.1); what the product would not act upon is refused, never ignored. */
 export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
-  return [...mtlsViolations(spec), ...constraintViolations(spec), ...unsupportedViolations(spec)];
+  return [
+    ...mtlsViolations(spec),
+    ...constraintViolations(spec),
+    ...routingViolations(spec),
+    ...unsupportedViolations(spec),
+  ];
 }
 
 function mtlsViolations({ mtls }: MeshSpec): Violation[] {
@@ -69,16 +74,19 @@ function constraintViolations({ constraints }: MeshSpec): Violation[] {
   return [...of('requirements', requirements), ...of('restrictions', restrictions)];
 }
 
+/** Zone proxies route on the SNI of mesh mTLS. */
+function routingViolations({ routing, mtls }: MeshSpec): Violation[] {
+  return routing?.zoneEgress && !mtls?.enabledBackend
+    ? [{ field: 'mtls', reason: 'has to be set when zoneEgress enabled' }]
+    : [];
+}
+
 function unsupportedViolations(spec: MeshSpec): Violation[] {
   const violations: Violation[] = [];
   const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
   const fields = spec as MeshSpec &
     Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
   for (const field of ['logging', 'tracing', 'metrics']) if (saysSomething(fields[field])) add(field);
-  if (spec.routing?.zoneEgress) {
-    if (!spec.mtls?.enabledBackend) add('mtls', 'has to be set when zoneEgress enabled');
-    add('routing.zoneEgress');
-  }
   if (saysSomething(fields.routing?.defaultForbidMeshExternalServiceAccess))
     add('routing.defaultForbidMeshExternalServiceAccess');
   const mode = fields.meshServices?.mode;
