@@ -1,0 +1,68 @@
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { ZoneSpec } from '../../shared/resource/zone/spec.ts';
+import type { GlobalConfig } from '../config.ts';
+import type { EventLog } from '../log/eventLog.ts';
+import type { HubConnection } from '../relay/natsConnection.ts';
+import { DigestRing, followDigest } from './digestRing.ts';
+import { watchHubHead } from './hubHead.ts';
+import { insightMetrics } from './metrics.ts';
+import { giveNotice } from './presence.ts';
+import { Rollouts } from './rolloutReader.ts';
+import { SyncMonitor } from './syncMonitor.ts';
+import { followZones } from './zoneFollower.ts';
+
+type Deps = {
+  readonly config: Pick<GlobalConfig, 'zone.stalledAfter' | 'zone.offlineAfter'>;
+  readonly events: EventLog;
+  readonly hub: HubConnection;
+  readonly runtime: Runtime;
+};
+
+/** Follows what the zones report and holds it against the log: their state, how far changes are, the metrics of both. */
+export async function startInsight({ config, events, hub, runtime }: Deps) {
+  const { registry, log, metrics, onError } = runtime;
+  const zones = followZones(hub, registry, Date.now, onError('a report of a zone was not understood'));
+  const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
+  zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
+  const ring = new DigestRing();
+  const stopDigest = await followDigest(events, ring, onError('the digest does not follow'));
+  const sync = new SyncMonitor({
+    zones,
+    facts: () => ({
+      logId: events.logId,
+      head: ring.head,
+      digestAt: (position) => ring.digestAt(position),
+      behindSince: (position) => ring.behindSince(position),
+      now: Date.now(),
+      stalledAfter: config['zone.stalledAfter'],
+      offlineAfter: config['zone.offlineAfter'],
+    }),
+    giveNotice: (zone, zoneInstance, notice) => giveNotice(hub, zone, zoneInstance, notice),
+    log,
+  });
+  const hubHead = watchHubHead(hub);
+  const zoneSyncs = async () =>
+    (await events.list('Zone')).map(({ resource: { name, spec } }) => ({
+      ...sync.zone(name),
+      enabled: (spec as ZoneSpec).enabled !== false,
+    }));
+  // Metrics go on while the database is away: they matter most then.
+  const knownZones = () => zoneSyncs().catch(() => sync.names().map((name) => sync.zone(name)));
+  insightMetrics({ metrics, head: () => ring.position, hub: hubHead, zones: knownZones });
+  return {
+    zones,
+    rollouts,
+    sync,
+    zoneSyncs,
+    /** Where zones stand that have seen everything visible. */
+    head: () => ring.head,
+    stop: () => {
+      stopDigest();
+      sync.stop();
+      hubHead.stop();
+      zones.stop();
+    },
+  };
+}
+
+export type Insight = Awaited<ReturnType<typeof startInsight>>;

@@ -1,0 +1,72 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { CommandDeps } from '../command/ports.ts';
+import { currentAccount } from '../hubAccess/currentAccount.ts';
+import type { EventLog } from '../log/eventLog.ts';
+import type { HubCredentials } from '../log/hubCredentials.ts';
+import { onLeader } from '../log/leader.ts';
+import type { KeyGrants } from './grants.ts';
+import { keepHubAccount } from './keepHubAccount.ts';
+import type { HubConnection } from './natsConnection.ts';
+import { RELAY_LOCK, relay } from './relay.ts';
+
+type Deps = {
+  readonly events: EventLog;
+  readonly commands: CommandDeps;
+  readonly credentials: HubCredentials;
+  readonly hub: HubConnection;
+  readonly system: NatsConnection;
+  readonly grants: KeyGrants;
+  readonly runtime: Pick<Runtime, 'log' | 'onError'>;
+};
+
+export interface Relaying {
+  /** Why the relay pauses, empty while it gets on. */
+  trouble(): string;
+  stop(): Promise<void>;
+}
+
+/** The advisory lock of whoever tells the hub what the account is. */
+const ACCOUNT_LOCK = 5_682;
+
+/** Keeps the hub as the log says, its stream and its account; of several global instances each is done by one. */
+export function startRelaying({ events, commands, credentials, hub, system, grants, runtime }: Deps): Relaying {
+  const { log, onError } = runtime;
+  const { tryLead } = events;
+  let trouble = '';
+  const stopRelay = onLeader({ tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
+    relay(
+      {
+        source: events,
+        hub,
+        keys: grants,
+        onPublished: () => {
+          trouble = '';
+        },
+        onError: (error) => {
+          trouble = error.message;
+          log.warn({ error: error.message }, 'the relay pauses');
+        },
+      },
+      signal,
+    ),
+  );
+  const account = {
+    nats: system,
+    account: () => currentAccount({ commands, issued: credentials }),
+    listen: events.listen,
+    onError: onError('the hub does not know yet whose credentials are revoked'),
+  };
+  const stopAccount = onLeader(
+    { tryLead, onError: onError('the hub could not be told of its account') },
+    ACCOUNT_LOCK,
+    (signal) => keepHubAccount(account, signal),
+  );
+  return {
+    trouble: () => trouble,
+    stop: async () => {
+      await stopAccount();
+      await stopRelay();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Hello } from '../../shared/event/hello.ts';
+import type { EventLog } from '../log/eventLog.ts';
+import type { SecretKeys } from '../log/secretKeys.ts';
+import { type KeyGrants, publishGrants } from './grants.ts';
+import { gatherZone } from './gather.ts';
+import type { HubConnection } from './natsConnection.ts';
+import { provisionZone } from './provision.ts';
+
+type Deps = {
+  readonly events: Pick<EventLog, 'current'>;
+  readonly keys: Pick<SecretKeys, 'putZone' | 'ids'>;
+  readonly hub: HubConnection;
+  readonly grants: KeyGrants;
+};
+
+/** Makes the hub's side of a zone that greets. @throws Error, whose text the zone shows, when there is no such Zone */
+export async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }: Deps): Promise<void> {
+  if (!(await events.current({ type: 'Zone', mesh: '', name: zone })))
+    throw new Error(`there is no Zone ${zone}; it was deleted, and may join again with a new zone token`);
+  await keys.putZone(zone, publicKey);
+  await provisionZone(hub.jsm, zone);
+  await gatherZone(hub, zone);
+  await publishGrants(hub, grants, [zone], await keys.ids());
+}
