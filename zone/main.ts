@@ -81,7 +81,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     log: zoneLog,
     zone,
     instance,
-    now: Date.now,
+    now: () => performance.now(),
     lost: (other) => {
       log.warn({ other }, 'another control plane of the zone is gone: its proxies may come here');
       lost();
@@ -133,7 +133,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     zone,
     deadAfterMs: config['ingress.deadAfter'],
     reach,
-    now: Date.now,
+    now: () => performance.now(),
     log,
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });

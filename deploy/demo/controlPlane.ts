@@ -28,16 +28,16 @@ export class ControlPlane {
     this.#env = env;
   }
 
-  /** Starts it and waits until it is ready. @throws StartError */
-  async start(): Promise<void> {
-    this.launch();
+  /** Starts it and waits until it is ready. @param more settings of this time only @throws StartError */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.launch(more);
     await this.ready();
   }
 
-  launch(): void {
+  launch(more: Readonly<Record<string, string>> = {}): void {
     this.#child = startScript(this.#ground, 'deploy/meridian.ts', [this.#command], {
       name: this.name,
-      env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env },
+      env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env, ...more },
       generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,
     });
   }

@@ -22,7 +22,7 @@ export function selfSync({ zone, instance, version, startedAt, events, replica, 
   const zones = async (): Promise<readonly ZoneSync[]> => {
     const position = replica.position();
     const lag = Math.max(0, (await events.head()) - position);
-    behindSince = lag === 0 ? undefined : (behindSince ?? now().getTime());
+    behindSince = lag === 0 ? undefined : (behindSince ?? performance.now());
     const sidecars = [...ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length;
     const sync = {
       state: 'online',
@@ -30,7 +30,7 @@ export function selfSync({ zone, instance, version, startedAt, events, replica, 
       ...(lag === 0 ? {} : { reason: `${lag} events behind` }),
       position,
       lag,
-      lagSeconds: behindSince === undefined ? 0 : (now().getTime() - behindSince) / 1000,
+      lagSeconds: behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000,
       digest: replica.digest(),
       connected: true,
       since: startedAt,

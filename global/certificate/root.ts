@@ -9,7 +9,8 @@ export interface CaMaterial {
 }
 
 export const YEAR_MS = 365 * 24 * 3_600_000;
-const BACKDATED_MS = 10_000;
+/** A day: as long as a clock is ahead by less, what it dates is good at once where clocks are right. */
+const BACKDATED_MS = 24 * 3_600_000;
 
 interface RootOptions {
   /** Distinguished name: `O=Kuma, CN=mesh`. */
@@ -21,7 +22,7 @@ interface RootOptions {
   readonly now: Date;
 }
 
-/** Makes the certificate of a root that may sign others, back-dated 10 s against skewed clocks. */
+/** Makes the certificate of a root that may sign others, back-dated by a day against skewed clocks. */
 export async function makeRoot({ name, algorithm, uri, lifetimeMs, now }: RootOptions): Promise<CaMaterial> {
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

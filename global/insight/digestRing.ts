@@ -4,6 +4,7 @@ import type { LogEvent } from '../../shared/event/event.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
+import { type Clock, runningAt } from './clock.ts';
 
 /** So many positions back a zone's digest can be compared. */
 const KEPT = 10_000;
@@ -37,7 +38,7 @@ export class DigestRing {
     return this.#at.get(position)?.digest;
   }
 
-  /** When the event after that position was committed, milliseconds since 1970: since then a zone that stands there is behind. */
+  /** When the event after that position was seen to be committed, by the clock that only runs: since then a zone that stands there is behind. */
   behindSince(position: number): number | undefined {
     for (const [at, { time }] of this.#at) if (at > position) return time;
     return undefined;
@@ -57,13 +58,14 @@ export class DigestRing {
     this.#keep(time);
   }
 
-  apply(event: LogEvent): void {
+  /** @param seenAt by the clock that only runs */
+  apply(event: LogEvent, seenAt: number): void {
     if (event.position <= this.#position) return;
     this.#position = event.position;
     if (!isVisibleToZones(event.key)) return;
     this.#digest.set(keyText(event.key), event.version, event.resource ? canonicalJson(event.resource) : undefined);
     this.#visible = event.position;
-    this.#keep(Date.parse(event.at));
+    this.#keep(seenAt);
   }
 
   #keep(time: number): void {
@@ -81,12 +83,13 @@ const PAGE = 500;
 export async function followDigest(
   source: DigestSource,
   ring: DigestRing,
+  clock: Clock,
   onError: (error: Error) => void,
 ): Promise<() => void> {
   const head = await source.head();
   ring.restore(await source.listAll(), head);
   const last = await lastVisible(source, head);
-  ring.mark(last?.position ?? 0, Date.parse(last?.at ?? new Date(0).toISOString()));
+  ring.mark(last?.position ?? 0, runningAt(clock, Date.parse(last?.at ?? new Date(0).toISOString())));
   let running = false;
   let wanted = false;
   const catchUp = async () => {
@@ -98,7 +101,7 @@ export async function followDigest(
         wanted = false;
         for (;;) {
           const events = await source.read(ring.position, PAGE);
-          for (const event of events) ring.apply(event);
+          for (const event of events) ring.apply(event, clock.running());
           if (events.length < PAGE) break;
         }
       }

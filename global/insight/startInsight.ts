@@ -3,6 +3,7 @@ import type { ZoneSpec } from '../../shared/resource/zone/spec.ts';
 import type { GlobalConfig } from '../config.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
+import { systemClock } from './clock.ts';
 import { DigestRing, followDigest } from './digestRing.ts';
 import { watchHubHead } from './hubHead.ts';
 import { insightMetrics } from './metrics.ts';
@@ -21,11 +22,11 @@ type Deps = {
 /** Follows what the zones report and holds it against the log: their state, how far changes are, the metrics of both. */
 export async function startInsight({ config, events, hub, runtime }: Deps) {
   const { registry, log, metrics, onError } = runtime;
-  const zones = followZones(hub, registry, Date.now, onError('a report of a zone was not understood'));
+  const zones = followZones(hub, registry, systemClock, onError('a report of a zone was not understood'));
   const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();
-  const stopDigest = await followDigest(events, ring, onError('the digest does not follow'));
+  const stopDigest = await followDigest(events, ring, systemClock, onError('the digest does not follow'));
   const sync = new SyncMonitor({
     zones,
     facts: () => ({
@@ -33,11 +34,12 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
       head: ring.head,
       digestAt: (position) => ring.digestAt(position),
       behindSince: (position) => ring.behindSince(position),
-      now: Date.now(),
+      now: systemClock.running(),
       stalledAfter: config['zone.stalledAfter'],
       offlineAfter: config['zone.offlineAfter'],
     }),
     giveNotice: (zone, zoneInstance, notice) => giveNotice(hub, zone, zoneInstance, notice),
+    clock: systemClock,
     log,
   });
   const hubHead = watchHubHead(hub);

@@ -1,4 +1,5 @@
 import type { Notice } from '../../shared/event/notice.ts';
+import { type Clock, timeOf } from './clock.ts';
 import { type InstanceSync, instanceSync, type SyncFacts, type SyncState } from './syncStatus.ts';
 import type { ZoneFollower } from './zoneFollower.ts';
 import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';
@@ -9,6 +10,7 @@ export interface SyncMonitorDeps {
   readonly facts: () => SyncFacts;
   /** @returns whether the control plane's connection is there. */
   readonly giveNotice: (zone: string, instance: string, notice: Notice) => Promise<boolean>;
+  readonly clock: Clock;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -23,7 +25,7 @@ const SILENT_MS = 4_000;
 export class SyncMonitor {
   readonly #deps: SyncMonitorDeps;
   /** `zone/instance` → what was last made of it. */
-  readonly #seen = new Map<string, { readonly state: SyncState; readonly since: number }>();
+  readonly #seen = new Map<string, { readonly state: SyncState; readonly since: string }>();
   /** Those that are silent: is their connection there? Who is not is not looked for again until it reports. */
   readonly #present = new Map<string, boolean>();
   readonly #timer: NodeJS.Timeout;
@@ -60,11 +62,11 @@ export class SyncMonitor {
     const before = this.#seen.get(id);
     const facts = this.#deps.facts();
     const found = instanceSync(report, this.#present.get(id) ?? false, facts);
-    if (found.state === before?.state) return { ...found, since: new Date(before.since).toISOString() };
-    const since = found.heldSince ?? facts.now;
+    if (found.state === before?.state) return { ...found, since: before.since };
+    const since = timeOf(this.#deps.clock, found.heldSince ?? facts.now);
     this.#seen.set(id, { state: found.state, since });
     this.#tell(zone, found, before?.state);
-    return { ...found, since: new Date(since).toISOString() };
+    return { ...found, since };
   }
 
   #tell(zone: string, { instance, state, reason, position }: InstanceSync, before: string | undefined): void {

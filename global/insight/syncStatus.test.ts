@@ -3,7 +3,8 @@ import type { ZoneStatus } from '../../shared/event/status.ts';
 import { instanceSync, type SyncFacts } from './syncStatus.ts';
 import type { Report } from './zoneFollower.ts';
 
-const NOW = Date.parse('2026-01-01T00:00:00Z');
+/** Of the clock that only runs. */
+const NOW = 1_000_000;
 
 const status = (over: Partial<ZoneStatus> = {}): ZoneStatus => ({
   instance: 'i',
@@ -37,7 +38,7 @@ type Case = {
 };
 const judge = (one: Case) =>
   instanceSync(
-    { status: status(one.of), receivedAt: NOW - 100, progressedAt: NOW - 60_000, ...one.report },
+    { status: status(one.of), receivedAt: NOW - 100, reportedAt: '', progressedAt: NOW - 60_000, ...one.report },
     one.present ?? false,
     { ...facts, ...one.facts },
   );

@@ -34,7 +34,7 @@ export interface InstanceSync extends Sync {
   readonly connected: boolean;
   /** RFC 3339 of the last report. */
   readonly reportedAt: string;
-  /** Milliseconds since 1970 from which this state is known to hold; absent: from when it was first seen. */
+  /** From when this state is known to hold, by the clock that only runs; absent: from when it was first seen. */
   readonly heldSince?: number;
   readonly sidecars: number;
   /** The latest events set aside, and how many there are. */
@@ -43,12 +43,12 @@ export interface InstanceSync extends Sync {
   readonly waitingForKeys: number;
 }
 
-/** What a report is held against. */
+/** What a report is held against; times are milliseconds of the clock that only runs. */
 export interface SyncFacts {
   readonly logId: string;
   readonly head: number;
   readonly digestAt: (position: number) => string | undefined;
-  /** Milliseconds since 1970 when the event after a position was committed. */
+  /** When the event after a position was seen to be committed. */
   readonly behindSince: (position: number) => number | undefined;
   readonly now: number;
   readonly stalledAfter: number;
@@ -57,7 +57,7 @@ export interface SyncFacts {
 
 /** @param present it is silent, but its connection is there. */
 export function instanceSync(report: Report, present: boolean, facts: SyncFacts): InstanceSync {
-  const { status, receivedAt } = report;
+  const { status, receivedAt, reportedAt } = report;
   const { position, digest, quarantined, waitingForKeys } = status;
   const lag = Math.max(0, facts.head - position);
   const behindSince = lag > 0 ? facts.behindSince(position) : undefined;
@@ -78,7 +78,7 @@ export function instanceSync(report: Report, present: boolean, facts: SyncFacts)
     ...(status.lastError ? { lastError: status.lastError } : {}),
     ...(status.refill ? { refill: status.refill } : {}),
     ...(heldSince === undefined ? {} : { heldSince }),
-    reportedAt: new Date(receivedAt).toISOString(),
+    reportedAt,
     sidecars: status.proxies.connected,
     quarantined,
     quarantinedTotal: asideIn(status),

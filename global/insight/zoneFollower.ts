@@ -6,12 +6,15 @@ import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import { View } from '../../shared/view/view.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
+import { type Clock, runningAt, timeOf } from './clock.ts';
 
-/** A zone control plane's last report, and when it came by our clock. */
+/** A zone control plane's last report, and when it came by our clock that only runs. */
 export interface Report {
   readonly status: ZoneStatus;
   readonly receivedAt: number;
-  /** When its position was last seen to grow, by our clock. */
+  /** The time of day then, RFC 3339. */
+  readonly reportedAt: string;
+  /** When its position was last seen to grow, by our clock that only runs. */
   readonly progressedAt: number;
 }
 
@@ -31,7 +34,7 @@ const WATCH_MS = 2_000;
 export function followZones(
   { js, jsm }: HubConnection,
   registry: Registry,
-  now: () => number,
+  clock: Clock,
   onError: (error: Error) => void,
 ): ZoneFollower {
   const view = new View();
@@ -63,12 +66,11 @@ export function followZones(
     const ofZone = reports.get(zone) ?? new Map<string, Report>();
     const before = ofZone.get(instance);
     // What lay in the stream when we came may be of a control plane that is long gone.
-    const receivedAt = message.seq <= old ? Math.min(now(), message.time.getTime()) : now();
+    const receivedAt = message.seq <= old ? runningAt(clock, message.time.getTime()) : clock.running();
+    const reportedAt = timeOf(clock, receivedAt);
     const grew = !before || status.position > before.status.position;
-    reports.set(
-      zone,
-      ofZone.set(instance, { status, receivedAt, progressedAt: grew ? receivedAt : before.progressedAt }),
-    );
+    const progressedAt = grew ? receivedAt : before.progressedAt;
+    reports.set(zone, ofZone.set(instance, { status, receivedAt, reportedAt, progressedAt }));
     for (const listener of listeners) listener(zone, status);
   };
 

@@ -63,8 +63,8 @@ function subscription({ status }: Report, globalInstance: string, disconnectTime
   };
 }
 
-function closedAt({ status, receivedAt }: Report, { state, since, instances }: ZoneSync): string | undefined {
+function closedAt({ status, reportedAt }: Report, { state, since, instances }: ZoneSync): string | undefined {
   const seen = instances.find(({ instance }) => instance === status.instance);
-  if (!seen || seen.state === 'offline') return new Date(receivedAt).toISOString();
+  if (!seen || seen.state === 'offline') return reportedAt;
   return state === 'online' ? undefined : since;
 }

@@ -71,7 +71,8 @@ it('kumactl shows Online only for a zone that is', () => {
       rollouts: [],
       config: { store: { type: 'jetstream' } },
     },
-    receivedAt: Date.parse('2026-01-01T00:01:00Z'),
+    receivedAt: 60_000,
+    reportedAt: '2026-01-01T00:01:00.000Z',
     progressedAt: 0,
   });
   const insightOf = (...instances: SeenInstance[]) => {

@@ -32,7 +32,7 @@ describe('the Secrets beside a Mesh', () => {
     expect(ca.ca).toBe(true);
     expect(ca.subjectAltName).toBe('URI:spiffe://demo');
     expect(ca.subject.split('\n').sort()).toEqual(['CN=demo', 'O=Kuma', 'OU=Mesh']);
-    expect(ca.validFromDate).toEqual(new Date('2025-12-31T23:59:50Z'));
+    expect(ca.validFromDate).toEqual(new Date('2025-12-31T00:00:00Z'));
     expect(ca.validToDate).toEqual(new Date('2027-01-01T00:00:00Z'));
   });
 

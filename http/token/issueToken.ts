@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { privateKey } from './signingKey.ts';
 
-/** Tokens are valid from a little before now, against skewed clocks (kumactl-api §7.3). */
+/** Tokens are issued a little before now, against skewed clocks (kumactl-api §7.3). */
 export const BACKDATED_S = 5;
+/** They are valid a day before that: they were in nobody's hands then, and are good at once where clocks are behind ours. */
+export const VALID_BEFORE_S = 24 * 3_600;
 export const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 export interface Signing {
@@ -15,7 +17,7 @@ export interface Signing {
   readonly now: Date;
 }
 
-/** Signs Kuma's claims (`Name`, `Mesh`, `Tags`…) as a JWT: RS256, `kid` = serial, `nbf` = `iat` = now − 5 s, `jti` random. */
+/** Signs Kuma's claims (`Name`, `Mesh`, `Tags`…) as a JWT: RS256, `kid` = serial, `iat` = now − 5 s, `nbf` a day earlier, `jti` random. */
 export async function issueToken(
   claims: Readonly<Record<string, unknown>>,
   { privateKeyPem, serial, validForMs, now }: Signing,
@@ -24,7 +26,7 @@ export async function issueToken(
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: String(serial), typ: 'JWT' })
     .setExpirationTime(seconds + Math.floor(validForMs / 1000))
-    .setNotBefore(seconds - BACKDATED_S)
+    .setNotBefore(seconds - BACKDATED_S - VALID_BEFORE_S)
     .setIssuedAt(seconds - BACKDATED_S)
     .setJti(randomUUID())
     .sign(privateKey(privateKeyPem));

@@ -28,7 +28,7 @@ describe('tokens', () => {
       Zone: 'z1',
       Scope: ['ingress'],
       iat: seconds - 5,
-      nbf: seconds - 5,
+      nbf: seconds - 5 - 24 * 3_600,
       exp: seconds + 3600,
     });
   });

@@ -1,4 +1,4 @@
-/** When another zone's ingress was last seen to be there, milliseconds since 1970. */
+/** When another zone's ingress was last seen to be there, milliseconds of a clock that only runs. */
 export interface SignsOfLife {
   /** Its zone was last heard of through the hub. */
   readonly heard: number;

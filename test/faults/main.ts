@@ -37,9 +37,14 @@ const program = new Command('faults')
     let world: World | undefined;
     try {
       for (const name of names) {
+        const scenario = scenarios.get(name);
+        if (!scenario) continue;
+        const lacking = scenario.lacks?.();
+        if (lacking) {
+          say(`${name}: SKIPPED, it needs ${lacking}`);
+          continue;
+        }
         for (let i = 0; i < rounds; i++) {
-          const scenario = scenarios.get(name);
-          if (!scenario) continue;
           world ??= await startWorld(say);
           const round = await runRound(name, scenario, world);
           results.push(round);

@@ -8,6 +8,8 @@ export interface Scenario {
   readonly what: string;
   /** Part of `npm test`. */
   readonly quick?: boolean;
+  /** What this machine lacks for it, and where to get it; absent or empty: nothing. */
+  readonly lacks?: () => string;
   /**
    * Requests run through real Envoys meanwhile: none may fail, or some may until the fault is over.
    * Absent: only the control planes matter.

@@ -56,7 +56,14 @@ beforeAll(async () => {
   const availableServices = [{ mesh: 'default', instances: 2, tags }];
   await a.log.put(resource('ZoneIngress', 'ing', { zone: 'zone-a', networking, availableServices }));
   stopBeating = startBeating();
-  stopWatching = watchIngresses({ replica: b.replica, zone: 'zone-b', deadAfterMs: 12_000, reach, now: Date.now, log });
+  stopWatching = watchIngresses({
+    replica: b.replica,
+    zone: 'zone-b',
+    deadAfterMs: 12_000,
+    reach,
+    now: () => performance.now(),
+    log,
+  });
   await eventually(() => expect(endpoints()).toEqual([port]));
 }, 90_000);
 

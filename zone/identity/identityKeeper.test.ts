@@ -32,6 +32,8 @@ function world(expiration?: string) {
   };
   const state = {
     now: 0,
+    /** The clock that only runs. */
+    running: 0,
     tags: [{ 'kuma.io/service': 'a' }] as TagSets | undefined,
     issued: [] as string[],
     changed: 0,
@@ -57,7 +59,7 @@ function world(expiration?: string) {
     failed: (_, error) => state.failures.push(error.message),
     now: () => state.now,
     later: (ms, callback) => {
-      const timer = { at: state.now + ms, callback };
+      const timer = { at: state.running + ms, callback };
       timers.push(timer);
       return () => timers.splice(timers.indexOf(timer), 1);
     },
@@ -65,7 +67,8 @@ function world(expiration?: string) {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const pass = async (ms: number) => {
     state.now += ms;
-    for (const timer of timers.filter(({ at }) => at <= state.now)) {
+    state.running += ms;
+    for (const timer of timers.filter(({ at }) => at <= state.running)) {
       timers.splice(timers.indexOf(timer), 1);
       timer.callback();
     }
@@ -126,6 +129,22 @@ describe('the identity of a sidecar', () => {
     for (let day = 0; day < 79; day++) await pass(24 * HOUR);
     expect(state.issued).toHaveLength(1);
     await pass(24 * HOUR);
+    expect(state.issued).toHaveLength(2);
+  });
+
+  it.each([
+    ['forward, past its renewal', 9 * HOUR],
+    ['back, before it was issued', -HOUR],
+  ])('is issued anew within a minute when the clock is set %s', async (_, by) => {
+    const { state, mesh, ca, pass, settle, current } = world('10h');
+    ca('ca-1');
+    mesh('ca-1');
+    current();
+    await settle();
+    await pass(60_000);
+    expect(state.issued).toHaveLength(1);
+    state.now += by;
+    await pass(60_000);
     expect(state.issued).toHaveLength(2);
   });
 

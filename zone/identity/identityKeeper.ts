@@ -3,8 +3,8 @@ import type { View } from '../../shared/view/view.ts';
 import { identityUris, type IssuedCertificate, type Issuer, type SigningCa, type TagSets } from './issueCertificate.ts';
 import { type MeshCa, meshCa } from './meshCa.ts';
 
-/** Node's longest timer is a bit under 25 days; waking up early does no harm. */
-const LONGEST_TIMER_MS = 20 * 24 * 3_600_000;
+/** The time of day may be set, and a machine may sleep: so often is looked whether a certificate is due. */
+const LONGEST_TIMER_MS = 60_000;
 const RETRY_MS = 10_000;
 
 /** What DataplaneInsight tells of a proxy's certificate. */
@@ -139,14 +139,16 @@ export class IdentityKeeper {
   /** Issues anew after that time, unless something newer came. */
   #again(proxy: Proxy, basis: string, ms: number): void {
     this.#timers.get(proxy.id)?.();
-    const at = this.#deps.now() + ms;
+    const from = this.#deps.now();
+    const at = from + ms;
     const wait = () => {
       this.#timers.set(proxy.id, this.#deps.later(Math.min(at - this.#deps.now(), LONGEST_TIMER_MS), due));
     };
     const due = () => {
       const kept = this.#kept.get(proxy.id);
       if (kept?.basis !== basis) return;
-      if (this.#deps.now() < at) return wait();
+      // Before it was issued: the clock was ahead then, and what it dated may not be good yet.
+      if (this.#deps.now() < at && this.#deps.now() >= from) return wait();
       this.#kept.set(proxy.id, { ...kept, basis: '' });
       this.refresh(proxy);
     };

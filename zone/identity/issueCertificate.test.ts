@@ -42,11 +42,19 @@ describe('certificates of proxies', () => {
     expect(certificate.ca).toBe(false);
     expect(certificate.subjectAltName?.split(', ')).toEqual(identityUris('demo', TAGS).map((uri) => `URI:${uri}`));
     expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
-    expect(certificate.validFromDate).toEqual(new Date('2025-12-31T23:59:50Z'));
+    // Its lifetime before now, against clocks that are behind ours.
+    expect(certificate.validFromDate).toEqual(new Date('2025-12-31T23:00:00Z'));
     expect(certificate.validToDate.getTime()).toBe(one.notAfter);
     expect(one.notAfter).toBe(NOW.getTime() + 3_600_000);
     expect(certificate.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
     expect(one.privateKeyPem).not.toBe(other.privateKeyPem);
+  });
+
+  it('are not valid before their CA is', async () => {
+    const issue = await issuer(ca);
+    const { certificateChainPem } = await issue({ mesh: 'demo', tags: TAGS, lifetimeMs: 1_000 * 3_600_000, now: NOW });
+    const root = new X509Certificate(ca.certificatePem);
+    expect(new X509Certificate(certificateChainPem).validFromDate).toEqual(root.validFromDate);
   });
 
   it('are not issued with a key that is not the CA’s', async () => {

@@ -24,7 +24,6 @@ export interface IssuedCertificate extends ProxyIdentity {
   readonly notAfter: number;
 }
 
-const BACKDATED_MS = 10_000;
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** Signs for one CA; parses its key once. */
@@ -32,7 +31,8 @@ export type Issuer = (request: CertificateRequest) => Promise<IssuedCertificate>
 
 /**
  * Issues certificates of proxies as Kuma does (multizone-and-dataplane §6.2), with a new ECDSA P-256 key for each: empty
- * subject, the identities of `identityUris` as URI SANs, server and client authentication, back-dated 10 s against skewed clocks.
+ * subject, the identities of `identityUris` as URI SANs, server and client authentication. Back-dated by its lifetime, so that it is good at once
+ * where the clock is behind ours: it forgives a clock that is ahead of the others as much as one that is behind.
  * @throws Error when the CA's certificate or key is none, or they do not belong together
  */
 export async function issuer(ca: SigningCa): Promise<Issuer> {
@@ -64,7 +64,7 @@ export async function issuer(ca: SigningCa): Promise<Issuer> {
     const notAfter = new Date(now.getTime() + lifetimeMs);
     const certificate = await x509.X509CertificateGenerator.create({
       issuer: root.subject,
-      notBefore: new Date(now.getTime() - BACKDATED_MS),
+      notBefore: new Date(Math.max(root.notBefore.getTime(), now.getTime() - lifetimeMs)),
       notAfter,
       publicKey: keys.publicKey,
       signingKey,

@@ -9,7 +9,7 @@ type Deps = {
   readonly deadAfterMs: number;
   /** Does something take a connection there? */
   readonly reach: (address: string, port: number) => Promise<boolean>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that only runs: the time of day may be set. */
   readonly now: () => number;
   readonly log: { warn(fields: object, text: string): void; info(fields: object, text: string): void };
 };

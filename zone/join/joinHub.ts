@@ -78,7 +78,7 @@ async function renew(
 
 /** Renews when it is time, and when the token was replaced: the old one may be revoked, and the credential with it. */
 async function keepRenewing(options: Options, first: Membership, ended: AbortSignal): Promise<void> {
-  let due = renewalOf(first);
+  let period = periodOf(first);
   const token = () => {
     try {
       return options.token();
@@ -92,18 +92,24 @@ async function keepRenewing(options: Options, first: Membership, ended: AbortSig
     if (ended.aborted) return;
     try {
       const present = token();
-      if (Date.now() < due && (present === shown || present === '')) continue;
+      if (!isDue(period) && (present === shown || present === '')) continue;
       shown = present;
-      due = renewalOf(await renew(options, CALL_TIMEOUT_MS, ended));
+      period = periodOf(await renew(options, CALL_TIMEOUT_MS, ended));
     } catch (error) {
       if (!ended.aborted) options.onError(error);
-      due = Date.now() + RENEW_RETRY_MS;
+      period = { from: Date.now(), due: Date.now() + RENEW_RETRY_MS };
     }
   }
 }
 
-/** Milliseconds since 1970. */
-function renewalOf({ issuedAt, expiresAt }: Membership): number {
+/** When it was issued by our clock, and when it is to be renewed; milliseconds since 1970. */
+function periodOf({ issuedAt, expiresAt }: Membership): { readonly from: number; readonly due: number } {
   const [from, to] = [Date.parse(issuedAt), Date.parse(expiresAt)];
-  return from + (to - from) * RENEW_AT;
+  // Its end is by global's clock, which may differ much from ours: that is no reason to ask all the time.
+  return { from, due: from + Math.max((to - from) * RENEW_AT, RENEW_RETRY_MS) };
+}
+
+/** Also when it was issued in a time to come: our clock was ahead then, and would have it renewed too late. */
+function isDue({ from, due }: { readonly from: number; readonly due: number }): boolean {
+  return Date.now() >= due || Date.now() < from - RENEW_RETRY_MS;
 }

@@ -91,6 +91,8 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const followings: Following[] = [];
   let events: Following | undefined;
   let refill: Refill | undefined;
+  /** When it ended, by the clock that only runs. */
+  let refilledAt = Number.NEGATIVE_INFINITY;
   let remade = false;
   let stopped = false;
   let expected = 0;
@@ -126,7 +128,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     if (!last || !events || events.position() < last.seq) return;
     policy.flush();
     policyReady ||= policy.position > 0;
-    if (refill && refilling() && policy.endRefill()) refill = { ...refill, finishedAt: now().toISOString() };
+    if (!refill || !refilling() || !policy.endRefill()) return;
+    refill = { ...refill, finishedAt: now().toISOString() };
+    refilledAt = performance.now();
   }
 
   /** Nothing tells when a mirror has become full, so it is asked. */
@@ -148,8 +152,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     refill: () => refill,
     refillFromMirror: (why) => {
-      const last = refill?.finishedAt;
-      const since = last ? now().getTime() - Date.parse(last) : Number.POSITIVE_INFINITY;
+      const since = performance.now() - refilledAt;
       const mirrorIsWrong = since < HELPED_MS;
       const pause = mirrorIsWrong && !remade ? MIRROR_PAUSE_MS : REFILL_PAUSE_MS;
       if (!events || refilling() || since < pause) return;
@@ -187,6 +190,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           onMessage: (message) => zones.take('ZONE', message),
           onCaughtUp: () => {
             zoneReady = true;
+            zones.ownCaughtUp();
           },
           onRecreated: () => zones.ownLogLost(),
           onError,

@@ -15,8 +15,8 @@ export interface SignOfLife {
   readonly zone: string;
   /** The control plane that reported; absent: the message is no report. */
   readonly instance?: string;
-  /** When it was written, by the clock of the zone's nats-server. */
-  readonly at: Date;
+  /** Milliseconds since it was written: 0, except for what lay in the stream already when we came. */
+  readonly age: number;
 }
 
 type Deps = {
@@ -44,7 +44,10 @@ export class ZoneLogs {
   readonly #signListeners = new Set<(sign: SignOfLife) => void>();
   readonly #waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
   #position = 0;
+  /** Of the clock that only runs. */
   #peersLostAt = Number.NaN;
+  /** Of our log everything has come that was there when we began; what comes now is being written now. */
+  #ownIsLive = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -78,13 +81,17 @@ export class ZoneLogs {
     void this.#writeAnewOrRetry(unroot(this.#deps.view, (origin) => origin === this.#deps.zone));
   }
 
+  ownCaughtUp(): void {
+    this.#ownIsLive = true;
+  }
+
   peersLost(): void {
     unroot(this.#deps.view, this.#isPeers);
-    this.#peersLostAt = Date.now();
+    this.#peersLostAt = performance.now();
   }
 
   peersCaughtUp(): void {
-    if (!(Date.now() - this.#peersLostAt > PEERS_REFILL_MS)) return;
+    if (!(performance.now() - this.#peersLostAt > PEERS_REFILL_MS)) return;
     this.#peersLostAt = Number.NaN;
     this.#deps.applied(removeUnrooted(this.#deps.view, this.#isPeers));
   }
@@ -100,7 +107,9 @@ export class ZoneLogs {
     if (stream === 'ZONE') this.#position = message.seq;
     if (stream === 'PEERS' && origin === zone) return; // our own ingresses come back through the hub
     const isStatus = key.type === ZONE_STATUS;
-    const sign = { zone: origin, at: message.time, ...(isStatus ? { instance: key.name } : {}) };
+    // Clocks differ, so the time of day is only asked where nothing else tells.
+    const age = this.#ownIsLive ? 0 : Math.max(0, Date.now() - message.time.getTime());
+    const sign = { zone: origin, age, ...(isStatus ? { instance: key.name } : {}) };
     for (const listener of this.#signListeners) listener(sign);
     if (isStatus) return; // is for global
     const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string() });

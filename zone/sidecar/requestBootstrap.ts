@@ -15,7 +15,7 @@ type Deps = {
   readonly signal: AbortSignal;
   readonly log: (message: string, fields?: object) => void;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that only runs. */
   readonly now: () => number;
 };
 

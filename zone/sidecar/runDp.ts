@@ -90,7 +90,7 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
       body: requestBody(options, { resource, token, caCert, workDir: socketDir }),
     };
     const wait = (ms: number) => sleep(ms, undefined, { signal });
-    const text = await requestBootstrap(call, { signal, log, sleep: wait, now: Date.now });
+    const text = await requestBootstrap(call, { signal, log, sleep: wait, now: () => performance.now() });
     const bootstrapFile = join(workDir, 'bootstrap.yaml');
     // It holds the token.
     writeFileSync(bootstrapFile, text, { mode: 0o600 });
