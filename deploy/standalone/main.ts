@@ -10,15 +10,12 @@ import { logReader } from '../../global/log/logReader.ts';
 import { maskedConfig } from '../../global/maskedConfig.ts';
 import { resourceWriter as policyWriter } from '../../global/store/resourceWriter.ts';
 import { tokenAuthority } from '../../http/token/tokenAuthority.ts';
-import { portTaken } from '../../shared/config/portTaken.ts';
-import { envName } from '../../shared/config/settings.ts';
 import { computedLabels } from '../../shared/resource/labels.ts';
 import { GLOBAL, type Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
-import type { ZoneSettings } from '../../shared/snapshot/proxy.ts';
-import { startDataPlane } from '../../zone/dataplane/dataPlane.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
+import { startServingProxies } from '../../zone/servingProxies.ts';
 import { dryRun } from '../../zone/store/dryRun.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { inspector } from '../../zone/store/inspector.ts';
@@ -40,7 +37,7 @@ export interface Standalone extends Running {
 export async function runStandalone(config: StandaloneConfig, build: Build): Promise<Standalone> {
   const zone = config.name;
   const runtime = startRuntime({ cp: 'standalone', zone, level: config['log.level'] }, build);
-  const { registry, version, instance, startedAt, log, metrics, now, onError } = runtime;
+  const { registry, version, instance, startedAt, log, now, onError } = runtime;
   const role: Role = { mode: 'standalone', zone, environment: 'universal' };
   const folder = { global: join(config['data.dir'], 'global'), zone: join(config['data.dir'], 'zone') };
 
@@ -59,25 +56,14 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
   const zoneLog = new LocalZoneLog(join(folder.zone, ZONE_LOG_FILE));
   const replica = await localReplica({ policy, zoneLog, zone, onError: onError('the view does not follow the log') });
 
-  const settings: ZoneSettings = { zone, domain: 'mesh', serviceVipPort: config['service.vipPort'] };
-  const dataPlane = await startDataPlane({
+  const { dataPlane, settings } = await startServingProxies({
+    config,
+    prefix: STANDALONE_PREFIX,
     replica,
     zoneLog,
-    registry,
-    settings,
     role,
-    instance,
-    host: config.host,
-    port: config['dp.port'],
     keysDir: folder.zone,
-    auth: config['dp.auth'],
-    graceMs: config['dp.grace'],
-    quietMs: config['push.quiet'],
-    ceilingMs: config['push.ceiling'],
-    metrics,
-    log,
-  }).catch((error: Error) => {
-    throw portTaken(error, envName(STANDALONE_PREFIX, 'dp.port'));
+    runtime,
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
 

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { eventReader } from '../../shared/event/eventReader.ts';
+import type { Role } from '../../shared/resource/role.ts';
+import type { ZoneConfig } from '../config.ts';
+import { zoneKey } from '../identity/zoneKey.ts';
+import { prepareLeaf } from '../join/prepareLeaf.ts';
+import { adoptLocalLog } from './adoptLocalLog.ts';
+import { Keyring } from './keyring.ts';
+import { connectToLeaf } from './leafConnection.ts';
+import { LocalCopy } from './localCopy.ts';
+import { ZONE_LOG_FILE } from './localZoneLog.ts';
+import { natsReplica } from './natsReplica.ts';
+import { provisionZoneLog } from './provision.ts';
+import { natsZoneLog } from './zoneLog.ts';
+
+type Deps = {
+  readonly config: ZoneConfig;
+  readonly role: Role;
+  /** Folder of the zone's keys. */
+  readonly keysDir: string;
+  readonly runtime: Runtime;
+};
+
+/**
+ * Gets the zone into the hub and connects to its nats-server: its own log, with what it wrote when it was alone, and the replica,
+ * which follows nothing yet.
+ * @throws Error whose message is for the operator
+ */
+export async function openReplica({ config, role, keysDir, runtime }: Deps) {
+  const { registry, log, now, onError } = runtime;
+  const { name: zone, 'data.dir': dataDir } = config;
+  const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
+  log.info({ file: prepared.file }, 'leaf configured');
+  const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
+  const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
+  const zoneLog = natsZoneLog(leaf);
+  const replica = natsReplica({
+    leaf,
+    zone,
+    log: zoneLog,
+    registry,
+    keyring: new Keyring(privateKey),
+    copy: new LocalCopy(join(dataDir, 'copy.sqlite'), onError('the copy of the log')),
+    reader: eventReader(registry),
+    now,
+    onError: onError('replication'),
+  });
+  await provisionZoneLog(leaf, zone);
+  const adopted = await adoptLocalLog({ file: join(dataDir, ZONE_LOG_FILE), zoneLog, registry, role });
+  if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
+  return {
+    leaf,
+    zoneLog,
+    replica,
+    /** What global seals data keys of secrets to; SPKI, DER, base64. */
+    publicKey,
+    /** RFC 3339; `undefined` without a credential for the hub. */
+    credentialExpiresAt: prepared.credentialExpiresAt,
+    close: async () => {
+      prepared.stop();
+      replica.stop();
+      await leaf.nats.close();
+    },
+  };
+}

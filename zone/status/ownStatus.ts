@@ -1,0 +1,55 @@
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { ZoneStatus } from '../../shared/event/status.ts';
+import type { ZoneConfig } from '../config.ts';
+import type { DataPlane } from '../dataplane/dataPlane.ts';
+import type { NatsReplica } from '../replica/natsReplica.ts';
+import { reportedRollouts } from './reportedRollouts.ts';
+
+type Deps = {
+  readonly config: ZoneConfig;
+  readonly replica: NatsReplica;
+  readonly dataPlane: DataPlane;
+  readonly runtime: Runtime;
+};
+
+/** Changes told to global with every report. */
+const REPORTED_ROLLOUTS = 20;
+/** Events set aside that are told to global one by one. */
+const REPORTED_ASIDE = 100;
+
+/** What this control plane says of itself to global. @returns the state of the moment, at every call */
+export function ownStatus({ config, replica, dataPlane, runtime }: Deps): () => ZoneStatus {
+  const { instance, version, startedAt, now, lastError } = runtime;
+  const rollouts = reportedRollouts(dataPlane.rollouts);
+  return () => {
+    const error = lastError();
+    const { quarantined } = replica;
+    const refill = replica.refill();
+    return {
+      instance,
+      version,
+      at: now().toISOString(),
+      startedAt,
+      logId: replica.logId(),
+      position: replica.position(),
+      digest: replica.digest(),
+      quarantined: quarantined.slice(-REPORTED_ASIDE),
+      quarantinedTotal: quarantined.length,
+      ...(refill ? { refill } : {}),
+      waitingForKeys: replica.waitingForKeys(),
+      proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
+      ...(error ? { lastError: error } : {}),
+      rollouts: rollouts(REPORTED_ROLLOUTS),
+      config: { ...config, store: { type: 'jetstream' } },
+    };
+  };
+}
+
+/** What the zone's own `GET /sync` says: the same as global is told, and every event that is set aside. */
+export function shownStatus(
+  name: string,
+  { rollouts: _, config: __, ...status }: ZoneStatus,
+  { quarantined }: Pick<NatsReplica, 'quarantined'>,
+): object {
+  return { name, ...status, quarantined };
+}
