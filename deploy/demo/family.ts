@@ -22,6 +22,13 @@ export class Family {
     return this.#children;
   }
 
+  /** The process of that name that was started last. @throws Error when there never was one. */
+  latest(name: string): Child {
+    const found = this.#children.findLast(({ spec }) => spec.name === name);
+    if (!found) throw new Error(`${name} was never started`);
+    return found;
+  }
+
   start(spec: ChildSpec): Child {
     if (this.#stopping) throw new Error(`${spec.name} is not started any more: everything is being stopped`);
     const child = new Child(spec);

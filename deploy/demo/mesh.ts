@@ -15,6 +15,12 @@ const mesh: RestBody = {
   routing: { localityAwareLoadBalancing: true },
 };
 
+/** The same, and calls leave a zone by its egress. */
+export const meshThroughEgress: RestBody = {
+  ...mesh,
+  routing: { localityAwareLoadBalancing: true, zoneEgress: true },
+};
+
 /** With mTLS nobody may call anybody until something allows it. */
 const allowAll: RestBody = {
   type: 'MeshTrafficPermission',

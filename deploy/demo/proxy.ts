@@ -13,9 +13,9 @@ export interface ProxySpec {
   /** `host:port` of the zone's dp-server. */
   readonly ads: string;
   readonly token: string;
-  /** Dataplane or ZoneIngress. */
+  /** Dataplane, ZoneIngress or ZoneEgress. */
   readonly resource: RestBody;
-  readonly proxyType: 'dataplane' | 'ingress';
+  readonly proxyType: 'dataplane' | 'ingress' | 'egress';
   /** UDP port that answers names; 0: none. */
   readonly dnsPort: number;
   /** Where virtual IPs are bound, as `127.21`. */

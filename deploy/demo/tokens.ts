@@ -16,8 +16,8 @@ export class Tokens {
     return this.#once(`service ${service}`, '/tokens/dataplane', body);
   }
 
-  ofIngress(zone: string): Promise<string> {
-    return this.#once(`ingress ${zone}`, '/tokens/zone', { zone, scope: ['ingress'], validFor: '24h' });
+  ofZoneProxy(zone: string, scope: 'ingress' | 'egress'): Promise<string> {
+    return this.#once(`${scope} ${zone}`, '/tokens/zone', { zone, scope: [scope], validFor: '24h' });
   }
 
   #once(key: string, path: string, body: unknown): Promise<string> {

@@ -84,21 +84,3 @@ export async function startWorkload(
     },
   };
 }
-
-/** Starts the zone's ingress: what other zones reach this zone's services by. @throws StartError */
-export async function startIngress({ ground, tokens }: WorkloadDeps, zone: Home): Promise<void> {
-  const [port = 0] = await freePorts(1);
-  const name = `ingress-${zone.name}`;
-  await startProxy(ground, {
-    name,
-    ads: zone.ads,
-    token: await tokens.ofIngress(zone.name),
-    resource: {
-      type: 'ZoneIngress',
-      name,
-      networking: { address: '127.0.0.1', port, advertisedAddress: '127.0.0.1', advertisedPort: port },
-    },
-    proxyType: 'ingress',
-    dnsPort: 0,
-  });
-}

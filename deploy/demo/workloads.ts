@@ -1,8 +1,9 @@
 import type { Cluster } from './cluster.ts';
 import { LoopbackPrefixes } from './loopback.ts';
 import { Tokens } from './tokens.ts';
-import { startIngress, startWorkload, type Workload, type WorkloadDeps, type WorkloadSpec } from './workload.ts';
+import { startWorkload, type Workload, type WorkloadDeps, type WorkloadSpec } from './workload.ts';
 import type { Zone } from './zone.ts';
+import { startEgress, startIngress } from './zoneProxy.ts';
 
 /** An instance and the zone that it is started in. */
 export interface Planned {
@@ -53,6 +54,11 @@ export class Workloads {
     const workload = await startWorkload(this.#deps, this.zone(zoneName), spec);
     this.#running.set(spec.name, workload);
     return workload;
+  }
+
+  /** An egress of that zone. @returns the port that sidecars dial. @throws StartError */
+  startEgress(zoneName: string, name: string): Promise<number> {
+    return startEgress(this.#deps, this.zone(zoneName), name);
   }
 
   /** The token that a service's sidecars will need, so that they can start without global. */

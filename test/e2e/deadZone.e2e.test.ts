@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callTimes, expectCall, untilCall } from '../../deploy/demo/check/proof.ts';
-import type { Child } from '../../deploy/demo/child.ts';
 import { answerOf, callFromFrontend, type Demo } from '../../deploy/demo/demo.ts';
 import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
 import { startDemo } from '../../deploy/demo/startDemo.ts';
@@ -22,12 +21,7 @@ afterAll(async () => {
   await prepared?.stop();
 });
 
-/** The process of that name that was started last. */
-function child(name: string): Child {
-  const found = prepared.ground.family.everStarted.findLast(({ spec }) => spec.name === name);
-  if (!found) throw new Error(`${name} was never started`);
-  return found;
-}
+const child = (name: string) => prepared.ground.family.latest(name);
 
 const deadIngresses = async () => {
   const { diagnostics } = demo.workloads.zone('zone-1').controlPlane;

@@ -6,7 +6,8 @@ import { deathText, type Prepared, prepare } from '../../deploy/demo/prepare.ts'
 import { type Standalone, startStandalone } from '../../deploy/demo/standalone.ts';
 import { Tokens } from '../../deploy/demo/tokens.ts';
 import { until } from '../../deploy/demo/until.ts';
-import { startIngress, startWorkload, type Workload } from '../../deploy/demo/workload.ts';
+import { startWorkload, type Workload } from '../../deploy/demo/workload.ts';
+import { startIngress } from '../../deploy/demo/zoneProxy.ts';
 import type { CallResult } from '../../deploy/demo/apps/callByName.ts';
 
 const deaths: string[] = [];

@@ -8,7 +8,7 @@ import { freePorts } from '../../../deploy/demo/ports.ts';
 import { prepare } from '../../../deploy/demo/prepare.ts';
 import { startProxy } from '../../../deploy/demo/proxy.ts';
 import { Tokens } from '../../../deploy/demo/tokens.ts';
-import { startIngress } from '../../../deploy/demo/workload.ts';
+import { startIngress } from '../../../deploy/demo/zoneProxy.ts';
 import type { Zone } from '../../../deploy/demo/zone.ts';
 import { Poller } from '../poller.ts';
 import type { Progress } from '../progress.ts';
