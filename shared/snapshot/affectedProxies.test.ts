@@ -63,6 +63,51 @@ describe('affected proxies', () => {
   });
 });
 
+describe('an egress', () => {
+  const offered = (instances: number): WrittenResource => ({
+    type: 'ZoneIngress',
+    name: 'ingress-2',
+    origin: 'zone-2',
+    networking: { address: '10.1.0.2', port: 10001, advertisedAddress: '10.1.0.2', advertisedPort: 10001 },
+    availableServices: [{ mesh: 'm1', instances, tags: { 'kuma.io/service': 'backend', 'kuma.io/protocol': 'http' } }],
+  });
+  const begin = (zoneEgress: boolean) => {
+    const zone = new ZoneUnderTest();
+    const mtls = { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] };
+    const tags = { 'kuma.io/service': 'backend', 'kuma.io/protocol': 'http' };
+    for (const one of [
+      { type: 'Mesh', name: 'm1', mtls, routing: { zoneEgress } },
+      { type: 'ZoneEgress', name: 'egress-1', origin: 'zone-1', networking: { address: '10.2.0.1', port: 10002 } },
+      {
+        type: 'Dataplane',
+        mesh: 'm1',
+        name: 'dp-1',
+        origin: 'zone-1',
+        networking: { address: '10.0.0.1', inbound: [{ port: 80, tags }] },
+      },
+    ])
+      zone.write(one, false);
+    zone.settle();
+    return zone;
+  };
+
+  it('is concerned when another zone begins to offer what was only here, and then by endpoints alone', () => {
+    const zone = begin(true);
+    zone.write(offered(1), false);
+    expect(zone.settle().get('.egress-1')).toBe('all');
+    zone.write(offered(2), false);
+    expect(zone.settle().get('.egress-1')).toEqual(new Set(['m1/backend']));
+  });
+
+  it('is not concerned by what other zones offer to meshes that do not leave by it', () => {
+    const zone = begin(false);
+    zone.write(offered(1), false);
+    zone.settle();
+    zone.write(offered(2), false);
+    expect([...zone.settle().keys()]).toEqual([]);
+  });
+});
+
 /** A zone that keeps its proxies up to date as a control plane does, and compares with snapshots made from nothing. */
 class ZoneUnderTest {
   readonly #view = new View();

@@ -77,16 +77,23 @@ describe('service index', () => {
   });
 });
 
-describe('a dead ingress', () => {
-  const ingress = (origin: string, address: string): WrittenResource => ({
-    type: 'ZoneIngress',
-    name: 'i',
-    origin,
-    networking: { address, port: 10001, advertisedAddress: address, advertisedPort: 10001 },
-    availableServices: [{ mesh: 'default', instances: 3, tags: A }],
-  });
-  const mtls = { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] };
+const ingress = (origin: string, address: string): WrittenResource => ({
+  type: 'ZoneIngress',
+  name: 'i',
+  origin,
+  networking: { address, port: 10001, advertisedAddress: address, advertisedPort: 10001 },
+  availableServices: [{ mesh: 'default', instances: 3, tags: A }],
+});
+const mtls = { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] };
 
+function mark(view: View, origin: string, dead: boolean): void {
+  const entry = view.get(resourceOf(ingress(origin, '')), origin);
+  if (!entry) throw new Error('it is in the view');
+  const resource = { ...entry.resource, status: { dead } };
+  view.apply({ origin, key: resource, resource, version: entry.version, again: true });
+}
+
+describe('a dead ingress', () => {
   it('gives no endpoints and does not count, but its services stay known', () => {
     const view = viewOf([
       { ...MESH, mtls },
@@ -98,28 +105,75 @@ describe('a dead ingress', () => {
       serviceIndex(view, 'default', 'zone-1')
         .services.get('a')
         ?.endpoints.map(({ address, weight }) => [address, weight]);
-    const mark = (origin: string, dead: boolean) => {
-      const entry = view.get(resourceOf(ingress(origin, '')), origin);
-      if (!entry) throw new Error('it is in the view');
-      const resource = { ...entry.resource, status: { dead } };
-      view.apply({ origin, key: resource, resource, version: entry.version, again: true });
-    };
     const { shape } = serviceIndex(view, 'default', 'zone-1');
     expect(addresses()).toEqual([
       ['10.0.0.1', 2],
       ['10.0.0.9', 3],
       ['10.0.0.8', 3],
     ]);
-    mark('zone-2', true);
+    mark(view, 'zone-2', true);
     expect(addresses()).toEqual([
       ['10.0.0.1', 1],
       ['10.0.0.8', 3],
     ]);
-    mark('zone-3', true);
+    mark(view, 'zone-3', true);
     expect(addresses()).toEqual([['10.0.0.1', 1]]);
     expect(serviceIndex(view, 'default', 'zone-1').shape).toBe(shape);
-    mark('zone-2', false);
+    mark(view, 'zone-2', false);
     expect(addresses()).toHaveLength(2);
+  });
+});
+
+describe('a mesh that leaves by the egress', () => {
+  const mesh = { ...MESH, mtls, routing: { zoneEgress: true } };
+  const egress = (name: string, address: string, origin = 'zone-1'): WrittenResource => ({
+    type: 'ZoneEgress',
+    name,
+    origin,
+    networking: { address, port: 10002 },
+  });
+  const service = (view: View) => serviceIndex(view, 'default', 'zone-1').services.get('a');
+  const dialled = (view: View) => service(view)?.endpoints.map(({ address, weight }) => [address, weight]);
+
+  it('goes to other zones by the egresses of its own zone, one of weight 1 for each ingress behind them', () => {
+    const view = viewOf([
+      mesh,
+      dataplane('a-1', '10.0.0.1', A),
+      ingress('zone-2', '10.0.0.9'),
+      egress('e', '10.2.0.1'),
+    ]);
+    write(view, egress('e', '10.2.0.7', 'zone-2'));
+    expect(dialled(view)).toEqual([
+      ['10.0.0.1', 1],
+      ['10.2.0.1', 1],
+    ]);
+    expect(service(view)).toMatchObject({
+      throughEgress: true,
+      remoteEndpoints: [{ address: '10.0.0.9', zone: 'zone-2', weight: 3 }],
+    });
+    write(view, egress('f', '10.2.0.2'));
+    expect(dialled(view)).toHaveLength(3);
+  });
+
+  it('has no way there when there is no egress, or only one that is known by a name', () => {
+    const view = viewOf([mesh, ingress('zone-2', '10.0.0.9'), egress('e', 'egress.example')]);
+    expect(service(view)).toMatchObject({ throughEgress: true, endpoints: [] });
+    expect(service(view)?.remoteEndpoints).toHaveLength(1);
+  });
+
+  it('does not go to the egress for what is only behind dead ingresses, nor does the egress go there', () => {
+    const view = viewOf([mesh, ingress('zone-2', '10.0.0.9'), egress('e', '10.2.0.1')]);
+    const { shape } = serviceIndex(view, 'default', 'zone-1');
+    mark(view, 'zone-2', true);
+    expect(service(view)).toMatchObject({ throughEgress: true, endpoints: [], remoteEndpoints: [] });
+    expect(serviceIndex(view, 'default', 'zone-1').shape).toBe(shape);
+    mark(view, 'zone-2', false);
+    expect(dialled(view)).toEqual([['10.2.0.1', 1]]);
+  });
+
+  it('is as any other without mTLS: no way to other zones', () => {
+    const view = viewOf([{ ...mesh, mtls: {} }, ingress('zone-2', '10.0.0.9'), egress('e', '10.2.0.1')]);
+    expect(service(view)).toMatchObject({ throughEgress: false, endpoints: [], remoteEndpoints: [] });
   });
 });
 
