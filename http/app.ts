@@ -127,8 +127,11 @@ function answerCrossOrigin(app: FastifyInstance, allowed: readonly string[]): vo
 }
 
 function send(reply: FastifyReply, { status, headers, payload }: Reply): FastifyReply {
-  return reply
-    .code(status)
-    .headers(headers)
-    .send(typeof payload === 'string' ? payload : Readable.from(payload));
+  return (
+    reply
+      .code(status)
+      .headers(headers)
+      // To texts Fastify would add a charset, which Kuma's content types have not.
+      .send(typeof payload === 'string' ? Buffer.from(payload) : Readable.from(payload))
+  );
 }

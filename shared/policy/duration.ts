@@ -7,11 +7,21 @@ export const duration = z.string().transform((text, context) => {
   if (ms !== undefined) return formatGoDuration(ms);
   context.addIssue({
     code: 'custom',
-    message: `time: invalid duration ${JSON.stringify(text)}`,
+    message: `time: ${reason(text)} ${JSON.stringify(text)}`,
     params: { malformed: true },
   });
   return z.NEVER;
 });
+
+/** Go's parser tells a number without its unit, and a unit that it does not know, from the rest. */
+function reason(text: string): string {
+  const [, unit] = /^[-+]?(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(text) ?? [];
+  if (unit === undefined) return 'invalid duration';
+  if (unit === '') return 'missing unit in duration';
+  return goDurationMs(`1${unit}`) === undefined
+    ? `unknown unit ${JSON.stringify(unit)} in duration`
+    : 'invalid duration';
+}
 
 /** Milliseconds of a duration that was parsed before. */
 export function milliseconds(text: string): number {

@@ -14,7 +14,7 @@ export function tagViolations(tags: Readonly<Record<string, string>>, field: str
   return Object.entries(tags).flatMap(([name, value]) => {
     const at = `${field}["${name}"]`;
     const violations: Violation[] = [];
-    if (value === '') violations.push({ field: at, reason: 'tag value cannot be empty' });
+    if (value === '') violations.push({ field: at, reason: 'tag value must be non-empty' });
     if (!NAME.test(name)) {
       violations.push({
         field: at,

@@ -195,7 +195,12 @@ describe('a proxy that brings its Dataplane', () => {
       { id: 'demo.a\u0000' },
       /not valid: name: invalid/,
     ],
-    ['an invalid resource', { ...dataplane(), networking: {} }, {}, /the Dataplane is not valid: networking.address/],
+    [
+      'an invalid resource',
+      { ...dataplane(), networking: {} },
+      {},
+      /the Dataplane is not valid: networking: has to contain/,
+    ],
     ['no JSON', undefined, { id: 'demo' }, /node.id is "demo"; it must be <mesh>.<name>/],
     ['another name', { ...dataplane(), name: 'x' }, {}, 'node.id is "demo.backend-1", but the resource is demo.x'],
     ['a mesh that is not there', { ...dataplane(), mesh: 'no' }, { id: 'no.backend-1' }, 'there is no mesh no'],

@@ -20,6 +20,7 @@ const publicPem = ({ publicKey }: KeyPair) => publicKey.export({ type: 'pkcs1', 
 const view = viewOf([
   secret('Secret', 'demo', 'dataplane-token-signing-key-demo-1', privatePem(keys[0])),
   secret('Secret', 'demo', 'dataplane-token-revocations-demo', 'other, revoked'),
+  secret('GlobalSecret', '', 'dataplane-token-revocations-demo', 'revoked-everywhere'),
   secret('GlobalSecret', '', 'zone-token-signing-public-key-1', publicPem(keys[1])),
 ]);
 const deps = { view, now: () => NOW };
@@ -83,6 +84,7 @@ describe('dataplane tokens', () => {
       'the token allows kuma.io/service=backend, not admin',
     ],
     ['revoked', {}, { jti: 'revoked' }, 'the token revoked is revoked'],
+    ['revoked by a GlobalSecret', {}, { jti: 'revoked-everywhere' }, 'the token revoked-everywhere is revoked'],
     ['expired', {}, { exp: -1 }, 'the token is not valid: "exp" claim timestamp check failed'],
     [
       'a key that was rotated away',

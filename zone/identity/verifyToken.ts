@@ -45,7 +45,10 @@ export async function verifyDataplaneToken(token: string, bearer: TokenBearer, {
   const secret = (name: string) => textOf(view, 'Secret', mesh, name);
   const payload = await verify(token, `dataplane-token-signing-key-${mesh}`, secret, now());
   const claims = parsed(dataplaneClaims, payload);
-  notRevoked(claims.jti, secret(`dataplane-token-revocations-${mesh}`));
+  // Kuma's control planes read the GlobalSecret, its documentation names a Secret: revoked in either is revoked.
+  const revocations = `dataplane-token-revocations-${mesh}`;
+  notRevoked(claims.jti, secret(revocations));
+  notRevoked(claims.jti, textOf(view, 'GlobalSecret', '', revocations));
   if (claims.Mesh !== mesh) throw new TokenRefused(`the token is for mesh ${claims.Mesh}, not for ${mesh}`);
   if (claims.Name && claims.Name !== bearer.name)
     throw new TokenRefused(`the token is for the proxy ${claims.Name}, not for ${bearer.name}`);

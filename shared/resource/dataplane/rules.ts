@@ -10,6 +10,7 @@ const NOT_SUPPORTED = 'is not supported yet';
 const WORKLOAD_LABEL = 'kuma.io/workload';
 const WORKLOAD_REASON =
   "must be a DNS-1035 label: lowercase letters, digits and '-', beginning with a letter, at most 63";
+const SERVICE_TAG_MISSING = `mandatory tag "${SERVICE_TAG}" is missing`;
 const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address and port';
 
 type Add = (field: string, reason: string | undefined) => void;
@@ -21,6 +22,8 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   const add: Add = (field, reason) => {
     if (reason !== undefined) violations.push({ field: `networking.${field}`, reason });
   };
+  if (!networking.inbound && !networking.gateway)
+    violations.push({ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' });
   add('address', addressReason(networking.address));
   if (networking.advertisedAddress !== undefined) add('advertisedAddress', addressReason(networking.advertisedAddress));
   if (networking.gateway) gatewayViolations(networking, add);
@@ -47,13 +50,12 @@ function gatewayTagViolations({ gateway }: DataplaneSpec['networking']): Violati
   if (!gateway) return [];
   const field = 'networking.gateway.tags';
   const violations = tagViolations(gateway.tags, field);
-  if (gateway.tags[SERVICE_TAG] === undefined)
-    violations.unshift({ field: `${field}["${SERVICE_TAG}"]`, reason: 'tag has to exist' });
+  if (gateway.tags[SERVICE_TAG] === undefined) violations.unshift({ field, reason: SERVICE_TAG_MISSING });
   const protocol = gateway.tags[PROTOCOL_TAG];
   if (protocol !== undefined && protocol !== 'tcp') {
     violations.push({
       field: `${field}["${PROTOCOL_TAG}"]`,
-      reason: `other values than TCP are not allowed, "${protocol}" is given`,
+      reason: `other values than tcp are not allowed, provided value "${protocol}"`,
     });
   }
   return violations;
@@ -66,7 +68,7 @@ function inboundViolations(inbound: Inbound, dpAddress: string, field: string): 
   };
   const { address, serviceAddress, servicePort = 0, port } = inbound;
   if (!isPort(port)) add('port', PORT_REASON);
-  if (servicePort > 65535) add('servicePort', 'port must be in the range [0, 65535]');
+  if (servicePort > 65535) add('servicePort', PORT_REASON);
   if (serviceAddress !== undefined) {
     if (!isIpAddress(serviceAddress)) add('serviceAddress', 'serviceAddress has to be valid IP address');
     if (serviceAddress === (address ?? dpAddress) && (servicePort === 0 || servicePort === port))
@@ -83,7 +85,8 @@ function inboundViolations(inbound: Inbound, dpAddress: string, field: string): 
     add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
   if (protocol !== undefined) add(`tags["${PROTOCOL_TAG}"]`, protocolReason(protocol));
   violations.push(...tagViolations(tags, `${field}.tags`));
-  if (saysSomething((inbound as { serviceProbe?: unknown }).serviceProbe)) add('serviceProbe', NOT_SUPPORTED);
+  // An empty one says something too: it would be probed with the defaults.
+  if ((inbound as { serviceProbe?: unknown }).serviceProbe !== undefined) add('serviceProbe', NOT_SUPPORTED);
   return violations;
 }
 
@@ -95,9 +98,9 @@ function outboundViolations(outbound: Outbound, field: string): Violation[] {
   if (!isPort(outbound.port)) add('port', PORT_REASON);
   if (outbound.address !== undefined && !isIpAddress(outbound.address))
     add('address', 'address has to be valid IP address');
-  if (saysSomething((outbound as { backendRef?: unknown }).backendRef))
+  if ((outbound as { backendRef?: unknown }).backendRef !== undefined)
     add('backendRef', `${NOT_SUPPORTED}, use tags with ${SERVICE_TAG}`);
-  else if (outbound.tags?.[SERVICE_TAG] === undefined) add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
+  else if (outbound.tags?.[SERVICE_TAG] === undefined) add('tags', SERVICE_TAG_MISSING);
   violations.push(...tagViolations(outbound.tags ?? {}, `${field}.tags`));
   return violations;
 }
@@ -114,26 +117,44 @@ function adminViolations({ admin, inbound, outbound, address }: DataplaneSpec['n
     listeners: readonly { readonly address?: string | undefined; readonly port: number }[],
     fallback: string,
   ) =>
-    listeners.forEach((one, i) => {
+    listeners.forEach((one) => {
       if (one.port === admin.port && onLoopback(one.address ?? fallback))
-        violations.push({ field, reason: `must differ from ${kind}[${i}].port` });
+        violations.push({ field, reason: `must differ from ${kind}` });
     });
   taken('inbound', inbound ?? [], address);
   taken('outbound', outbound ?? [], '127.0.0.1');
   return violations;
 }
 
+/** The host's redirection is for IPv4 only, as are the listeners that take it; `IPv4` says just that. */
+function transparentProxyingViolations({ transparentProxying }: DataplaneSpec['networking']): Violation[] {
+  const field = 'networking.transparentProxying';
+  const violations: Violation[] = [];
+  const given = (transparentProxying ?? {}) as NonNullable<typeof transparentProxying> & Record<string, unknown>;
+  for (const name of ['redirectPortInbound', 'redirectPortOutbound'] as const) {
+    const port = given[name];
+    if (port !== undefined && !isPort(port)) violations.push({ field: `${field}.${name}`, reason: PORT_REASON });
+  }
+  if (given.ipFamilyMode !== undefined && given.ipFamilyMode !== 'IPv4')
+    violations.push({ field: `${field}.ipFamilyMode`, reason: `${given.ipFamilyMode} ${NOT_SUPPORTED}, use IPv4` });
+  if (saysSomething(given.directAccessServices))
+    violations.push({ field: `${field}.directAccessServices`, reason: NOT_SUPPORTED });
+  // An empty list says something too: it stands for "none".
+  if (given.reachableBackends !== undefined)
+    violations.push({ field: `${field}.reachableBackends`, reason: `${NOT_SUPPORTED}, use reachableServices` });
+  return violations;
+}
+
 function unsupportedViolations(spec: DataplaneSpec): Violation[] {
   const { networking, metrics, probes } = spec as DataplaneSpec & Record<string, unknown>;
   const { listeners } = networking as unknown as Record<string, unknown>;
-  const transparent = (networking.transparentProxying ?? {}) as Record<string, unknown>;
   const fields: [string, unknown][] = [
     ['networking.listeners', listeners],
-    ['networking.transparentProxying.ipFamilyMode', transparent.ipFamilyMode],
-    ['networking.transparentProxying.directAccessServices', transparent.directAccessServices],
-    ['networking.transparentProxying.reachableBackends', transparent.reachableBackends],
     ['metrics', metrics],
     ['probes', probes],
   ];
-  return fields.filter(([, value]) => saysSomething(value)).map(([field]) => ({ field, reason: NOT_SUPPORTED }));
+  return fields
+    .filter(([, value]) => saysSomething(value))
+    .map(([field]): Violation => ({ field, reason: NOT_SUPPORTED }))
+    .concat(transparentProxyingViolations(networking));
 }

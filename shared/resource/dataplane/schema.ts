@@ -13,6 +13,9 @@ import {
 } from '../protoJson.ts';
 import type { DataplaneSpec } from './spec.ts';
 
+/** The first one is the zero value. */
+const FAMILIES = ['UnSpecified', 'DualStack', 'IPv4', 'IPv6'] as const;
+
 const inbound = message({
   port: requiredUint32,
   servicePort: uint32,
@@ -45,7 +48,7 @@ export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
         redirectPortInbound: uint32,
         redirectPortOutbound: uint32,
         reachableServices: list(z.string()),
-        ipFamilyMode: enumeration(['UnSpecified', 'DualStack', 'IPv4', 'IPv6']),
+        ipFamilyMode: enumeration(FAMILIES),
         directAccessServices: unsupported,
         reachableBackends: unsupported,
       }).optional(),

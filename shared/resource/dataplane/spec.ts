@@ -10,6 +10,7 @@ export interface DataplaneSpec {
       | {
           readonly redirectPortInbound?: number | undefined;
           readonly redirectPortOutbound?: number | undefined;
+          readonly ipFamilyMode?: 'UnSpecified' | 'DualStack' | 'IPv4' | 'IPv6' | undefined;
           readonly reachableServices?: readonly string[] | undefined;
         }
       | undefined;

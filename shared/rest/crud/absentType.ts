@@ -2,7 +2,8 @@ import { requireMesh, type RestContext } from '../context.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { ok, type RestRequest, type Route } from '../http.ts';
 import { pageAnswer } from '../page.ts';
-import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES } from './kumaTypes.ts';
+import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES, type KumaType } from './kumaTypes.ts';
+import { writtenElsewhere } from './refusal.ts';
 
 const PROCESS = 'Could not process a resource';
 
@@ -11,36 +12,43 @@ const PROCESS = 'Could not process a resource';
  * by name, and never accepted and ignored. `GET /_resources` does not tell of them.
  */
 export function absentTypeRoutes(context: RestContext): Route[] {
-  const absent = (types: Readonly<Record<string, string>>) =>
+  const absent = (types: Readonly<Record<string, KumaType>>) =>
     Object.entries(types).filter(([type]) => context.registry.byType(type) === undefined);
   return [
-    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, path]) => [
-      list(context, `/${path}`),
-      ...itemRoutes(context, type, `/meshes/:mesh/${path}`),
+    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, kumaType]) => [
+      list(context, `/${kumaType.path}`),
+      ...itemRoutes(context, type, kumaType, `/meshes/:mesh/${kumaType.path}`),
     ]),
-    ...absent(KUMA_POLICIES).map(([, path]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
-    ...absent(KUMA_MESH_TYPES).map(([type, path]) =>
+    ...absent(KUMA_POLICIES).map(([, { path }]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
+    ...absent(KUMA_MESH_TYPES).map(([type, { path }]) =>
       missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`),
     ),
-    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([, path]) =>
+    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([, { path }]) =>
       ['_resources/dataplanes', '-resources/dataplanes', '_dataplanes', '_rules'].map((view) =>
         missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, 'Could not retrieve a resource'),
       ),
     ),
-    ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, path]) => itemRoutes(context, type, `/${path}`)),
+    ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, kumaType]) =>
+      itemRoutes(context, type, kumaType, `/${kumaType.path}`),
+    ),
   ];
 }
 
-function itemRoutes(context: RestContext, type: string, path: string): Route[] {
+function itemRoutes(context: RestContext, type: string, { refusedOn }: KumaType, path: string): Route[] {
+  const { mode } = context.role;
+  const requireHere = () => {
+    if (mode === refusedOn) throw writtenElsewhere(mode);
+  };
   return [
     list(context, path),
     missing(context, 'GET', `${path}/:name`, 'Could not retrieve a resource'),
-    missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource'),
+    missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource', requireHere),
     {
       method: 'PUT',
       path: `${path}/:name`,
       title: PROCESS,
       handler: async (request) => {
+        requireHere();
         await requireMeshOf(context, request);
         throw new Invalid([{ field: 'type', reason: `${type} is not supported yet` }], PROCESS);
       },
@@ -48,12 +56,19 @@ function itemRoutes(context: RestContext, type: string, path: string): Route[] {
   ];
 }
 
-function missing(context: RestContext, method: Route['method'], path: string, title: string): Route {
+function missing(
+  context: RestContext,
+  method: Route['method'],
+  path: string,
+  title: string,
+  precondition = () => {},
+): Route {
   return {
     method,
     path,
     title,
     handler: async (request) => {
+      precondition();
       await requireMeshOf(context, request);
       throw new NotFound();
     },

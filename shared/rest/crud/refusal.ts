@@ -18,6 +18,10 @@ export function requireWritable(
   { role, readOnly }: Pick<RestDeps, 'role' | 'readOnly'>,
 ): void {
   if (readOnly) throw new MethodNotAllowed('The API of this control plane is read only (setting api.readOnly).\n');
-  if (!isWritable(descriptor, role))
-    throw new MethodNotAllowed(descriptor.readOnly ? ELSEWHERE.standalone : ELSEWHERE[role.mode]);
+  if (!isWritable(descriptor, role)) throw writtenElsewhere(descriptor.readOnly ? 'standalone' : role.mode);
+}
+
+/** Why it is not written on a control plane of that mode, and where. */
+export function writtenElsewhere(mode: Role['mode']): MethodNotAllowed {
+  return new MethodNotAllowed(ELSEWHERE[mode]);
 }

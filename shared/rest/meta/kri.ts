@@ -1,6 +1,7 @@
 import { kriOf, parseKri } from '../../resource/kri.ts';
 import { requireResourceAccess } from '../access.ts';
 import type { RestContext } from '../context.ts';
+import { isKumaShortName } from '../crud/kumaTypes.ts';
 import { formatted } from '../crud/read.ts';
 import { BadRequest, NotFound } from '../errors.ts';
 import type { Route } from '../http.ts';
@@ -20,6 +21,8 @@ export function kriRoutes(context: RestContext): Route[] {
             `bad request: "${text}" is not a KRI (kri_<type>_<mesh>_<zone>_<namespace>_<name>_<section>)`,
           );
         const descriptor = context.registry.byShortName(kri.shortName);
+        // One of Kuma's, of which there is none here, is missing, not unknown.
+        if (!descriptor && isKumaShortName(kri.shortName)) throw new NotFound();
         if (!descriptor || descriptor.internal)
           throw new BadRequest(`bad request: unknown resource type "${kri.shortName}" in the KRI`);
         requireResourceAccess(context.access, request.caller, descriptor);

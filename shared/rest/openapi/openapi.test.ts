@@ -25,7 +25,7 @@ const document = answer?.body as OpenApi;
 
 const absent = Object.entries({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES, ...KUMA_GLOBAL_TYPES })
   .filter(([type]) => !deps.registry.byType(type))
-  .map(([, path]) => path);
+  .map(([, { path }]) => path);
 const isOfAbsentType = (path: string) => path.split('/').some((step) => absent.includes(step));
 
 test('every route of the types that there are is described once', () => {

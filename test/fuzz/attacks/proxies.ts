@@ -8,6 +8,8 @@ import { corpus } from '../corpus.ts';
 import { HOSTILE_TEXTS, mutated } from '../hostile.ts';
 import { ending, frame, open, session } from '../rawGrpc.ts';
 
+const NETWORKING = { address: '10.7.7.7', gateway: { tags: { 'kuma.io/service': 'fuzzed' } } };
+
 const KEYS = [
   'dataplane.resource',
   'dataplane.proxyType',
@@ -35,7 +37,7 @@ export const proxies: Attack = {
     const types: readonly unknown[] = ['Dataplane', 'ZoneIngress', 'ZoneEgress'];
     const known = corpus().filter(({ type }) => types.includes(type));
     const named = fc.constantFrom(...HOSTILE_TEXTS).map((name) => ({
-      text: JSON.stringify({ type: 'Dataplane', mesh: 'default', name, networking: { address: '10.7.7.7' } }),
+      text: JSON.stringify({ type: 'Dataplane', mesh: 'default', name, networking: NETWORKING }),
       mesh: 'default',
       name,
     }));
