@@ -1,4 +1,5 @@
-import { encodeAccount, encodeOperator } from '@nats-io/jwt';
+import { decode, encodeAccount, encodeOperator } from '@nats-io/jwt';
+import type { KeyPair } from '@nats-io/nkeys';
 import type { HubKeys } from './hubKeys.ts';
 
 const UNLIMITED = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
@@ -28,15 +29,26 @@ export async function hubTrust(keys: HubKeys): Promise<HubTrust> {
 /**
  * The account of global and the zones: who may sign for it, and whose credentials hold no more.
  * @param revoked by public key of the user, the time in seconds up to which what it was given is refused
+ * @param after what the servers know of it (its JWT), which they keep unless the new one is dated later: our clock may have been set back
  */
-export function accountJwt(
+export async function accountJwt(
   { operator, account, signing }: HubKeys,
   revoked: Readonly<Record<string, number>> = {},
+  after = '',
 ): Promise<string> {
   const claims = {
     limits: { ...UNLIMITED, ...JETSTREAM },
     signing_keys: signing.map((key) => key.getPublicKey()),
     revocations: { ...revoked },
   };
-  return encodeAccount('CP', account, claims, { signer: operator });
+  const jwt = await encodeAccount('CP', account, claims, { signer: operator });
+  const known = after ? decode(after).iat : 0;
+  return decode(jwt).iat > known ? jwt : datedAt(known + 1, jwt, operator);
+}
+
+/** @param iat seconds since 1970 */
+function datedAt(iat: number, jwt: string, signer: KeyPair): string {
+  const [header] = jwt.split('.');
+  const payload = `${header}.${Buffer.from(JSON.stringify({ ...decode(jwt), iat })).toString('base64url')}`;
+  return `${payload}.${Buffer.from(signer.sign(Buffer.from(payload))).toString('base64url')}`;
 }

@@ -12,7 +12,8 @@ export interface HubAccount {
   readonly id: string;
   /** Differs when the account does. */
   readonly content: string;
-  sign(): Promise<string>;
+  /** @param after the JWT that it replaces; empty: none */
+  sign(after: string): Promise<string>;
 }
 
 type Deps = { readonly commands: CommandDeps; readonly issued: HubCredentials };
@@ -38,6 +39,6 @@ export async function currentAccount({ commands, issued }: Deps): Promise<HubAcc
   return {
     id: keys.account.getPublicKey(),
     content: JSON.stringify({ signing, times }),
-    sign: () => accountJwt(keys, Object.fromEntries(times)),
+    sign: (after) => accountJwt(keys, Object.fromEntries(times), after),
   };
 }

@@ -19,7 +19,8 @@ interface Account {
   readonly id: string;
   /** Differs when the account does. */
   readonly content: string;
-  sign(): Promise<string>;
+  /** @param after the JWT that it replaces; empty: none */
+  sign(after: string): Promise<string>;
 }
 
 type Deps = {
@@ -54,8 +55,11 @@ export async function keepHubAccount({ nats, account, listen, onError }: Deps, s
     let pause = RECHECK_MS;
     try {
       const { id, content, sign } = await account();
-      if (content !== told.content) told = { content, jwt: await sign() };
-      if ((await known(nats, id)) !== told.jwt) await tell(nats, id, told.jwt);
+      const before = await known(nats, id);
+      if (content !== told.content || before !== told.jwt) {
+        told = { content, jwt: await sign(before) };
+        await tell(nats, id, told.jwt);
+      }
     } catch (error) {
       if (!signal.aborted) onError(error);
       pause = RETRY_MS;
@@ -80,7 +84,7 @@ async function tell(nats: NatsConnection, id: string, jwt: string): Promise<void
     );
   // It passes over what is older than what it has, without a word.
   if ((await known(nats, id)) !== jwt)
-    throw new Error('the hub has an account of a later time: the clocks of the global control planes differ');
+    throw new Error('the hub has another account meanwhile: some other global control plane tells it one');
 }
 
 /** Resolves after that time, or at once when the signal aborts. */

@@ -234,6 +234,11 @@ describe('access to the hub', () => {
     later.unshift(() => replica.stop());
     const credential = await systemCredential(hub.keys);
     const nats = await connectToSystem({ url: hub.url, ca: hub.keys.ca.certificatePem, credential });
+    // The clock of global was ahead when the hub was last told.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 3_600_000 });
+    const ahead = await accountJwt(hub.keys);
+    vi.useRealTimers();
+    expect((await nats.request('$SYS.REQ.CLAIMS.UPDATE', ahead)).json()).toMatchObject({ data: { code: 200 } });
     const [ended, errors] = [new AbortController(), [] as unknown[]];
     const revoked = { [outcast.credentialKey]: Math.ceil(Date.now() / 1000) };
     const keeping = keepHubAccount(
@@ -242,7 +247,7 @@ describe('access to the hub', () => {
         account: async () => ({
           id: hub.keys.account.getPublicKey(),
           content: JSON.stringify(revoked),
-          sign: () => accountJwt(hub.keys, revoked),
+          sign: (after) => accountJwt(hub.keys, revoked, after),
         }),
         listen: () => () => {},
         onError: (error) => errors.push(error),

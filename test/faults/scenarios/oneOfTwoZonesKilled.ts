@@ -1,24 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchStatus } from '../../../global/cli/statusBody.ts';
-import { ControlPlane } from '../../../deploy/demo/controlPlane.ts';
-import { folderOf } from '../../../deploy/demo/ground.ts';
-import { freePorts } from '../../../deploy/demo/ports.ts';
 import { until } from '../../../deploy/demo/until.ts';
+import { secondControlPlane } from '../secondControlPlane.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: 'two control planes in one zone, one is killed: the other goes on, and the zone is not shown as offline',
-  run: async ({ ground, cluster, zones: [zone] }) => {
-    const [api = 0, dp = 0, diagnostics = 0] = await freePorts(3);
-    const second = new ControlPlane(ground, `${zone.name}-b`, 'zone', {
-      ...zone.env,
-      MERIDIAN_ZONE_API_PORT: String(api),
-      MERIDIAN_ZONE_DP_PORT: String(dp),
-      MERIDIAN_ZONE_DIAGNOSTICS_PORT: String(diagnostics),
-      MERIDIAN_ZONE_DATA_DIR: folderOf(ground, `${zone.name}-b`),
-      // What the instances of a zone have in common.
-      MERIDIAN_ZONE_KEYS_DIR: zone.env.MERIDIAN_ZONE_KEYS_DIR ?? zone.env.MERIDIAN_ZONE_DATA_DIR ?? '',
-    });
+  run: async (world) => {
+    const { cluster, zones } = world;
+    const [zone] = zones;
+    const second = await secondControlPlane(world, zone);
     await second.start();
     try {
       const seen = async () => (await fetchStatus(cluster.api)).zones.find(({ name }) => name === zone.name);
