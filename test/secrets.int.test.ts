@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openPolicyLog } from '../global/command/openPolicyLog.ts';
+import { isReserved } from '../global/hubAccess/refuseHubKey.ts';
+import { readGlobalSecret } from '../global/hubAccess/readGlobalSecret.ts';
 import { Sidecars } from './bench/fleet/sidecars.ts';
 import { TYPE_URL } from '../shared/xds/snapshot.ts';
 import { type BareCluster, startBareCluster } from './support/bareCluster.ts';
@@ -60,6 +63,26 @@ function formsOf(text: string): string[] {
 /** Files whose purpose is to hold one key, readable by their owner only, and certificates, which are public. */
 const KEY_FILES = /\.(key|nk|creds|crt|token|jwt)$|hub\.conf$/;
 
+test("the hub's keys are nobody's to read, write or delete, and any other secret is its owner's", async () => {
+  const name = 'hub-account-signing-key-1';
+  const body = JSON.stringify({ type: 'GlobalSecret', name, data: base64('mine') });
+  for (const method of ['GET', 'PUT', 'DELETE', 'PUT?dryRun=true']) {
+    const [verb = '', query = ''] = method.split('?');
+    const answer = await fetch(`${cluster.global.url}/global-secrets/${name}?${query}`, {
+      method: verb,
+      headers: JSON_TYPE,
+      ...(verb === 'PUT' && { body }),
+    });
+    expect(answer.status, method).toBe(403);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('is a key of the hub') });
+  }
+  const mine = { type: 'GlobalSecret', name: 'hub-of-our-own', data: base64('mine') };
+  await send('PUT', '/global-secrets/hub-of-our-own', mine);
+  expect(await send('GET', '/global-secrets/hub-of-our-own')).toContain(mine.data);
+  await send('DELETE', '/global-secrets/hub-of-our-own');
+  expect(await send('GET', '/global-secrets/zone-token-signing-key-1')).toContain('"data"');
+});
+
 test('no key, token or secret is written anywhere in clear', async () => {
   const mesh = {
     type: 'Mesh',
@@ -86,16 +109,8 @@ test('no key, token or secret is written anywhere in clear', async () => {
   await sidecarHasCertificate();
 
   const secrets = await allSecrets();
+  expect([...secrets.keys()].filter((name) => name.startsWith('hub-'))).toEqual([]);
   expect([...secrets.keys()]).toContain('default.ca-builtin-key-ca-1');
-  const wanted = new Map([
-    ...secrets,
-    ['dataplane token', dataplaneToken],
-    ['user token', userToken],
-    ['zone token', zoneToken],
-  ]);
-  // What Kuma keeps as a secret although everybody may have it.
-  for (const name of wanted.keys()) if (/cert/.test(name)) wanted.delete(name);
-
   // The search itself finds what is there to be found.
   const shown = await send('GET', '/meshes/default/secrets/mine');
   expect(formsOf(TOP_SECRET).some((form) => shown.includes(form))).toBe(true);
@@ -104,13 +119,49 @@ test('no key, token or secret is written anywhere in clear', async () => {
   expect([...texts.keys()].some((file) => file.includes('logs/zone-1.log'))).toBe(true);
   expect([...texts.keys()].some((file) => file.includes('pglite'))).toBe(true);
   expect([...texts.keys()].some((file) => file.includes('jetstream'))).toBe(true);
+  const { hubKeys, granted, kept } = await keysOfGlobal();
+  expect([...hubKeys.keys()]).toContain('hub-account-signing-key-1');
+  const wanted = new Map([
+    ...secrets,
+    ...hubKeys,
+    ['dataplane token', dataplaneToken],
+    ['user token', userToken],
+    ['zone token', zoneToken],
+  ]);
+  // What Kuma keeps as a secret although everybody may have it.
+  for (const name of wanted.keys()) if (/cert/.test(name)) wanted.delete(name);
+
   const found = [...texts].flatMap(([file, text]) =>
     [...wanted].flatMap(([name, secret]) =>
       formsOf(secret).some((form) => text.includes(form)) ? [`${name} in ${file}`] : [],
     ),
   );
   expect(found).toEqual([]);
+
+  // Data keys: zones are given those of what they may have, and no others.
+  const streams = [...texts].flatMap(([file, text]) => (file.includes('jetstream') ? [text] : [])).join();
+  const isSent = (keyId: string) => streams.includes(`cp.key.zone-1.${keyId}`);
+  expect([granted.length > 0, granted.filter((keyId) => !isSent(keyId))]).toEqual([true, []]);
+  expect([kept.length > 0, kept.filter(isSent)]).toEqual([true, []]);
 }, 120_000);
+
+/** What only global may know, read from its data folder once it is stopped: the hub's keys, and ids of data keys. */
+async function keysOfGlobal() {
+  await cluster.stop();
+  const options = { 'store.url': '', 'secrets.keyFile': '', 'secrets.key': '', 'mesh.createDefault': false };
+  const { commands, events, keys } = await openPolicyLog({
+    ...options,
+    'data.dir': join(data.path, 'global'),
+    now: () => new Date(),
+  });
+  const names = (await events.list('GlobalSecret')).map(({ resource }) => resource).filter(isReserved);
+  const hubKeys = new Map<string, string>();
+  for (const { name } of names) hubKeys.set(name, (await readGlobalSecret(commands, name)) ?? '');
+  const granted = await keys.idsForZones();
+  const kept = (await keys.ids()).filter((id) => !granted.includes(id));
+  await events.close();
+  return { hubKeys, granted, kept };
+}
 
 /** A sidecar was sent its certificate: so the zone has opened the CA's key and used it. */
 async function sidecarHasCertificate(): Promise<void> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isVisibleToZones } from '../../shared/event/subject.ts';
+import { parseKeyText } from '../../shared/resource/resource.ts';
 import type { Db } from './db.ts';
 
 const dataKeyRow = z.object({ key_id: z.string(), rkey: z.string(), wrapped: z.string() });
@@ -9,6 +11,8 @@ export interface SecretKeys {
   get(keyId: string): Promise<Uint8Array | undefined>;
   /** Ids of all data keys that exist. */
   ids(): Promise<readonly string[]>;
+  /** Those of secrets that zones may have. */
+  idsForZones(): Promise<readonly string[]>;
   /** Public keys by zone. */
   zones(): Promise<ReadonlyMap<string, string>>;
   putZone(zone: string, publicKey: string): Promise<void>;
@@ -28,6 +32,12 @@ export function secretKeys(db: Db): SecretKeys {
       z
         .array(dataKeyRow.pick({ key_id: true }))
         .parse(await db.query('SELECT key_id FROM data_key'))
+        .map((row) => row.key_id),
+    idsForZones: async () =>
+      z
+        .array(dataKeyRow.pick({ key_id: true, rkey: true }))
+        .parse(await db.query('SELECT key_id, rkey FROM data_key'))
+        .filter(({ rkey }) => isVisibleToZones(parseKeyText(rkey)))
         .map((row) => row.key_id),
     zones: async () => {
       const rows = z.array(zoneKeyRow).parse(await db.query('SELECT zone, public_key FROM zone_key'));

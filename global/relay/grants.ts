@@ -6,7 +6,7 @@ import type { HubConnection } from './natsConnection.ts';
 export interface KeyGrants {
   /** Known zones. */
   zones(): Promise<readonly string[]>;
-  /** Ids of all data keys that exist. */
+  /** Ids of the data keys of all secrets that zones may have. */
   keyIds(): Promise<readonly string[]>;
   /** A data key sealed to a zone; undefined when it was destroyed meanwhile. */
   grant(zone: string, keyId: string): Promise<KeyGrant | undefined>;
@@ -29,7 +29,7 @@ export async function publishGrants(
   }
 }
 
-/** Overwrites grants whose data key is gone with empty messages, in the mirrors too: a deleted secret stays deleted (D12). */
+/** Overwrites grants whose data key is gone, or is for global only, with empty messages, in the mirrors too: a deleted secret stays deleted (D12). */
 export async function destroyStaleGrants({ js, jsm }: HubConnection, keys: KeyGrants): Promise<void> {
   const alive = new Set(await keys.keyIds());
   const { state } = await jsm.streams.info('KEYS', { subjects_filter: `${KEY_PREFIX}.>` });

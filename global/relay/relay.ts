@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { HEADER } from '../../shared/event/message.ts';
+import { isVisibleToZones } from '../../shared/event/subject.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
@@ -80,7 +81,9 @@ async function publishEvents(
   last: number,
   { source, hub, keys }: Pick<RelayDeps, 'source' | 'hub' | 'keys'>,
 ): Promise<number> {
-  const secrets = events.filter(({ key }) => key.type === 'Secret' || key.type === 'GlobalSecret');
+  const secrets = events.filter(
+    ({ key }) => (key.type === 'Secret' || key.type === 'GlobalSecret') && isVisibleToZones(key),
+  );
   const keyIds = secrets.flatMap(({ resource }) => (resource as Resource<SecretSpec> | null)?.spec.sealed?.keyId ?? []);
   if (keyIds.length > 0) await publishGrants(hub, keys, await keys.zones(), keyIds);
   const position = await publish(hub, source.logId, events, last);

@@ -8,7 +8,7 @@ import { provisionZone } from './provision.ts';
 
 type Deps = {
   readonly events: Pick<EventLog, 'current'>;
-  readonly keys: Pick<SecretKeys, 'putZone' | 'ids'>;
+  readonly keys: Pick<SecretKeys, 'putZone'>;
   readonly hub: HubConnection;
   readonly grants: KeyGrants;
 };
@@ -20,5 +20,5 @@ export async function welcome({ zone, publicKey }: Hello, { events, keys, hub, g
   await keys.putZone(zone, publicKey);
   await provisionZone(hub.jsm, zone);
   await gatherZone(hub, zone);
-  await publishGrants(hub, grants, [zone], await keys.ids());
+  await publishGrants(hub, grants, [zone], await grants.keyIds());
 }

@@ -40,6 +40,7 @@ it('is found to be the wrong one at the start', async () => {
   const store = {
     get: async (id: string) => wrapped.get(id),
     ids: async () => [...wrapped.keys()],
+    idsForZones: async () => [...wrapped.keys()],
     zones: async () => new Map<string, string>(),
   };
   await checkKeyEncryptionKey(wrong, store); // nothing is sealed yet

@@ -4,7 +4,8 @@ import { type DataKeyStore, openDataKey } from './secretSealer.ts';
 
 /** Where the keys are kept: `secretKeys` of the log. */
 export interface KeyStore extends DataKeyStore {
-  ids(): Promise<readonly string[]>;
+  /** Ids of the data keys of all secrets that zones may have. */
+  idsForZones(): Promise<readonly string[]>;
   /** Public keys by zone. */
   zones(): Promise<ReadonlyMap<string, string>>;
 }
@@ -13,7 +14,7 @@ export interface KeyStore extends DataKeyStore {
 export function keyGrants(kek: Uint8Array, store: KeyStore) {
   return {
     zones: async (): Promise<readonly string[]> => [...(await store.zones()).keys()],
-    keyIds: (): Promise<readonly string[]> => store.ids(),
+    keyIds: (): Promise<readonly string[]> => store.idsForZones(),
     /** @returns undefined when the key was destroyed, or the zone is not known. */
     grant: async (zone: string, keyId: string): Promise<KeyGrant | undefined> => {
       const publicKey = (await store.zones()).get(zone);

@@ -3,6 +3,7 @@ import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
 import type { SecretSealer } from '../command/ports.ts';
+import { isReserved, refuseHubKey } from '../hubAccess/refuseHubKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
 
 type Deps = {
@@ -16,7 +17,7 @@ type Deps = {
 
 /**
  * What global knows: the current state of its own log, which is written in the append's transaction, and what the zones' logs
- * say, which is held in memory.
+ * say, which is held in memory. The hub's keys are not shown.
  */
 export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): ResourceReader {
   const own = async ({
@@ -32,6 +33,7 @@ export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): Reso
   });
   return {
     get: async (key: ResourceKey) => {
+      refuseHubKey(key);
       if (key.type === 'ZoneInsight') return zoneInsights().filter(({ resource }) => resource.name === key.name);
       const current = await log.current(key);
       const ofZones = [...zones.entries(key.type, key.mesh)].filter(({ resource }) => resource.name === key.name);
@@ -39,7 +41,9 @@ export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): Reso
     },
     list: async (type, mesh) => {
       if (type === 'ZoneInsight') return zoneInsights();
-      const current = await Promise.all((await log.list(type, mesh)).map(own));
+      const current = await Promise.all(
+        (await log.list(type, mesh)).filter(({ resource }) => !isReserved(resource)).map(own),
+      );
       return [...current, ...(mesh === undefined ? zones.entriesOfType(type) : zones.entries(type, mesh))];
     },
   };

@@ -1,4 +1,5 @@
 import type { ResourceWriter } from '../../shared/rest/ports.ts';
+import { refuseHubKey } from '../hubAccess/refuseHubKey.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import { deleteResource, putResource } from '../command/resourceCommands.ts';
 
@@ -9,11 +10,13 @@ import { deleteResource, putResource } from '../command/resourceCommands.ts';
 export function resourceWriter(deps: CommandDeps): ResourceWriter {
   return {
     put: async ({ resource, expectedVersion, author }) => {
+      refuseHubKey(resource);
       const { status, position } = await putResource(deps, resource, author, expectedVersion ?? 0);
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };
     },
     delete: async ({ key, expectedVersion, author }) => {
+      refuseHubKey(key);
       const { position } = await deleteResource(deps, key, author, expectedVersion);
       return position === undefined ? {} : { position };
     },
