@@ -83,6 +83,31 @@ describe('inspect', () => {
     expect(meshes.out).toMatch(/default\s+0\/0\s+3\s+MeshTimeout 2/);
   });
 
+  it('shows zone proxies, and what the Envoy of one says', async () => {
+    const connected = { subscriptions: [{ connectTime: T, version: { envoy: { version: '1.40.0' } } }] };
+    const items = [
+      { name: 'out-1', zoneEgress: { zone: 'east' }, zoneEgressInsight: connected },
+      { name: 'out-2', zoneEgress: { zone: 'west' } },
+    ];
+    const { out } = await runCli(['inspect', 'zone-egresses'], {
+      'GET /zoneegresses/_overview': { body: { items, next: null } },
+    });
+    expect(out.split('\n').map((line) => line.split(/ {3,}/))).toEqual([
+      ['NAME', 'ZONE', 'STATUS', 'CONNECTED', 'UPDATED', 'SENT', 'REJECTED', 'ENVOY'],
+      ['out-1', 'east', 'Online', '60s', 'never', '0', '0', '1.40.0'],
+      ['out-2', 'west', 'Offline', 'never', 'never', '0', '0'],
+      [''],
+    ]);
+    const ingresses = await runCli(['inspect', 'zoneingresses'], {
+      'GET /zoneingresses/_overview': { body: { items: [{ name: 'in-1', zoneIngress: { zone: 'east' } }] } },
+    });
+    expect(ingresses.out).toMatch(/in-1 +east +Offline/);
+    const stats = await runCli(['inspect', 'zoneegress', 'out-1', '--type', 'stats'], {
+      'GET /zoneegresses/out-1/stats': { body: { 'server.live': 1 } },
+    });
+    expect(JSON.parse(stats.out)).toEqual({ 'server.live': 1 });
+  });
+
   it('shows the policies of one proxy place by place', async () => {
     const items = [
       { type: 'dataplane', matchedPolicies: { MeshTimeout: [{ name: 'a' }, { name: 'b' }] } },

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { bodyText } from './output.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
 const VIEWS = {
@@ -37,9 +38,7 @@ export function inspectDataplane(deps: CliDeps): Command {
     .action(async (name: string, flags: Flags) => {
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}/${VIEWS[flags.type]}`;
       const body = await connectionOf(flags, deps).get(path);
-      deps.out(
-        `${flags.type === 'policies' ? policiesText(body) : typeof body === 'string' ? body.trimEnd() : JSON.stringify(body, null, 2)}\n`,
-      );
+      deps.out(`${flags.type === 'policies' ? policiesText(body) : bodyText(body)}\n`);
     });
 }
 

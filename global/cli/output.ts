@@ -11,3 +11,8 @@ export function formatOption(): Option {
 export function render(value: unknown, format: Exclude<Format, 'table'>): string {
   return format === 'json' ? JSON.stringify(value, null, 2) : stringify(value, { lineWidth: 0 }).trimEnd();
 }
+
+/** A body that is shown as it came: text, or JSON. */
+export function bodyText(body: unknown): string {
+  return typeof body === 'string' ? body.trimEnd() : JSON.stringify(body, null, 2);
+}

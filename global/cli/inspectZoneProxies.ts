@@ -1,0 +1,94 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { age } from './age.ts';
+import { connectivityOf, insight } from './insight.ts';
+import { fetchAll } from './list.ts';
+import { bodyText, type Format, formatOption, render } from './output.ts';
+import { table } from './table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+
+/** A kind of zone proxy, as the REST API and the keys of its overview call it. */
+interface Kind {
+  readonly singular: string;
+  readonly plural: string;
+  readonly alias: string;
+  readonly key: 'zoneIngress' | 'zoneEgress';
+  readonly what: string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    singular: 'zoneingress',
+    plural: 'zoneingresses',
+    alias: 'zone-ingresses',
+    key: 'zoneIngress',
+    what: 'where calls from other zones come in',
+  },
+  {
+    singular: 'zoneegress',
+    plural: 'zoneegresses',
+    alias: 'zone-egresses',
+    key: 'zoneEgress',
+    what: 'where calls to other zones go out',
+  },
+];
+
+const VIEWS = { 'config-dump': 'xds', stats: 'stats', clusters: 'clusters' } as const;
+
+const proxy = z.looseObject({ zone: z.string().optional() }).optional();
+const overview = z.looseObject({
+  name: z.string(),
+  zoneIngress: proxy,
+  zoneEgress: proxy,
+  zoneIngressInsight: insight.optional(),
+  zoneEgressInsight: insight.optional(),
+});
+
+/** `meridian inspect zoneingresses` and its kin: which zone proxies are connected, and what the Envoy of one says of itself. */
+export function inspectZoneProxies(deps: CliDeps): Command[] {
+  return KINDS.flatMap((kind) => [inspectAll(kind, deps), inspectOne(kind, deps)]);
+}
+
+function inspectAll(kind: Kind, deps: CliDeps): Command {
+  return verb(kind.plural, deps)
+    .alias(kind.alias)
+    .description(`${kind.what}, with their connection`)
+    .addOption(formatOption())
+    .action(async (flags: ConnectionFlags & { output: Format }) => {
+      const items = await fetchAll(connectionOf(flags, deps), `/${kind.plural}/_overview`);
+      const text =
+        flags.output === 'table'
+          ? zoneProxyTable(kind, items, deps.now())
+          : render({ total: items.length, items }, flags.output);
+      deps.out(`${text}\n`);
+    });
+}
+
+function inspectOne({ singular, plural, key }: Kind, deps: CliDeps): Command {
+  return verb(singular, deps)
+    .description(`one ${key}: Envoy configuration, statistics`)
+    .argument('<name>')
+    .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('config-dump'))
+    .action(async (name: string, flags: ConnectionFlags & { type: keyof typeof VIEWS }) => {
+      const body = await connectionOf(flags, deps).get(`/${plural}/${encodeURIComponent(name)}/${VIEWS[flags.type]}`);
+      deps.out(`${bodyText(body)}\n`);
+    });
+}
+
+function zoneProxyTable({ key }: Kind, items: readonly unknown[], now: number): string {
+  const rows = items.map((item) => {
+    const one = overview.parse(item);
+    const { online, connectTime, updateTime, sent, rejected, last } = connectivityOf(one[`${key}Insight`]);
+    return [
+      one.name,
+      one[key]?.zone ?? '',
+      online ? 'Online' : 'Offline',
+      age(connectTime, now),
+      age(updateTime, now),
+      String(sent),
+      String(rejected),
+      last?.version?.envoy?.version ?? '',
+    ];
+  });
+  return table(['NAME', 'ZONE', 'STATUS', 'CONNECTED', 'UPDATED', 'SENT', 'REJECTED', 'ENVOY'], rows);
+}
