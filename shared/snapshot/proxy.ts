@@ -26,7 +26,8 @@ export interface ProxyIdentity {
   readonly privateKeyPem: string;
 }
 
-export type ProxyKind = 'sidecar' | 'ingress' | 'egress';
+export const PROXY_KINDS = ['sidecar', 'ingress', 'egress'] as const;
+export type ProxyKind = (typeof PROXY_KINDS)[number];
 
 /** A proxy whose snapshot is wanted. Its Dataplane (ZoneIngress, ZoneEgress) is in the view under the same name. */
 export interface Proxy {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Role } from '../../shared/resource/role.ts';
-import type { Proxy, ProxyKind, ZoneSettings } from '../../shared/snapshot/proxy.ts';
+import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
 import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
@@ -242,7 +242,7 @@ function isElsewhere({ replica, settings, instance, otherInstances }: DataPlaneD
   const dot = proxyId.indexOf('.');
   const mesh = proxyId.slice(0, dot);
   const name = proxyId.slice(dot + 1);
-  const kinds: ProxyKind[] = mesh ? ['sidecar'] : ['ingress', 'egress'];
+  const kinds = PROXY_KINDS.filter((kind) => (kind === 'sidecar') === (mesh !== ''));
   const subscriptions = kinds.flatMap((kind) => {
     const insight = replica.view.get({ type: `${resourceType(kind)}Insight`, mesh, name }, settings.zone)?.resource;
     const spec = insight?.spec as

@@ -7,6 +7,7 @@ import { StaleWrite } from '../replica/ports.ts';
 import type { Counters } from './insightResource.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
+import { resourceType } from './proxyResource.ts';
 
 const ZONE = 'zone-1';
 const proxy: Proxy = { id: 'demo.p', kind: 'sidecar', mesh: 'demo', name: 'p', metadata: NO_METADATA };
@@ -62,8 +63,8 @@ function world(instance = 'cp-1', zone = new MemoryZone(ZONE), isShared = false)
   return { zone, insights, puts, pass };
 }
 
-const registered = async (zone: MemoryZone) =>
-  zone.put(resourceOf({ type: 'Dataplane', mesh: 'demo', name: 'p', networking: { address: '10.0.0.1' } }));
+const registered = async (zone: MemoryZone, { kind, mesh, name }: Proxy = proxy) =>
+  zone.put(resourceOf({ type: resourceType(kind), mesh, name, networking: { address: '10.0.0.1' } }));
 const subscriptions = (resource: Resource | undefined) =>
   (resource?.spec as { subscriptions: Record<string, unknown>[] } | undefined)?.subscriptions;
 
@@ -189,9 +190,12 @@ describe('the insight of a proxy', () => {
     expect(subscriptions(puts[0])).toMatchObject([{ disconnectTime: expect.any(String) }]);
   });
 
-  it('of a control plane that is no more is closed by another', async () => {
+  it.each([
+    ['a sidecar', proxy],
+    ['an egress', { ...proxy, id: '.p', kind: 'egress', mesh: '' } as const],
+  ])('of %s, by a control plane that is no more, is closed by another', async (_, proxy) => {
     const crashed = world('cp-1');
-    await registered(crashed.zone);
+    await registered(crashed.zone, proxy);
     crashed.insights.connected(proxy, node);
     crashed.pass(200);
     const next = world('cp-2', crashed.zone);

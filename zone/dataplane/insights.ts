@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../shared/resource/json.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
-import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import { PROXY_KINDS, type Proxy } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import type { IssuedIdentity } from '../identity/identityKeeper.ts';
 import { StaleWrite, type ZoneLog } from '../replica/ports.ts';
@@ -90,7 +90,7 @@ export class Insights {
   /** Closes subscriptions that control planes left open which are no more. */
   closeLeftovers(isLive: (instance: string) => boolean): void {
     const at = this.#deps.now().toISOString();
-    for (const kind of ['sidecar', 'ingress'] as const) {
+    for (const kind of PROXY_KINDS) {
       for (const { origin, resource, version } of [...this.#deps.view.entriesOfType(`${resourceType(kind)}Insight`)]) {
         const open = (one: JsonObject) => !one.disconnectTime && !isLive(String(one.controlPlaneInstanceId));
         const before = subscriptionsOf(resource);

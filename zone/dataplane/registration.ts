@@ -3,7 +3,7 @@ import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneIngressSpec } from '../../shared/resource/zoneingress/spec.ts';
-import type { Proxy } from '../../shared/snapshot/proxy.ts';
+import { PROXY_KINDS, type Proxy } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import type { Admit, StreamOpening } from '../ads/ports.ts';
 import { verifyDataplaneToken, verifyZoneToken } from '../identity/verifyToken.ts';
@@ -119,7 +119,7 @@ export class Registration {
    * called some time after the start, when all have had the time to come back.
    */
   removeLeftovers(): void {
-    for (const kind of ['sidecar', 'ingress', 'egress'] as const) {
+    for (const kind of PROXY_KINDS) {
       for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
         const id = `${resource.mesh}.${resource.name}`;
