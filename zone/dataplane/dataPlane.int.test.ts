@@ -227,6 +227,27 @@ describe('the data plane', () => {
     });
   });
 
+  it('has a zone proxy register again whose resource was deleted by hand', async () => {
+    const { zone, plane } = await zoneWith(mtls);
+    const networking = { address: '127.0.0.1', port: await freePort() };
+    const egress = { type: 'ZoneEgress', name: 'out', networking };
+    const key = { type: 'ZoneEgress', mesh: '', name: 'out' };
+    await sidecar(plane, egress, { proxyType: 'egress' });
+    expect(zone.view.get(key, ZONE)?.resource.spec).toEqual({ zone: ZONE, networking });
+    const first = zone.view.get(key, ZONE)?.version;
+    await zone.delete(key);
+    const again = await until(
+      () => zone.view.get(key, ZONE),
+      (entry) => entry !== undefined,
+    );
+    expect(again?.version).not.toBe(first);
+    const insight = await until(
+      () => zone.view.get({ ...key, type: 'ZoneEgressInsight' }, ZONE)?.resource,
+      (found) => found !== undefined,
+    );
+    expect(insight?.spec).toMatchObject({ subscriptions: [{ controlPlaneInstanceId: 'cp-1' }] });
+  });
+
   it('takes away what a sidecar registered when it is gone, but not when it comes back', async () => {
     const { zone, plane } = await zoneWith({});
     const { outbound, backend } = await backendAndFrontend(plane);

@@ -68,6 +68,8 @@ export interface DataPlane {
   stop(): Promise<void>;
 }
 
+const PROXY_TYPES: ReadonlySet<string> = new Set(PROXY_KINDS.map(resourceType));
+
 /** Proxies that left while nobody looked have so long to come back after a start. */
 const RETURN_MS = 30_000;
 
@@ -177,8 +179,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     const meshes = new Set(batch.changes.flatMap(({ key }) => (key.type === 'Secret' ? [key.mesh] : [])));
     for (const mesh of meshes) for (const proxy of push.sidecars(mesh)) keeper.refresh(proxy);
     for (const { key, origin, after } of batch.changes) {
-      if (key.type === 'Dataplane' && origin === zone && !after)
-        ads.disconnect(`${key.mesh}.${key.name}`, 'its Dataplane was deleted');
+      if (PROXY_TYPES.has(key.type) && origin === zone && !after)
+        ads.disconnect(`${key.mesh}.${key.name}`, `its ${key.type} was deleted`);
     }
   }
 
