@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { EventReader } from '../../shared/event/message.ts';
 import type { Refill } from '../../shared/event/status.ts';
@@ -10,6 +9,7 @@ import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { LocalCopy } from './localCopy.ts';
 import { PolicyLog } from './policyLog.ts';
+import { PolicyStream } from './policyStream.ts';
 import type { Applied, Replica, ZoneLog } from './ports.ts';
 import { Quarantine, type Quarantined } from './quarantine.ts';
 import { type SignOfLife, ZoneLogs } from './zoneLogs.ts';
@@ -53,12 +53,6 @@ export interface NatsReplica extends Replica {
 }
 
 const SAVE_MS = 250;
-const FILL_POLL_MS = 10;
-/** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
-const REFILL_PAUSE_MS = 10_000;
-/** The view differs again so soon after a refill: the mirror was wrong, and is made anew after a shorter pause. */
-const HELPED_MS = 60_000;
-const MIRROR_PAUSE_MS = 2_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
 export function natsReplica(deps: ReplicaDeps): NatsReplica {
@@ -89,15 +83,8 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     onError,
   });
   const followings: Following[] = [];
-  let events: Following | undefined;
-  let refill: Refill | undefined;
-  /** When it ended, by the clock that only runs. */
-  let refilledAt = Number.NEGATIVE_INFINITY;
-  let remade = false;
-  let stopped = false;
-  let expected = 0;
+  const policyStream = new PolicyStream({ leaf, policy, now, onError });
   let zoneReady = false;
-  let policyReady = policy.load();
 
   const onGrant = (message: JsMsg) => {
     try {
@@ -116,55 +103,13 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     }
   }, SAVE_MS);
 
-  /**
-   * A mirror that is still filling has nothing pending now and then, and may say that it does not lag: a fill is complete when it
-   * reaches what global had when it greeted us, and what it holds last has come here.
-   */
-  async function fillComplete() {
-    if (policyReady && !refilling()) return;
-    const { mirror, state } = await leaf.jsm.streams.info('EVENTS');
-    if (!mirror || mirror.lag > 0 || mirror.active < 0 || state.last_seq < expected) return;
-    const last = await leaf.jsm.streams.getMessage('EVENTS', { last_by_subj: '>' });
-    if (!last || !events || events.position() < last.seq) return;
-    policy.flush();
-    policyReady ||= policy.position > 0;
-    if (!refill || !refilling() || !policy.endRefill()) return;
-    refill = { ...refill, finishedAt: now().toISOString() };
-    refilledAt = performance.now();
-  }
-
-  /** Nothing tells when a mirror has become full, so it is asked. */
-  async function firstFill() {
-    while (!policyReady && !stopped) {
-      await fillComplete().catch(onError);
-      await sleep(FILL_POLL_MS);
-    }
-  }
-
-  function refilling(): boolean {
-    return refill !== undefined && refill.finishedAt === undefined;
-  }
-
   return {
     view,
     get quarantined() {
       return quarantine.list;
     },
-    refill: () => refill,
-    refillFromMirror: (why) => {
-      const since = performance.now() - refilledAt;
-      const mirrorIsWrong = since < HELPED_MS;
-      const pause = mirrorIsWrong && !remade ? MIRROR_PAUSE_MS : REFILL_PAUSE_MS;
-      if (!events || refilling() || since < pause) return;
-      remade = mirrorIsWrong;
-      const from = mirrorIsWrong ? 'the hub, since the mirror did not help' : 'the mirror';
-      onError(new Error(`the policy part of the view is filled anew from ${from}: ${why}`));
-      refill = { startedAt: now().toISOString(), reason: why, count: (refill?.count ?? 0) + 1 };
-      policy.beginRefill();
-      // What is missing is made again, from its beginning, by whoever keeps the zone joined.
-      if (mirrorIsWrong) leaf.jsm.streams.delete('EVENTS').catch(onError);
-      events.again();
-    },
+    refill: () => policyStream.refill,
+    refillFromMirror: (why) => policyStream.fillAnew(why),
     onSignOfLife: (listener) => zones.onSignOfLife(listener),
     markIngress: ({ origin, resource, version }, status) => {
       const marked = { ...resource, status };
@@ -173,7 +118,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     position: () => policy.position,
     digest: () => policy.digest,
-    ready: () => policyReady && zoneReady,
+    ready: () => policyStream.ready && zoneReady,
     logId: () => policy.logId,
     waitingForKeys: () => policy.waitingForKeys,
     onApplied: (listener) => {
@@ -197,25 +142,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
         }),
       );
     },
-    expect: (head) => {
-      expected = head;
-    },
+    expect: (head) => policyStream.expect(head),
     followMirrors: () => {
-      events = follow({
-        leaf,
-        stream: 'EVENTS',
-        after: policy.position,
-        keepsNumbers: true,
-        onMessage: (message) =>
-          policy.take(message.seq, {
-            subject: message.subject,
-            headers: headersOf(message),
-            body: message.string(),
-          }),
-        onCaughtUp: () => void fillComplete().catch(onError),
-        onRecreated: () => {},
-        onError,
-      });
+      policyStream.start();
       followings.push(
         follow({
           leaf,
@@ -235,23 +164,15 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           onRecreated: () => zones.peersLost(),
           onError,
         }),
-        events,
       );
-      void firstFill();
     },
     stop: () => {
-      stopped = true;
       clearInterval(timer);
+      policyStream.stop();
       for (const following of followings) following.stop();
       policy.flush();
       policy.save();
       copy.close();
     },
   };
-}
-
-function headersOf(message: JsMsg): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, values] of message.headers ?? []) headers[name] = values[0] ?? '';
-  return headers;
 }

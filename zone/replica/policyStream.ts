@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Refill } from '../../shared/event/status.ts';
+import { follow, type Following } from './follow.ts';
+import type { LeafConnection } from './leafConnection.ts';
+import type { PolicyLog } from './policyLog.ts';
+
+type Deps = {
+  readonly leaf: LeafConnection;
+  readonly policy: PolicyLog;
+  readonly now: () => Date;
+  readonly onError: (error: Error) => void;
+};
+
+const FILL_POLL_MS = 10;
+/** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
+const REFILL_PAUSE_MS = 10_000;
+/** The view differs again so soon after a refill: the mirror was wrong, and is made anew after a shorter pause. */
+const HELPED_MS = 60_000;
+const MIRROR_PAUSE_MS = 2_000;
+
+/** Follows the mirror of the policy log: knows when a fill from it is complete, and begins one anew. */
+export class PolicyStream {
+  readonly #deps: Deps;
+  #events: Following | undefined;
+  #ready: boolean;
+  #refill: Refill | undefined;
+  /** When it ended, by the clock that only runs. */
+  #refilledAt = Number.NEGATIVE_INFINITY;
+  /** The mirror was made anew by the last refill. */
+  #remade = false;
+  #expected = 0;
+  #stopped = false;
+
+  /** Begins with the copy on disk, where there is one. */
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#ready = deps.policy.load();
+  }
+
+  /** Whether the first fill is complete. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The last time that it filled itself anew. */
+  get refill(): Refill | undefined {
+    return this.#refill;
+  }
+
+  /** The first fill goes at least so far: global has told its head. */
+  expect(head: number): void {
+    this.#expected = head;
+  }
+
+  /** To be called when the mirror is there. */
+  start(): void {
+    const { leaf, policy, onError } = this.#deps;
+    this.#events = follow({
+      leaf,
+      stream: 'EVENTS',
+      after: policy.position,
+      keepsNumbers: true,
+      onMessage: (message) =>
+        policy.take(message.seq, {
+          subject: message.subject,
+          headers: headersOf(message),
+          body: message.string(),
+        }),
+      onCaughtUp: () => void this.#fillComplete().catch(onError),
+      onRecreated: () => {},
+      onError,
+    });
+    void this.#firstFill();
+  }
+
+  /**
+   * Fills the policy part of the view anew from the mirror. When that did not help, the mirror itself is made anew: a server that
+   * comes back can pass over a message. Does nothing while it is at it, and soon after the last time.
+   */
+  fillAnew(why: string): void {
+    const { leaf, policy, now, onError } = this.#deps;
+    const since = performance.now() - this.#refilledAt;
+    const mirrorIsWrong = since < HELPED_MS;
+    const pause = mirrorIsWrong && !this.#remade ? MIRROR_PAUSE_MS : REFILL_PAUSE_MS;
+    if (!this.#events || this.#refilling || since < pause) return;
+    this.#remade = mirrorIsWrong;
+    const from = mirrorIsWrong ? 'the hub, since the mirror did not help' : 'the mirror';
+    onError(new Error(`the policy part of the view is filled anew from ${from}: ${why}`));
+    this.#refill = { startedAt: now().toISOString(), reason: why, count: (this.#refill?.count ?? 0) + 1 };
+    policy.beginRefill();
+    // What is missing is made again, from its beginning, by whoever keeps the zone joined.
+    if (mirrorIsWrong) leaf.jsm.streams.delete('EVENTS').catch(onError);
+    this.#events.again();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#events?.stop();
+  }
+
+  get #refilling(): boolean {
+    return this.#refill !== undefined && this.#refill.finishedAt === undefined;
+  }
+
+  /**
+   * A mirror that is still filling has nothing pending now and then, and may say that it does not lag: a fill is complete when it
+   * reaches what global had when it greeted us, and what it holds last has come here.
+   */
+  async #fillComplete(): Promise<void> {
+    const { leaf, policy, now } = this.#deps;
+    if (this.#ready && !this.#refilling) return;
+    const { mirror, state } = await leaf.jsm.streams.info('EVENTS');
+    if (!mirror || mirror.lag > 0 || mirror.active < 0 || state.last_seq < this.#expected) return;
+    const last = await leaf.jsm.streams.getMessage('EVENTS', { last_by_subj: '>' });
+    if (!last || !this.#events || this.#events.position() < last.seq) return;
+    policy.flush();
+    this.#ready ||= policy.position > 0;
+    if (!this.#refill || !this.#refilling || !policy.endRefill()) return;
+    this.#refill = { ...this.#refill, finishedAt: now().toISOString() };
+    this.#refilledAt = performance.now();
+  }
+
+  /** Nothing tells when a mirror has become full, so it is asked. */
+  async #firstFill(): Promise<void> {
+    while (!this.#ready && !this.#stopped) {
+      await this.#fillComplete().catch(this.#deps.onError);
+      await sleep(FILL_POLL_MS);
+    }
+  }
+}
+
+function headersOf(message: JsMsg): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of message.headers ?? []) headers[name] = values[0] ?? '';
+  return headers;
+}
