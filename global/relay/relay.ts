@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { MAX_BATCH } from '../../nats/publishBatch.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { HEADER } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
@@ -8,7 +9,7 @@ import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
 import { gatherZones } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { provisionHub, provisionZone } from './provision.ts';
-import { MAX_BATCH, publish } from './publish.ts';
+import { publish } from './publish.ts';
 
 /** What the relay needs of the event log. */
 export interface RelaySource {
