@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import {
+  dataplane,
   type Hub,
   type Leaf,
   resource,
@@ -79,7 +80,7 @@ describe('a nats-server that lost its files', () => {
     const [a, b] = zones as [ZoneReplica, ZoneReplica];
     const ingress = resource('ZoneIngress', 'ing', { zone: 'zone-a', networking: { address: '10.0.0.1', port: 1 } });
     await a.log.put(ingress);
-    await a.log.put(resource('Dataplane', 'dp', { networking: { address: '10.0.0.1' } }, 'default'));
+    await a.log.put(dataplane('dp', '10.0.0.1'));
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
     // Keys that are gone again leave numbers behind that the new stream will not have.
     for (const name of ['s1', 's2', 's3']) hub.log.append(sealedSecret(hub, name, `key-of-${name}`, name));
@@ -109,7 +110,6 @@ describe('a nats-server that lost its files', () => {
     const ingress = resource('ZoneIngress', 'far', { zone: 'zone-b', networking: { address: '10.0.0.1', port: 1 } });
     await b.log.put(ingress);
     await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
-    const dataplane = resource('Dataplane', 'dp', { networking: { address: '10.0.0.1' } }, 'default');
     const seen: string[] = [];
     const stop = a.replica.onApplied(({ changes }) => seen.push(...changes.map(({ key }) => key.name)));
     await leaf.server.kill();
@@ -124,14 +124,14 @@ describe('a nats-server that lost its files', () => {
     stop();
     // The view was what the log is made of again: no proxy notices.
     expect(seen).toEqual(['meanwhile']);
-    const changed = { networking: { address: '10.0.0.2' } };
-    await a.log.put(resource('Dataplane', 'dp', changed, 'default'));
-    await eventually(() => expect(a.replica.view.get(dataplane, 'zone-a')?.resource.spec).toEqual(changed));
+    const changed = dataplane('dp', '10.0.0.2');
+    await a.log.put(changed);
+    await eventually(() => expect(a.replica.view.get(changed, 'zone-a')?.resource.spec).toEqual(changed.spec));
     await eventually(async () => {
       const message = await hub.connection.jsm.streams.getMessage('ZONES', {
         last_by_subj: 'cp.zone.zone-a.up.default.Dataplane.dp',
       });
-      expect(message?.json()).toMatchObject({ spec: changed });
+      expect(message?.json()).toMatchObject({ spec: changed.spec });
     });
   }, 90_000);
 });

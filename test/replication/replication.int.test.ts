@@ -4,6 +4,7 @@ import { tlsTo } from '../../nats/connect.ts';
 import { StaleWrite } from '../../zone/replica/ports.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import {
+  dataplane,
   type Hub,
   type Leaf,
   resource,
@@ -62,15 +63,15 @@ describe('replication', () => {
 
   it('takes a crowd of writes to a zone log together, in order, and brings them to global and the other zones', async () => {
     const names = Array.from({ length: 1_200 }, (_, i) => `crowd-${i}`);
-    const spec = (i: number) => ({ networking: { address: `10.0.${i >> 8}.${i & 255}` } });
-    const put = (name: string, i: number) => a.log.put(resource('Dataplane', name, spec(i), 'default'));
-    const again = a.log.put(resource('Dataplane', 'crowd-0', spec(9), 'default'));
+    const member = (name: string, i: number) => dataplane(name, `10.0.${i >> 8}.${i & 255}`);
+    const put = (name: string, i: number) => a.log.put(member(name, i));
+    const again = a.log.put(member('crowd-0', 9));
     const sequences = await Promise.all([again, ...names.map(put)]);
     expect(sequences).toEqual(sequences.map((_, i) => (sequences[0] ?? 0) + i));
     await a.replica.applied(sequences.at(-1) ?? 0);
     expect(a.replica.view.count('Dataplane', 'default')).toBe(names.length);
     const first = { type: 'Dataplane', mesh: 'default', name: 'crowd-0' };
-    expect(a.replica.view.get(first, 'zone-a')?.resource.spec).toEqual(spec(0));
+    expect(a.replica.view.get(first, 'zone-a')?.resource.spec).toEqual(member('crowd-0', 0).spec);
 
     const ingresses = Array.from({ length: 10 }, (_, i) =>
       resource('ZoneIngress', `ingress-${i}`, { networking: { address: '10.0.0.1', port: i + 1 } }),
@@ -129,7 +130,7 @@ describe('replication', () => {
     await a.replica.applied(sequence);
     expect(a.replica.view.get(ingress, 'zone-a')?.version).toBe(sequence);
     await expect(a.log.put(ingress, 0)).rejects.toThrow(StaleWrite);
-    await a.log.put(resource('Dataplane', 'dp', { networking: { address: '10.0.0.8' } }, 'default'));
+    await a.log.put(dataplane('dp', '10.0.0.8'));
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
     expect(b.replica.view.count('Dataplane', 'default')).toBe(0);
     await a.log.delete(ingress);

@@ -85,6 +85,12 @@ export function resource(type: string, name: string, spec: unknown = {}, mesh = 
   return { type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec };
 }
 
+/** A Dataplane of the service `web` in the mesh `default`. */
+export function dataplane(name: string, address: string): Resource {
+  const inbound = [{ port: 80, tags: { 'kuma.io/service': 'web' } }];
+  return resource('Dataplane', name, { networking: { address, inbound } }, 'default');
+}
+
 /** A secret whose data key the hub can grant to zones from now on. */
 export function sealedSecret({ dataKeys }: Pick<Hub, 'dataKeys'>, name: string, keyId: string, text: string): Resource {
   const [dataKey, iv] = [randomBytes(32), randomBytes(12)];
