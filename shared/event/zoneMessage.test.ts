@@ -67,7 +67,7 @@ test.each([
     () => take(resource('Dataplane', dataplane, { name: 'a\u0000' })),
     'it is no Dataplane: name: invalid characters',
   ],
-  ['a Dataplane without a network', () => take(resource('Dataplane', {})), 'it is no Dataplane: networking.address: '],
+  ['a Dataplane without a network', () => take(resource('Dataplane', {})), 'it is no Dataplane: networking: '],
   [
     'an insight that is none',
     () => take(resource('DataplaneInsight', { subscriptions: 'x' })),
