@@ -3,48 +3,29 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallResult } from '../../deploy/demo/apps/callByName.ts';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
-import { LoopbackPrefixes } from '../../deploy/demo/loopback.ts';
-import { createMesh, denyFrontend, put } from '../../deploy/demo/mesh.ts';
-import { deathText, type Prepared, prepare } from '../../deploy/demo/prepare.ts';
-import { type Standalone, startStandalone } from '../../deploy/demo/standalone.ts';
-import { Tokens } from '../../deploy/demo/tokens.ts';
+import { denyFrontend, put } from '../../deploy/demo/mesh.ts';
 import { until } from '../../deploy/demo/until.ts';
-import { startWorkload, type Workload } from '../../deploy/demo/workload.ts';
 import { startZone, type Zone } from '../../deploy/demo/zone.ts';
 import { meridian } from '../../deploy/program.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
+import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
+import { type StandaloneMesh, startStandaloneMesh } from '../support/standaloneMesh.ts';
 import { ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
 
-const deaths: string[] = [];
-let prepared: Prepared;
-let standalone: Standalone;
-let frontend: Workload;
+let prepared: DeathlessGround;
+let standalone: StandaloneMesh['standalone'];
+let call: StandaloneMesh['call'];
+let untilCall: StandaloneMesh['untilCall'];
 let zone: Zone;
 
 beforeAll(async () => {
-  prepared = prepare({
-    logLevel: 'info',
-    envoy: true,
-    say: () => {},
-    onDeath: (child, exit) => deaths.push(deathText(child, exit)),
-  });
-  standalone = await startStandalone(prepared.ground, { name: 'alone', dpAuth: 'dpToken' });
-  await createMesh(standalone.api);
-  const deps = {
-    ground: prepared.ground,
-    tokens: new Tokens(standalone.api),
-    prefixes: new LoopbackPrefixes(standalone.vipPort),
-  };
-  [frontend] = await Promise.all([
-    startWorkload(deps, standalone, { service: 'frontend', name: 'frontend-1' }),
-    startWorkload(deps, standalone, { service: 'backend', name: 'backend-1' }),
-  ]);
+  prepared = deathlessGround();
+  ({ standalone, call, untilCall } = await startStandaloneMesh(prepared.ground, 'alone'));
 });
 
 afterAll(async () => {
   vi.unstubAllEnvs();
   await prepared?.stop();
-  expect(deaths).toEqual([]);
 });
 
 /** The operator's command line. @returns what it printed */
@@ -60,14 +41,6 @@ async function cli(address: string, arguments_: readonly string[], stdin = ''): 
   expect(status).toBe(0);
   return printed.join('');
 }
-
-async function call(): Promise<CallResult> {
-  const url = encodeURIComponent(`http://backend.mesh:${standalone.vipPort}/`);
-  return (await (await fetch(`${frontend.url}/call?url=${url}`)).json()) as CallResult;
-}
-
-const untilCall = (status: number) =>
-  until({ what: `backend answers ${status}`, probe: call, holds: (result) => result.status === status });
 
 const secret = async ({ api }: Pick<Cluster, 'api'>, path: string) => ((await api.get(path)) as { data: string }).data;
 

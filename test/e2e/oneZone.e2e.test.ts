@@ -7,21 +7,15 @@ import { untilCall } from '../../deploy/demo/check/proof.ts';
 import { startCluster } from '../../deploy/demo/cluster.ts';
 import { callFromFrontend, type Demo } from '../../deploy/demo/demo.ts';
 import { createMesh, denyFrontend, put, remove } from '../../deploy/demo/mesh.ts';
-import { deathText, type Prepared, prepare } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
+import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
 import { Workloads } from '../../deploy/demo/workloads.ts';
 
-const deaths: string[] = [];
-let prepared: Prepared;
+let prepared: DeathlessGround;
 let demo: Demo;
 
 beforeAll(async () => {
-  prepared = prepare({
-    logLevel: 'info',
-    envoy: true,
-    say: () => {},
-    onDeath: (child, exit) => deaths.push(deathText(child, exit)),
-  });
+  prepared = deathlessGround();
   const cluster = await startCluster(prepared.ground, { zones: ['zone-1'], dpAuth: 'dpToken' }, () => {});
   await createMesh(cluster.api);
   const workloads = new Workloads(cluster);
@@ -30,10 +24,7 @@ beforeAll(async () => {
   await workloads.startAll(plan, () => {});
 });
 
-afterAll(async () => {
-  await prepared?.stop();
-  expect(deaths).toEqual([]);
-});
+afterAll(() => prepared?.stop());
 
 test('both ends of a call have the identity of their service', async () => {
   await mutualTls.run(demo);

@@ -1,53 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
-import { LoopbackPrefixes } from '../../deploy/demo/loopback.ts';
-import { createMesh, denyFrontend, put, remove } from '../../deploy/demo/mesh.ts';
-import { deathText, type Prepared, prepare } from '../../deploy/demo/prepare.ts';
-import { type Standalone, startStandalone } from '../../deploy/demo/standalone.ts';
-import { Tokens } from '../../deploy/demo/tokens.ts';
+import { denyFrontend, put, remove } from '../../deploy/demo/mesh.ts';
 import { until } from '../../deploy/demo/until.ts';
-import { startWorkload, type Workload } from '../../deploy/demo/workload.ts';
 import { startIngress } from '../../deploy/demo/zoneProxy.ts';
 import type { CallResult } from '../../deploy/demo/apps/callByName.ts';
+import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
+import { type StandaloneMesh, startStandaloneMesh } from '../support/standaloneMesh.ts';
 
-const deaths: string[] = [];
-let prepared: Prepared;
-let standalone: Standalone;
-let frontend: Workload;
+let prepared: DeathlessGround;
+let standalone: StandaloneMesh['standalone'];
+let call: StandaloneMesh['call'];
+let untilCall: StandaloneMesh['untilCall'];
 
 beforeAll(async () => {
-  prepared = prepare({
-    logLevel: 'info',
-    envoy: true,
-    say: () => {},
-    onDeath: (child, exit) => deaths.push(deathText(child, exit)),
-  });
-  standalone = await startStandalone(prepared.ground, { name: 'default', dpAuth: 'dpToken' });
-  await createMesh(standalone.api);
-  const deps = {
-    ground: prepared.ground,
-    tokens: new Tokens(standalone.api),
-    prefixes: new LoopbackPrefixes(standalone.vipPort),
-  };
-  [frontend] = await Promise.all([
-    startWorkload(deps, standalone, { service: 'frontend', name: 'frontend-1' }),
-    startWorkload(deps, standalone, { service: 'backend', name: 'backend-1' }),
-    startIngress(deps, standalone),
-  ]);
+  prepared = deathlessGround();
+  const mesh = await startStandaloneMesh(prepared.ground, 'default');
+  ({ standalone, call, untilCall } = mesh);
+  await startIngress(mesh.deps, standalone);
 });
 
-afterAll(async () => {
-  await prepared?.stop();
-  expect(deaths).toEqual([]);
-});
-
-async function call(): Promise<CallResult> {
-  const url = encodeURIComponent(`http://backend.mesh:${standalone.vipPort}/`);
-  return (await (await fetch(`${frontend.url}/call?url=${url}`)).json()) as CallResult;
-}
-
-const untilCall = (status: number) =>
-  until({ what: `backend answers ${status}`, probe: call, holds: (result) => result.status === status });
+afterAll(() => prepared?.stop());
 
 test('one process carries a request by name between two sidecars with mTLS', async () => {
   expect((await untilCall(200)).body).toMatchObject({ service: 'backend', zone: 'default' });
