@@ -35,14 +35,18 @@ export function zoneCredential(
   { account, signing }: HubKeys,
   { zone, userKey, expiresAt }: { readonly zone: string; readonly userKey: string; readonly expiresAt: Date },
 ): Promise<string> {
-  const { publish, subscribe } = zonePermissions(zone);
   const claims = {
-    pub: { allow: [...publish] },
-    sub: { allow: [...subscribe] },
+    ...zoneClaims(zone),
     allowed_connection_types: ['LEAFNODE' as const],
   };
   const exp = Math.floor(expiresAt.getTime() / 1000);
   return encodeUser(zone, userKey, account, claims, { signer: newest(signing), exp });
+}
+
+/** The permissions of a zone as a JWT says them. */
+export function zoneClaims(zone: string) {
+  const { publish, subscribe } = zonePermissions(zone);
+  return { pub: { allow: [...publish] }, sub: { allow: [...subscribe] } };
 }
 
 function newest(signing: readonly KeyPair[]): KeyPair {

@@ -5,9 +5,8 @@ import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
 import { accountJwt } from '../../global/hubAccess/accountClaims.ts';
-import { systemCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
+import { systemCredential, zoneClaims, zoneCredential } from '../../global/hubAccess/credentials.ts';
 import { makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
-import { zonePermissions } from '../../global/hubAccess/zonePermissions.ts';
 import { keepHubAccount } from '../../global/relay/keepHubAccount.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
@@ -54,11 +53,12 @@ describe('access to the hub', () => {
   /** A client with the permissions of zone-a, as one that broke into its nats-server would have, that the hub answers to. */
   async function intruder() {
     const key = createUser();
-    const { publish, subscribe } = zonePermissions('zone-a');
-    const claims = { pub: { allow: [...publish] }, sub: { allow: [...subscribe] } };
     const signer = hub.keys.signing.at(-1);
     if (!signer) throw new Error('there is no signing key');
-    const nats = await withJwt(await encodeUser('zone-a', key, hub.keys.account, claims, { signer }), key);
+    const nats = await withJwt(
+      await encodeUser('zone-a', key, hub.keys.account, zoneClaims('zone-a'), { signer }),
+      key,
+    );
     const refused: string[] = [];
     (async () => {
       for await (const status of nats.status()) if (status.type === 'error') refused.push(status.error.message);
@@ -118,6 +118,19 @@ describe('access to the hub', () => {
   });
 
   it('lets a zone neither write nor read what is not its own', async () => {
+    const other = await startLeaf('zone-b', hub, folder.path);
+    const peer = await startReplica('zone-b', other, folder.path);
+    later.push(
+      () => peer.stop(),
+      () => other.stop(),
+    );
+    await peer.log.put(resource('ZoneIngress', 'of-b', { networking: { address: '10.0.0.7', port: 10_001 } }));
+    const consumers = async () =>
+      (await Promise.all(['EVENTS', 'KEYS', 'ZONES'].map((name) => hub.connection.jsm.consumers.list(name).next())))
+        .flat()
+        .map(({ name }) => name)
+        .sort();
+    const before = await consumers();
     const { nats, refused } = await intruder();
     const forbidden = [
       'cp.ev.default.MeshTimeout.evil',
@@ -127,6 +140,17 @@ describe('access to the hub', () => {
       'cp.hello.zone-b',
       'cp.repl.up-zone-b',
       'cp.repl.ev-zone-b',
+      'cp.answer.zone-b.x',
+      'cp.ask.zone-b.zone-b-1',
+      'cp.notice.zone-b.zone-b-1',
+      'up.-.ZoneIngress.evil',
+      '_INBOX.zone-b.x',
+      '$JS.FC.EVENTS.ev-zone-b.abcd',
+      '$JS.FC.KEYS.keys-zone-b.abcd',
+      '$JS.FC.ZONE.up-zone-b.abcd',
+      '$JS.FC.global.HASH.EVENTS.ev-zone-b.abcd',
+      '$JS.ACK.EVENTS.ev-zone-b.1.1.1.1.0',
+      '$JSC.R.a.b',
       '$JS.global.API.STREAM.CREATE.EVIL',
       '$JS.API.STREAM.CREATE.EVIL',
       '$JS.global.API.STREAM.DELETE.ZONES',
@@ -136,10 +160,18 @@ describe('access to the hub', () => {
       '$JS.global.API.DIRECT.GET.EVENTS',
       '$JS.global.API.DIRECT.GET.KEYS',
       '$JS.global.API.CONSUMER.CREATE.EVENTS',
+      '$JS.global.API.STREAM.INFO.KEYS',
+      '$JS.global.API.STREAM.PURGE.KEYS',
+      '$JS.global.API.CONSUMER.INFO.EVENTS.ev-zone-b',
+      '$JS.global.API.CONSUMER.DELETE.EVENTS.ev-zone-a',
       '$JS.global.API.CONSUMER.DELETE.EVENTS.ev-zone-b',
+      '$JS.global.API.CONSUMER.DELETE.KEYS.keys-zone-b',
       '$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-b',
       '$JS.global.API.CONSUMER.MSG.NEXT.EVENTS.ev-zone-b',
       '$JS.zone-b.API.STREAM.DELETE.ZONE',
+      '$JS.zone-b.API.STREAM.PURGE.ZONE',
+      '$JS.zone-b.API.STREAM.MSG.GET.ZONE',
+      '$JS.zone-b.API.CONSUMER.RESET.ZONE.up-zone-b',
       '$SYS.REQ.CLAIMS.UPDATE',
     ];
     for (const subject of forbidden) nats.publish(subject, '{}');
@@ -155,6 +187,18 @@ describe('access to the hub', () => {
       'cp.repl.keys-zone-b',
       '_INBOX.zone-b.>',
       '_INBOX.>',
+      'cp.ask.zone-b.*',
+      'cp.ask.>',
+      'cp.notice.zone-b.*',
+      'cp.answer.zone-b.>',
+      'cp.repl.*',
+      '$JS.FC.>',
+      '$JS.FC.ZONE.up-zone-b.*',
+      '$JS.ACK.>',
+      '$JS.API.>',
+      '$JS.zone-b.API.>',
+      '$JS.*.API.CONSUMER.RESET.ZONE.*',
+      '$JSC.>',
       '$SYS.>',
       '>',
     ];
@@ -172,6 +216,37 @@ describe('access to the hub', () => {
     });
     const streams = await hub.connection.jsm.streams.names().next();
     expect(streams.sort()).toEqual(['EVENTS', 'KEYS', 'ZONES']);
+    expect(before).toEqual(expect.arrayContaining(['ev-zone-a', 'ev-zone-b', 'keys-zone-b', 'peers-zone-b']));
+    expect(await consumers()).toEqual(before);
+    const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
+    await eventually(() => expect(peer.replica.position()).toBe(position));
+    expect((await peer.connection.jsm.streams.info('ZONE')).state.messages).toBe(1);
+  });
+
+  it('lets a zone write nothing through those that answer it', async () => {
+    const { nats } = await intruder();
+    const head = await hub.log.head();
+    const targets = [
+      'cp.ev.default.MeshTimeout.evil',
+      'cp.own.-.GlobalSecret.evil',
+      'cp.key.zone-b.evil',
+      'cp.hello.x',
+    ];
+    for (const reply of targets) {
+      nats.publish('cp.hello.zone-a', '{}', { reply });
+      nats.publish('$JS.global.API.CONSUMER.RESET.KEYS.keys-zone-a', '{}', { reply });
+    }
+    await nats.flush();
+    const told = () => hub.errors.filter(({ message }) => /is no inbox of that zone/.test(message)).length;
+    await eventually(() => expect(told()).toBe(targets.length));
+    const { jsm } = hub.connection;
+    const written = async (name: string) =>
+      Object.keys((await jsm.streams.info(name, { subjects_filter: '>' })).state.subjects ?? {});
+    const all = [...(await written('EVENTS')), ...(await written('KEYS'))];
+    expect(all.filter((subject) => subject.endsWith('evil'))).toEqual([]);
+    const position = hub.log.append(resource('MeshTimeout', 'next', {}, 'default'));
+    expect(position).toBe(head + 1);
+    await eventually(() => expect(zone.replica.position()).toBe(position));
   });
 
   it('keeps the same from whoever is at the zone’s own nats-server', async () => {
@@ -272,9 +347,9 @@ describe('access to the hub', () => {
 
   it('is there for a zone while global is away: the servers check the credential by themselves', async () => {
     await zone.log.put(resource('ZoneIngress', 'before', { networking: { address: '10.0.0.8', port: 10_001 } }));
-    const other = await startLeaf('zone-b', hub, folder.path);
+    const other = await startLeaf('zone-c', hub, folder.path);
     later.push(() => other.stop());
-    const peer = await startReplica('zone-b', other, folder.path);
+    const peer = await startReplica('zone-c', other, folder.path);
     later.unshift(() => peer.stop());
     await hub.globalAway();
     await leaf.server.kill();
