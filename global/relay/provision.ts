@@ -3,9 +3,9 @@ import {
   type ConsumerConfig,
   DeliverPolicy,
   type JetStreamManager,
-  JetStreamApiError,
   type StreamConfig,
 } from '@nats-io/jetstream';
+import { lookUp } from '../../nats/lookUp.ts';
 import {
   EVENT_PREFIX,
   encodeToken,
@@ -17,7 +17,6 @@ import {
 
 /** Nanoseconds, as JetStream counts. */
 const SECOND = 1_000_000_000;
-const NOT_FOUND = [10_059, 10_014];
 
 const EVENTS: Partial<StreamConfig> & { name: string } = {
   name: 'EVENTS',
@@ -119,14 +118,4 @@ function differs(found: object, wanted: object, except: readonly string[]): bool
   return Object.entries(wanted).some(
     ([key, value]) => !except.includes(key) && JSON.stringify(have[key]) !== JSON.stringify(value),
   );
-}
-
-/** @returns undefined when the server says that there is no such stream or consumer. */
-async function lookUp<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof JetStreamApiError && NOT_FOUND.includes(error.code)) return undefined;
-    throw error;
-  }
 }

@@ -2,19 +2,18 @@ import {
   type AckPolicy,
   type ConsumerConfig,
   DeliverPolicy,
-  JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
   type StreamConfig,
   type StreamSource,
 } from '@nats-io/jetstream';
+import { lookUp } from '../../nats/lookUp.ts';
 import { HELLO_PREFIX, type Hello, type Welcome, welcomeSchema } from '../../shared/event/hello.ts';
 import { encodeToken, UP_PREFIX } from '../../shared/event/subject.ts';
 import type { LeafConnection } from './leafConnection.ts';
 
 /** Nanoseconds, as JetStream counts. */
 const SECOND = 1_000_000_000;
-const NOT_FOUND = [10_059, 10_014];
 const HELLO_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 2_000;
 
@@ -120,13 +119,4 @@ async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig>
     ([name, value]) => JSON.stringify(have[name]) !== JSON.stringify(value),
   );
   if (differs) await jsm.streams.update(config.name, { ...found.config, ...settings });
-}
-
-async function lookUp<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof JetStreamApiError && NOT_FOUND.includes(error.code)) return undefined;
-    throw error;
-  }
 }
