@@ -22,6 +22,7 @@ afterAll(async () => {
 }, 60_000);
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const ZONE_SECRET = 'only-the-people-of-the-valley-know-where-the-spring-is';
 const TOP_SECRET = 'the-parrot-sleeps-at-noon-and-nobody-may-know';
 
 async function send(method: string, path: string, body?: object, base = cluster.global.url): Promise<string> {
@@ -38,17 +39,15 @@ async function send(method: string, path: string, body?: object, base = cluster.
 const secretList = z.object({ items: z.array(z.object({ name: z.string(), data: z.string().optional() })) });
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Every secret of the installation as the admin sees it, by name. */
-async function allSecrets(): Promise<Map<string, string>> {
+/** Every secret that a control plane shows an admin, by name. */
+async function secretsOf(base: string): Promise<[string, string][]> {
   const lists = await Promise.all(
     ['/meshes/default/secrets', '/global-secrets'].map(async (path) =>
-      secretList.parse(JSON.parse(await send('GET', path))),
+      secretList.parse(JSON.parse(await send('GET', path, undefined, base))),
     ),
   );
-  return new Map(
-    lists.flatMap(({ items }) =>
-      items.map(({ name, data: text = '' }) => [name, Buffer.from(text, 'base64').toString('latin1')]),
-    ),
+  return lists.flatMap(({ items }) =>
+    items.map(({ name, data: text = '' }): [string, string] => [name, Buffer.from(text, 'base64').toString('latin1')]),
   );
 }
 
@@ -96,6 +95,18 @@ test('no key, token or secret is written anywhere in clear', async () => {
     name: 'mine',
     data: base64(TOP_SECRET),
   });
+  const zone = cluster.zones[0]?.url ?? '';
+  await send(
+    'PUT',
+    '/meshes/default/secrets/of-the-zone',
+    {
+      type: 'Secret',
+      mesh: 'default',
+      name: 'of-the-zone',
+      data: base64(ZONE_SECRET),
+    },
+    zone,
+  );
   // Refused, and with that told about in logs: what is in it must not be.
   const refused = fetch(`${cluster.global.url}/meshes/default/secrets/Bad%20Name`, {
     method: 'PUT',
@@ -108,9 +119,13 @@ test('no key, token or secret is written anywhere in clear', async () => {
   const zoneToken = await send('POST', '/tokens/zone', { zone: 'zone-1', scope: ['cp'], validFor: '1h' });
   await sidecarHasCertificate();
 
-  const secrets = await allSecrets();
-  expect([...secrets.keys()].filter((name) => name.startsWith('hub-'))).toEqual([]);
+  const secrets = new Map(await secretsOf(cluster.global.url));
+  expect([...secrets.keys()].filter((name) => name.startsWith('hub-') || name === 'of-the-zone')).toEqual([]);
   expect([...secrets.keys()]).toContain('default.ca-builtin-key-ca-1');
+  const ofZone = new Map((await secretsOf(zone)).map(([name, text]) => [`${name} in the zone`, text]));
+  expect(ofZone.get('of-the-zone in the zone')).toBe(ZONE_SECRET);
+  // Each has users and an admin of its own.
+  expect(ofZone.get('admin-user-token in the zone')).not.toBe(secrets.get('admin-user-token'));
   // The search itself finds what is there to be found.
   const shown = await send('GET', '/meshes/default/secrets/mine');
   expect(formsOf(TOP_SECRET).some((form) => shown.includes(form))).toBe(true);
@@ -123,6 +138,7 @@ test('no key, token or secret is written anywhere in clear', async () => {
   expect([...hubKeys.keys()]).toContain('hub-account-signing-key-1');
   const wanted = new Map([
     ...secrets,
+    ...ofZone,
     ...hubKeys,
     ['dataplane token', dataplaneToken],
     ['user token', userToken],

@@ -6,6 +6,7 @@ import { serve } from '../runtime/serve.ts';
 import type { Role } from '../shared/resource/role.ts';
 import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
+import { ensureUserKey } from './identity/ensureUserKey.ts';
 import { beat } from './ingress/beat.ts';
 import { reach } from './ingress/reach.ts';
 import { watchIngresses } from './ingress/watchIngresses.ts';
@@ -57,6 +58,10 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   });
   while (!replica.ready()) await sleep(READY_POLL_MS);
   log.info({ position: replica.position(), milliseconds: Date.now() - Date.parse(startedAt) }, 'the view is complete');
+
+  await ensureUserKey({ view, zone, log: zoneLog, replica, now: runtime.now }).catch(
+    onError('users cannot be given tokens of this zone'),
+  );
 
   const serving = await startServingProxies({
     config,

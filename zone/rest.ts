@@ -12,6 +12,7 @@ import type { NatsReplica } from './replica/natsReplica.ts';
 import type { ZoneLog } from './replica/ports.ts';
 import type { ServingProxies } from './servingProxies.ts';
 import { shownStatus } from './status/ownStatus.ts';
+import { zoneAdmission } from './store/admit.ts';
 import { dryRun } from './store/dryRun.ts';
 import { inspector } from './store/inspector.ts';
 import { resourceReader } from './store/resourceReader.ts';
@@ -41,6 +42,7 @@ export function zoneRest(deps: Deps): Rest {
     role,
     reader,
     writer: resourceWriter({ view, zone, log: zoneLog, replica, now }),
+    admit: zoneAdmission(zone),
     about: {
       clusterId: async () => replica.logId(),
       config: () => ({

@@ -1,7 +1,7 @@
 import type { Author, NewEvent } from '../../shared/event/event.ts';
-import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
+import { type Resource, keyOf } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
-import { issueToken, TEN_YEARS_MS } from '../../http/token/issueToken.ts';
+import { ADMIN_TOKEN_SECRET, issueAdminToken } from '../../http/token/adminToken.ts';
 import { makeHubKeys, OPERATOR_KEY } from '../hubAccess/hubKeys.ts';
 import {
   makeSigningKey,
@@ -14,8 +14,6 @@ import { appendChange } from './appendChange.ts';
 import type { CommandDeps } from './ports.ts';
 
 export const SYSTEM: Author = { user: 'system', source: '', client: 'meridian-global' };
-
-const ADMIN_TOKEN: ResourceKey = { type: 'GlobalSecret', mesh: '', name: 'admin-user-token' };
 
 /**
  * What every policy log has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
@@ -38,9 +36,8 @@ async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
   const name = `${USER_KEY_PREFIX}-1`;
   if (await exists(deps, name)) return [];
   const pem = await makeSigningKey();
-  const claims = { Name: 'mesh-system:admin', Groups: ['mesh-system:admin'] };
-  const token = await issueToken(claims, { privateKeyPem: pem, serial: 1, validForMs: TEN_YEARS_MS, now: deps.now() });
-  return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN.name, token)]);
+  const token = await issueAdminToken(pem, deps.now());
+  return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN_SECRET, token)]);
 }
 
 /** As `ensureDefaults`, for who has a hub. @returns the names of what was made. */

@@ -4,8 +4,9 @@ import type { ResourceKey } from '../resource/resource.ts';
 export const EVENT_PREFIX = 'cp.ev';
 export const OWN_PREFIX = 'cp.own';
 export const KEY_PREFIX = 'cp.key';
-/** Prefix of a zone's own log, and where the hub puts the logs of all zones. */
+/** Prefix of a zone's own log, of the part of it that stays in the zone, and where the hub puts the logs of all zones. */
 export const UP_PREFIX = 'up';
+export const KEPT_PREFIX = 'kept';
 export const ZONE_PREFIX = 'cp.zone';
 
 const ENCODE: Readonly<Record<string, string>> = { '~': '~~', '.': '~d', '*': '~s', '>': '~g', ' ': '~_' };

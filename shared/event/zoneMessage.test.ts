@@ -27,13 +27,24 @@ describe('what a zone wrote', () => {
       for (const { body } of cases) {
         const descriptor = registry.byType(body.type);
         const parsed = descriptor && parseResource(descriptor, body, '2026-01-01T00:00:00Z');
-        if (!parsed?.ok || !descriptor?.writable.zone) continue;
+        if (!parsed?.ok || !descriptor?.replication.zoneToGlobal) continue;
         const written = JSON.parse(JSON.stringify({ ...parsed.resource, name: 'x' })) as Resource;
         const { zone = 'zone-1' } = written.spec as { zone?: string };
         expect(fromZoneMessage(registry, { zone, key: written, body: JSON.stringify(written) })).toEqual(written);
       }
     });
   }
+
+  test('stays in the zone where it is a secret: it is taken from the part that stays, opened, and from nowhere else', () => {
+    const sealed = resource('Secret', { sealed: { keyId: 'zone', iv: '', ciphertext: '' } });
+    const open = (written: Resource) => ({ ...written, spec: { data: 'dGVzdA==' } });
+    const message = { zone: 'zone-1', key: sealed, body: JSON.stringify(sealed) };
+    expect(fromZoneMessage(registry, { ...message, open })).toMatchObject({ spec: { data: 'dGVzdA==' } });
+    expect(() => fromZoneMessage(registry, message)).toThrow('zones write no Secret');
+    const dataplane = resource('Dataplane', { networking: { address: '10.0.0.1', inbound: [{ port: 80 }] } });
+    const strayed = { zone: 'zone-1', key: dataplane, body: JSON.stringify(dataplane), open };
+    expect(() => fromZoneMessage(registry, strayed)).toThrow('zones write no Dataplane');
+  });
 
   test('may be a deletion, of whatever', () => {
     expect(fromZoneMessage(registry, { zone: 'zone-1', key: resource('Nothing', {}), body: '' })).toBeNull();

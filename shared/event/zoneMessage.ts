@@ -5,6 +5,11 @@ import type { Registry } from '../resource/registry.ts';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import { resourceSchema } from './message.ts';
 
+/** Does what a zone writes of this type stay in the zone? Secrets do (kumactl-api §3); all else goes up to global. */
+export function staysInZone({ writable, replication, internal }: ResourceDescriptor): boolean {
+  return writable.zone && !replication.zoneToGlobal && !internal;
+}
+
 /** A message of a zone's log. */
 export interface ZoneMessage {
   /** As the subject says, which NATS lets only this zone write. */
@@ -12,6 +17,8 @@ export interface ZoneMessage {
   readonly key: ResourceKey;
   /** JSON of the resource; empty for a deletion. */
   readonly body: string;
+  /** Opens secrets, for what is from the part of the zone's own log that stays in the zone; absent: it is from the other part. */
+  readonly open?: (resource: Resource) => Resource;
 }
 
 /**
@@ -19,11 +26,13 @@ export interface ZoneMessage {
  * write, be what the subject says, and have the form of its type, so that nothing which reads the view stumbles over it.
  * @returns `null`: deleted. @throws Error why the message is to be set aside, in one line
  */
-export function fromZoneMessage(registry: Registry, { zone, key, body }: ZoneMessage): Resource | null {
+export function fromZoneMessage(registry: Registry, { zone, key, body, open }: ZoneMessage): Resource | null {
   if (body === '') return null;
   const descriptor = registry.byType(key.type);
-  if (!descriptor || !isWrittenByZones(descriptor)) throw new Error(`zones write no ${key.type}`);
-  const resource = checked(resourceSchema, json(body), 'it is no resource');
+  if (!descriptor || !(open ? staysInZone(descriptor) : isSentByZones(descriptor)))
+    throw new Error(`zones write no ${key.type}`);
+  const written = checked(resourceSchema, json(body), 'it is no resource') as Resource;
+  const resource = open ? open(written) : written;
   if (resource.type !== key.type || resource.mesh !== key.mesh || resource.name !== key.name)
     throw new Error(`its subject is that of another resource than ${resource.mesh}/${resource.type}/${resource.name}`);
   const spec = checked<unknown>(descriptor.schema, resource.spec, `it is no ${key.type}`);
@@ -39,8 +48,8 @@ export function fromZoneMessage(registry: Registry, { zone, key, body }: ZoneMes
   return taken;
 }
 
-function isWrittenByZones({ writable, replication, internal }: ResourceDescriptor): boolean {
-  return writable.zone || replication.zoneToGlobal || internal === true;
+function isSentByZones({ replication, internal }: ResourceDescriptor): boolean {
+  return replication.zoneToGlobal || internal === true;
 }
 
 function json(text: string): unknown {

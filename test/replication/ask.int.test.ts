@@ -31,7 +31,7 @@ const never = () => Promise.reject(new Error('asked here'));
 const zones = new View();
 const tell = (one: Resource) => zones.apply({ origin: 'zone-a', key: one, resource: one, version: 1 });
 const dataplane = (name: string): Stored => ({
-  resource: resource('Dataplane', name, { networking: { address: '127.0.0.1' } }, 'demo'),
+  resource: resource('Dataplane', name, { networking: { address: '127.0.0.1', inbound: [{ port: 80 }] } }, 'demo'),
   version: 1,
   origin: 'zone-a',
 });

@@ -20,6 +20,7 @@ import type { EventReader } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
+import { zoneSealer } from '../../zone/identity/zoneSealer.ts';
 import { keepCredential } from '../../zone/join/hubCredential.ts';
 import { writeLeafConfig } from '../../zone/join/writeLeafConfig.ts';
 import { leafUser } from '../../zone/join/leafUser.ts';
@@ -281,11 +282,13 @@ export async function startReplica(
   });
   const key = zoneKey(join(folder, `${zone}.key`));
   const errors: Error[] = [];
-  const log = natsZoneLog(connection);
+  const sealer = zoneSealer(key.privateKey);
+  const log = natsZoneLog(connection, { registry, sealer });
   const replica = natsReplica({
     leaf: connection,
     zone,
     log,
+    sealer,
     registry,
     keyring: new Keyring(key.privateKey),
     copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),

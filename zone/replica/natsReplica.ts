@@ -4,6 +4,7 @@ import type { Refill } from '../../shared/event/status.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
+import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -18,6 +19,7 @@ export interface ReplicaDeps {
   readonly leaf: LeafConnection;
   readonly zone: string;
   readonly log: ZoneLog;
+  readonly sealer: ZoneSealer;
   readonly registry: Registry;
   readonly keyring: Keyring;
   readonly copy: LocalCopy;
@@ -56,7 +58,7 @@ const SAVE_MS = 250;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
 export function natsReplica(deps: ReplicaDeps): NatsReplica {
-  const { leaf, zone, log, registry, keyring, copy, reader, now, onError } = deps;
+  const { leaf, zone, log, sealer, registry, keyring, copy, reader, now, onError } = deps;
   const view = new View();
   const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
@@ -76,6 +78,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     zone,
     registry,
     log,
+    sealer,
     quarantine,
     setAside,
     applied: emit,

@@ -4,6 +4,7 @@ import { eventReader } from '../../shared/event/eventReader.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneConfig } from '../config.ts';
 import { zoneKey } from '../identity/zoneKey.ts';
+import { zoneSealer } from '../identity/zoneSealer.ts';
 import { prepareLeaf } from '../join/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
 import { Keyring } from './keyring.ts';
@@ -34,11 +35,13 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   log.info({ file: prepared.file }, 'leaf configured');
   const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
-  const zoneLog = natsZoneLog(leaf);
+  const sealer = zoneSealer(privateKey);
+  const zoneLog = natsZoneLog(leaf, { registry, sealer });
   const replica = natsReplica({
     leaf,
     zone,
     log: zoneLog,
+    sealer,
     registry,
     keyring: new Keyring(privateKey),
     copy: new LocalCopy(join(dataDir, 'copy.sqlite'), onError('the copy of the log')),

@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { lookUp } from '../../nats/lookUp.ts';
 import { HELLO_PREFIX, type Hello, type Welcome, welcomeSchema } from '../../shared/event/hello.ts';
-import { encodeToken, UP_PREFIX } from '../../shared/event/subject.ts';
+import { encodeToken, KEPT_PREFIX, UP_PREFIX } from '../../shared/event/subject.ts';
 import type { LeafConnection } from './leafConnection.ts';
 
 /** Nanoseconds, as JetStream counts. */
@@ -17,26 +17,35 @@ const SECOND = 1_000_000_000;
 const HELLO_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 2_000;
 
+const UPWARDS = `${UP_PREFIX}.>`;
+
 /** What the hub has as well need not be on the disk before the next message is taken; what a crash cut off comes again. */
 const COPY: Partial<StreamConfig> = { persist_mode: 'async' };
 
-/** The zone's own log and the durable that the hub sources it by. Needs nobody but the zone's nats-server. */
+/**
+ * The zone's own log and the durable that the hub sources it by, which passes over what stays in the zone. Needs nobody but the
+ * zone's nats-server.
+ */
 export async function provisionZoneLog({ jsm }: LeafConnection, zone: string): Promise<void> {
+  const durable = `up-${zone}`;
+  // An older version let the hub source everything: that ends before there is something which must not go there.
+  const found = await lookUp(() => jsm.consumers.info('ZONE', durable));
+  if (found && found.config.filter_subject !== UPWARDS)
+    await jsm.consumers.update('ZONE', durable, { filter_subject: UPWARDS });
   await ensureStream(jsm, {
     name: 'ZONE',
     // Above every number that it had before it was lost: who reads on would take lower ones for old.
     first_seq: Date.now(),
-    subjects: [`${UP_PREFIX}.>`],
+    subjects: [UPWARDS, `${KEPT_PREFIX}.>`],
     max_msgs_per_subject: 1,
     allow_atomic: true,
     allow_direct: true,
     allow_msg_ttl: true,
   });
-  const durable = `up-${zone}`;
-  const found = await lookUp(() => jsm.consumers.info('ZONE', durable));
   if (found) return;
   const config: Partial<ConsumerConfig> = {
     durable_name: durable,
+    filter_subject: UPWARDS,
     deliver_subject: `cp.repl.${durable}`,
     deliver_policy: DeliverPolicy.All,
     ack_policy: 'flow_control' as AckPolicy,

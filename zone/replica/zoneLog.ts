@@ -1,25 +1,38 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { MAX_BATCH, type Outgoing, publishBatch, SINGLE } from '../../nats/publishBatch.ts';
 import { groupCommit, type Outcome } from '../../shared/event/groupCommit.ts';
-import { subjectOf, UP_PREFIX } from '../../shared/event/subject.ts';
+import { KEPT_PREFIX, subjectOf, UP_PREFIX } from '../../shared/event/subject.ts';
+import type { ZoneSealer } from '../identity/zoneSealer.ts';
+import { staysInZone } from '../../shared/event/zoneMessage.ts';
+import type { Registry } from '../../shared/resource/registry.ts';
+import type { ResourceKey } from '../../shared/resource/resource.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import { StaleWrite, type ZoneLog } from './ports.ts';
 
 const WRONG_LAST_SEQUENCE = 10_071;
 const TIMEOUT_MS = 10_000;
 
+interface Deps {
+  readonly registry: Registry;
+  readonly sealer: ZoneSealer;
+}
+
 /**
- * The zone's own log: the last message of every resource's subject, an empty one when it was deleted. What is written while a
- * write is under way goes together after it: a crowd of proxies that registers costs a few fsyncs, not one each.
+ * The zone's own log: the last message of every resource's subject, an empty one when it was deleted. Secrets are sealed. What is
+ * written while a write is under way goes together after it: a crowd of proxies that registers costs a few fsyncs, not one each.
  */
-export function natsZoneLog(leaf: LeafConnection): ZoneLog {
+export function natsZoneLog(leaf: LeafConnection, { registry, sealer }: Deps): ZoneLog {
+  const subject = (key: ResourceKey) => {
+    const descriptor = registry.byType(key.type);
+    return subjectOf(descriptor && staysInZone(descriptor) ? KEPT_PREFIX : UP_PREFIX, key);
+  };
   const commit = groupCommit((batch: readonly Outgoing[]) => write(leaf, batch), MAX_BATCH);
   const written = (message: Outgoing, expected: number | undefined) =>
     expected === undefined ? commit(message) : publishUpon(leaf, message, expected);
   return {
     put: (resource, expected) =>
-      written({ subject: subjectOf(UP_PREFIX, resource), body: JSON.stringify(resource) }, expected),
-    delete: (key, expected) => written({ subject: subjectOf(UP_PREFIX, key), body: '' }, expected),
+      written({ subject: subject(resource), body: JSON.stringify(sealer.seal(resource)) }, expected),
+    delete: (key, expected) => written({ subject: subject(key), body: '' }, expected),
   };
 }
 

@@ -1,12 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { ZONE_STATUS } from '../../shared/event/status.ts';
-import { keyOfSubject, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
+import { keyOfSubject, KEPT_PREFIX, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
 import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { Changed, Entry, View } from '../../shared/view/view.ts';
 import { isUnrooted, removeUnrooted, unroot, writeAnew } from './lostStream.ts';
+import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import type { ZoneLog } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -25,6 +26,7 @@ type Deps = {
   readonly zone: string;
   readonly registry: Registry;
   readonly log: ZoneLog;
+  readonly sealer: ZoneSealer;
   readonly quarantine: Quarantine;
   readonly setAside: (stream: string, message: JsMsg, error: unknown) => void;
   readonly applied: (changes: readonly Changed[]) => void;
@@ -101,7 +103,8 @@ export class ZoneLogs {
   #apply(stream: 'ZONE' | 'PEERS', message: JsMsg): void {
     const { view, zone, registry, quarantine, applied } = this.#deps;
     const peer = stream === 'PEERS' ? zoneOfSubject(message.subject) : undefined;
-    const key = stream === 'ZONE' ? keyOfSubject(UP_PREFIX, message.subject) : peer?.key;
+    const kept = stream === 'ZONE' ? keyOfSubject(KEPT_PREFIX, message.subject) : undefined;
+    const key = kept ?? (stream === 'ZONE' ? keyOfSubject(UP_PREFIX, message.subject) : peer?.key);
     const origin = stream === 'ZONE' ? zone : peer?.zone;
     if (!key || origin === undefined) throw new Error('its subject names no resource');
     if (stream === 'ZONE') this.#position = message.seq;
@@ -112,7 +115,8 @@ export class ZoneLogs {
     const sign = { zone: origin, age, ...(isStatus ? { instance: key.name } : {}) };
     for (const listener of this.#signListeners) listener(sign);
     if (isStatus) return; // is for global
-    const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string() });
+    const { open } = this.#deps.sealer;
+    const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string(), ...(kept && { open }) });
     quarantine.remove(stream, message.subject);
     if (resource && this.#saysTheSame(key, origin, resource)) {
       view.touch(key, origin, message.seq);

@@ -11,7 +11,7 @@ export function viewReader(view: View): ResourceReader {
   };
 }
 
-/** What the zone's view holds; and the zone itself, which Kuma shows on its own control plane too. */
+/** What the zone's view holds; and the zone itself, also as long as nobody has written its Zone here. */
 export function resourceReader(view: View, zone: string, startedAt: string): ResourceReader {
   const self: Stored = {
     resource: {
@@ -29,9 +29,12 @@ export function resourceReader(view: View, zone: string, startedAt: string): Res
   const held = viewReader(view);
   return {
     get: async (key) => {
-      if (key.type === 'Zone') return key.name === zone ? [self] : [];
-      return held.get(key);
+      const found = await held.get(key);
+      return key.type === 'Zone' && key.name === zone && found.length === 0 ? [self] : found;
     },
-    list: async (type, mesh) => (type === 'Zone' ? [self] : held.list(type, mesh)),
+    list: async (type, mesh) => {
+      const found = await held.list(type, mesh);
+      return type === 'Zone' && found.length === 0 ? [self] : found;
+    },
   };
 }

@@ -5,7 +5,7 @@ import type { SecretSpec } from './spec.ts';
 /** What Secret and GlobalSecret have in common. Sealing is the store's affair: REST only ever sees `data`. */
 const common = {
   style: 'flat',
-  writable: { standalone: true, global: true, zone: false },
+  writable: { standalone: true, global: true, zone: true },
   replication: { globalToZone: true, zoneToGlobal: false, acrossZones: false, keepsName: true },
   includeInFederation: true,
   adminOnly: true,

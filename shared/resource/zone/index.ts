@@ -11,8 +11,8 @@ const zone: ResourceDescriptor<ZoneSpec> = {
   style: 'flat',
   singularDisplayName: 'Zone',
   pluralDisplayName: 'Zones',
-  // Kuma lets a zone write the one Zone it keeps for itself; here a zone has no log entry of that kind to write to.
-  writable: { standalone: true, global: true, zone: false },
+  // A zone keeps one Zone for itself, which goes nowhere else.
+  writable: { standalone: true, global: true, zone: true },
   replication: { globalToZone: false, zoneToGlobal: false, acrossZones: false, keepsName: true },
   includeInFederation: false,
   insight: 'ZoneInsight',
