@@ -111,6 +111,20 @@ describe('the insight of a proxy', () => {
     expect(puts).toHaveLength(2);
   });
 
+  it('of a crowd is written over some seconds, and of none later because more changes come', async () => {
+    const { zone, insights, puts, pass } = world();
+    const crowd = Array.from({ length: 100 }, (_, i) => ({ ...proxy, id: `demo.p${i}`, name: `p${i}` }));
+    for (const one of crowd) await registered(zone, one);
+    for (const one of crowd) insights.connected(one, node);
+    pass(200);
+    expect(puts).toHaveLength(10);
+    for (let waited = 0; waited < 9 * 40; waited += 10) {
+      for (const { id } of crowd) insights.changed(id, true);
+      pass(10);
+    }
+    expect(new Set(puts.map(({ name }) => name)).size).toBe(100);
+  });
+
   it('keeps the newest two connections, and closes what an older one left open', async () => {
     const first = world('cp-1');
     await registered(first.zone);

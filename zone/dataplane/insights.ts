@@ -7,6 +7,7 @@ import { StaleWrite, type ZoneLog } from '../replica/ports.ts';
 import { type Connection, type Counters, mtls, subscription, withSubscription } from './insightResource.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
 import { resourceType } from './proxyResource.ts';
+import { Turns } from './turns.ts';
 
 type Deps = {
   readonly view: View;
@@ -42,6 +43,8 @@ export class Insights {
   readonly #deps: Deps;
   readonly #watched = new Map<string, Watched>();
   readonly #writing = new Set<Promise<void>>();
+  readonly #soon = new Turns();
+  readonly #counters = new Turns();
   #stopping = false;
 
   constructor(deps: Deps) {
@@ -59,12 +62,13 @@ export class Insights {
   changed(proxyId: string, soon: boolean): void {
     const watched = this.#watched.get(proxyId);
     if (!watched) return;
-    const ms = soon ? SOON_MS : COUNTERS_MS;
-    const due = this.#deps.now().getTime() + ms;
+    const now = this.#deps.now().getTime();
+    const due = now + (soon ? SOON_MS : COUNTERS_MS);
     if (watched.cancel && watched.due <= due) return;
     watched.cancel?.();
     watched.due = due;
-    watched.cancel = this.#deps.later(ms, () => this.#write(watched));
+    const turn = (soon ? this.#soon : this.#counters).take(due);
+    watched.cancel = this.#deps.later(turn - now, () => this.#write(watched));
   }
 
   disconnected(proxy: Proxy, counters: Counters | undefined): void {
