@@ -8,6 +8,7 @@ import { startWorld, type World } from './world.ts';
 interface Flags {
   readonly scenario?: readonly string[];
   readonly rounds: number;
+  readonly keep?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,8 +31,9 @@ const program = new Command('faults')
   .description(`Scenarios: ${[...scenarios.keys()].join(', ')}`)
   .addOption(new Option('--scenario <a,b>', 'only these').argParser(known))
   .addOption(new Option('--rounds <n>', 'how often each').default(1).argParser(whole))
+  .option('--keep', 'keep what the processes wrote; after a round that did not hold it is kept anyway')
   .option('--json', 'the rounds as JSON instead of the table')
-  .action(async ({ scenario: names = [...scenarios.keys()], rounds, json }: Flags) => {
+  .action(async ({ scenario: names = [...scenarios.keys()], rounds, keep = false, json }: Flags) => {
     const say = (text: string) => process.stderr.write(`${text}\n`);
     const results: Round[] = [];
     let world: World | undefined;
@@ -55,12 +57,12 @@ const program = new Command('faults')
           if (round.note) say(`  ${round.note}`);
           if (held) continue;
           // What is broken must not spoil the next one.
-          await world.stop();
+          await world.stop({ keep: true });
           world = undefined;
         }
       }
     } finally {
-      await world?.stop();
+      await world?.stop({ keep });
     }
     process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : `${resultTable(results, scenarios)}\n`);
     process.exit(results.some(({ wrong }) => wrong.length > 0) ? 1 : 0);

@@ -69,7 +69,8 @@ export interface World {
   readonly cluster: Cluster;
   /** `frontend` in the first zone, `backend` in the second, their sidecars and ingresses; started at the first call. */
   workloads(): Promise<Workloads>;
-  stop(): Promise<void>;
+  /** @param keep what the processes wrote, logs too, stays */
+  stop(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 /** @throws StartError */
@@ -77,8 +78,9 @@ export async function startWorld(say: (text: string) => void): Promise<World> {
   const { ground, stop: stopAll } = prepare({ logLevel: 'info', envoy: true, say, onDeath: () => {} });
   const links: Link[] = [];
   const postgres = await startPostgres();
-  const stop = async () => {
-    await stopAll();
+  const stop = async (options = { keep: false }) => {
+    await stopAll(options);
+    if (options.keep) say(`what the processes wrote is kept in ${ground.data}`);
     for (const link of links) await link.close();
     await postgres.stop();
   };
