@@ -9,6 +9,7 @@ import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts'
 import { countedAppend } from './insight/metrics.ts';
 import { startInsight } from './insight/startInsight.ts';
 import { hubCredentials } from './log/hubCredentials.ts';
+import { gatherGreeting } from './relay/gather.ts';
 import { answerHellos } from './relay/hello.ts';
 import { openHub } from './relay/openHub.ts';
 import { startRelaying } from './relay/startRelaying.ts';
@@ -32,10 +33,11 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   const credentials = hubCredentials(events.db);
   const relaying = startRelaying({ events, commands, credentials, hub, system, grants, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
+  const gather = gatherGreeting(hub);
   const stopHellos = answerHellos({
     hub,
     welcome: async (hello) => {
-      await welcome(hello, { events, keys, hub, grants });
+      await welcome(hello, { events, keys, hub, grants, gather });
       return { logId: events.logId, head: insight.head() };
     },
     onError: onError('a zone could not be welcomed'),

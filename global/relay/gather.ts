@@ -8,15 +8,32 @@ import type { HubConnection } from './natsConnection.ts';
 
 /**
  * Makes a zone's own log a source of `ZONES`, from its very beginning: the zone's durable may have served a stream that was lost.
- * @throws Error when the zone's nats-server is not connected; nothing is changed then.
+ * @param anew also when it is one already. The hub counts the messages that a durable delivers and drops, without a word, all whose
+ * number it has seen; a durable that was made anew, or lost its latest state in a crash, begins with lower ones.
+ * @throws Error when the zone's nats-server is not connected; it is no source then, until it is.
  */
-export async function gatherZone({ nats, jsm }: HubConnection, zone: string): Promise<void> {
+export async function gatherZone({ nats, jsm }: HubConnection, zone: string, anew = false): Promise<void> {
   const { config } = await jsm.streams.info('ZONES');
-  const sources = config.sources ?? [];
+  const before = config.sources ?? [];
   const source = sourceOf(zone);
-  if (sources.some(({ external }) => external?.api === source.external?.api)) return;
+  const sources = before.filter(({ external }) => external?.api !== source.external.api);
+  const isOne = sources.length < before.length;
+  if (isOne && !anew) return;
+  if (isOne) await jsm.streams.update('ZONES', { ...config, subjects: [], sources });
   await rewind(nats, source);
   await jsm.streams.update('ZONES', { ...config, subjects: [], sources: [...sources, source] });
+}
+
+/**
+ * Gathers a zone that greets, and anew when it has another log than the last time, or when that is not known.
+ * @returns to be called with the zone and what its greeting says of its log
+ */
+export function gatherGreeting(hub: HubConnection): (zone: string, log: string | undefined) => Promise<void> {
+  const gathered = new Map<string, string>();
+  return async (zone, log) => {
+    await gatherZone(hub, zone, log !== undefined && log !== gathered.get(zone));
+    if (log !== undefined) gathered.set(zone, log);
+  };
 }
 
 const LOOK_MS = 2_000;

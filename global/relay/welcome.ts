@@ -2,7 +2,7 @@ import type { Hello } from '../../shared/event/hello.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { SecretKeys } from '../log/secretKeys.ts';
 import { type KeyGrants, publishGrants } from './grants.ts';
-import { gatherZone } from './gather.ts';
+import type { gatherGreeting } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { provisionZone } from './provision.ts';
 
@@ -11,14 +11,16 @@ type Deps = {
   readonly keys: Pick<SecretKeys, 'putZone'>;
   readonly hub: HubConnection;
   readonly grants: KeyGrants;
+  readonly gather: ReturnType<typeof gatherGreeting>;
 };
 
 /** Makes the hub's side of a zone that greets. @throws Error, whose text the zone shows, when there is no such Zone */
-export async function welcome({ zone, publicKey }: Hello, { events, keys, hub, grants }: Deps): Promise<void> {
+export async function welcome({ zone, publicKey, log }: Hello, deps: Deps): Promise<void> {
+  const { events, keys, hub, grants, gather } = deps;
   if (!(await events.current({ type: 'Zone', mesh: '', name: zone })))
     throw new Error(`there is no Zone ${zone}; it was deleted, and may join again with a new zone token`);
   await keys.putZone(zone, publicKey);
   await provisionZone(hub.jsm, zone);
-  await gatherZone(hub, zone);
+  await gather(zone, log);
   await publishGrants(hub, grants, [zone], await grants.keyIds());
 }

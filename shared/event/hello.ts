@@ -10,6 +10,11 @@ export const helloSchema = z.object({
   version: z.string(),
   /** X25519, SPKI, DER, base64: secrets are sealed to it. */
   publicKey: z.string().min(1),
+  /**
+   * Which zone log there is, and the run of the server that serves it; absent: an older zone. When it differs from before, what the
+   * hub remembers of the way to it is wrong: the zone's nats-server was started again, or lost its files.
+   */
+  log: z.string().optional(),
 });
 export type Hello = z.infer<typeof helloSchema>;
 

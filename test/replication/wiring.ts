@@ -11,7 +11,7 @@ import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/
 import { grantDataKey } from '../../global/secret/grant.ts';
 import type { KeyGrants } from '../../global/relay/grants.ts';
 import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
-import { gatherZone } from '../../global/relay/gather.ts';
+import { gatherGreeting } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
 import { answerHellos } from '../../global/relay/hello.ts';
 import { relay, type RelaySource } from '../../global/relay/relay.ts';
@@ -162,13 +162,14 @@ export async function startHub(folder: string): Promise<Hub> {
     { source: log, hub: connection, keys: grants, onError: (error) => errors.push(error) },
     ended.signal,
   );
+  const gather = gatherGreeting(connection);
   const endHellos = answerHellos({
     hub: connection,
     onError: (error) => errors.push(error),
-    welcome: async ({ zone, publicKey }) => {
+    welcome: async ({ zone, publicKey, log: zoneLog }) => {
       publicKeys.set(zone, publicKey);
       await provisionZone(connection.jsm, zone);
-      await gatherZone(connection, zone);
+      await gather(zone, zoneLog);
       return { logId: log.logId, head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0 };
     },
   });

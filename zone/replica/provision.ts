@@ -80,9 +80,10 @@ export async function provisionMirrors(leaf: LeafConnection, zone: string): Prom
   await ensureCopy(leaf, { ...common, name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
 }
 
-/** @returns whether the zone's own log is there. */
-export async function hasZoneLog({ jsm }: LeafConnection): Promise<boolean> {
-  return (await lookUp(() => jsm.streams.info('ZONE'))) !== undefined;
+/** @returns which zone log there is, and the run of the server that serves it; undefined: there is none. */
+export async function zoneLogId({ nats, jsm }: LeafConnection): Promise<string | undefined> {
+  const found = await lookUp(() => jsm.streams.info('ZONE'));
+  return found && `${found.created} ${nats.info?.server_id}`;
 }
 
 /** @returns whether the mirrors are there already, from an earlier start. */
