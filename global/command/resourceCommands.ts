@@ -1,4 +1,4 @@
-import { type Command, type Decision, decide, type Status } from '../../shared/event/decide.ts';
+import { type Command, type Current, type Decision, decide, type Status } from '../../shared/event/decide.ts';
 import type { Author, NewEvent } from '../../shared/event/event.ts';
 import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
@@ -18,15 +18,19 @@ const ATTEMPTS = 5;
 
 /**
  * The walk's second step: a checked write becomes events upon the current state, and the events are appended.
- * @throws VersionConflict when `expectedVersion` does not hold, or the race is lost again and again; LogUnavailable.
+ * @param seen what the checks saw, secrets opened: it is not read again, and the append refuses when it holds no more.
+ * @throws VersionConflict when that is so, or the race is lost again and again; LogUnavailable.
  */
 export async function putResource(
   deps: CommandDeps,
   resource: Resource,
   by: Author,
-  expectedVersion?: number,
+  seen?: { readonly current: Current | undefined },
 ): Promise<Written> {
-  return command(deps, { kind: 'put', resource, expectedVersion }, keyOf(resource), by, async (decision, before) => {
+  const key = keyOf(resource);
+  const current = async () => (seen ? seen.current : currentOf(deps, key));
+  const expectedVersion = seen && (seen.current?.version ?? 0);
+  return command(deps, { kind: 'put', resource, expectedVersion }, current, by, async (decision, before) => {
     if (
       resource.type !== 'Mesh' ||
       !needsMaterial(before as Resource<MeshSpec> | undefined, resource as Resource<MeshSpec>)
@@ -43,20 +47,28 @@ export async function deleteResource(
   by: Author,
   expectedVersion?: number,
 ): Promise<Written> {
-  return command(deps, { kind: 'delete', key, expectedVersion }, key, by, async () =>
-    key.type === 'Mesh' ? childrenOfMesh(deps, key.name) : [],
+  return command(
+    deps,
+    { kind: 'delete', key, expectedVersion },
+    () => currentOf(deps, key),
+    by,
+    async () => (key.type === 'Mesh' ? childrenOfMesh(deps, key.name) : []),
   );
+}
+
+async function currentOf(deps: CommandDeps, key: ResourceKey): Promise<Current | undefined> {
+  return openCurrent(deps, await deps.log.current(key));
 }
 
 async function command(
   deps: CommandDeps,
   wanted: Command,
-  key: ResourceKey,
+  read: () => Promise<Current | undefined>,
   by: Author,
   companions: (decision: Decision, before: Resource | undefined) => Promise<readonly NewEvent[]>,
 ): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
-    const current = await openCurrent(deps, await deps.log.current(key));
+    const current = await read();
     const decision = decide(wanted, current, deps.now().toISOString());
     if (decision.events.length === 0) return { status: decision.status };
     const events = [...decision.events, ...(await companions(decision, current?.resource))];

@@ -9,9 +9,9 @@ import { deleteResource, putResource } from '../command/resourceCommands.ts';
  */
 export function resourceWriter(deps: CommandDeps): ResourceWriter {
   return {
-    put: async ({ resource, expectedVersion, author }) => {
+    put: async ({ resource, existing, author }) => {
       refuseHubKey(resource);
-      const { status, position } = await putResource(deps, resource, author, expectedVersion ?? 0);
+      const { status, position } = await putResource(deps, resource, author, { current: existing });
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };
     },

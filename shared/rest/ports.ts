@@ -26,8 +26,8 @@ export interface Put {
   readonly descriptor: ResourceDescriptor;
   /** Parsed, checked, labels computed; both times are the time of the write. */
   readonly resource: Resource;
-  /** Version that the checks saw, `undefined` when there was none. */
-  readonly expectedVersion: number | undefined;
+  /** What the checks saw, `undefined` when there was none: the write holds upon that alone. */
+  readonly existing: Stored | undefined;
   readonly author: Author;
 }
 

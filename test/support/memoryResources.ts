@@ -30,8 +30,8 @@ export function memoryResources(
       [...entries.values()].filter(
         ({ resource }) => resource.type === type && (mesh === undefined || resource.mesh === mesh),
       ),
-    put: async ({ resource, expectedVersion }) => {
-      const { events, status } = decide({ kind: 'put', resource }, current(resource, expectedVersion), now());
+    put: async ({ resource, existing }) => {
+      const { events, status } = decide({ kind: 'put', resource }, current(resource, existing?.version), now());
       for (const event of events) {
         if (event.resource)
           entries.set(id(resource, own), { resource: event.resource, origin: own, version: ++position });

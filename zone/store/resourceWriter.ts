@@ -15,9 +15,13 @@ type Deps = {
 /** Writes of the zone's REST API into the zone's own log: its Dataplanes, ingresses and policies of its own (D1). */
 export function resourceWriter({ view, zone, log, replica, now }: Deps): ResourceWriter {
   return {
-    put: async ({ resource, expectedVersion }) => {
+    put: async ({ resource, existing }) => {
       const current = view.get(resource, zone);
-      const { events, status } = decide({ kind: 'put', resource, expectedVersion }, current, now().toISOString());
+      const { events, status } = decide(
+        { kind: 'put', resource, expectedVersion: existing?.version },
+        current,
+        now().toISOString(),
+      );
       const [event] = events;
       if (event) {
         // After a deletion the subject's last message is the tombstone, so "there was none" cannot be asked for by its sequence.

@@ -58,13 +58,12 @@ async function put(context: RestContext, descriptor: ResourceDescriptor, request
   );
   requirePrecondition(request, existing?.stored);
   const warnings = [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))];
-  const expectedVersion = existing?.stored.version;
   if (isDryRun(request)) {
     const { status } = decide({ kind: 'put', resource }, existing?.stored, context.now());
     const dryRun = await dryRunAnswer(context, request, { status, key: keyOf(resource), resource });
     return answer({ status: status as Written['status'], warnings }, { dryRun });
   }
-  const result = await writer.put({ descriptor, resource, expectedVersion, author: authorOf(request) });
+  const result = await writer.put({ descriptor, resource, existing: existing?.stored, author: authorOf(request) });
   return answer({ ...result, warnings: [...warnings, ...(result.warnings ?? [])] });
 }
 
