@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { reservePort } from './portReservation.ts';
 
 // Below the range from which connections take their source ports (32768… on Linux, 49152… elsewhere): a server that is
 // restarted must find its port again while its clients are busy trying to reconnect.
@@ -9,12 +10,13 @@ const beyond = 32_000;
 
 const given = new Set<number>();
 
-/** A port that is free now, for TCP and (unless `udp` is false) UDP; one process never gets the same port twice. */
+/** A port that is free now, for TCP and (unless `udp` is false) UDP; no two processes of this machine get the same one from here. */
 export async function freePort({ udp = true }: { readonly udp?: boolean } = {}): Promise<number> {
   for (;;) {
     const port = randomInt(first, beyond);
     if (given.has(port)) continue;
     given.add(port);
+    if (!reservePort(port)) continue;
     if ((await bindsTcp(port)) && (!udp || (await bindsUdp(port)))) return port;
   }
 }
