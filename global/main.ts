@@ -31,7 +31,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   const { hub, system, ca, close } = await openHub({ config, commands, runtime });
   const grants = keyGrants(kek, keys);
   const credentials = hubCredentials(events.db);
-  const relaying = startRelaying({ events, commands, credentials, hub, system, grants, runtime });
+  const relaying = startRelaying({ events, commands, credentials, hub, system, grants, departures: keys, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
   const gather = gatherGreeting(hub);
   const stopHellos = answerHellos({

@@ -18,6 +18,7 @@ import { logReader } from './log/logReader.ts';
 import { maskedConfig } from './maskedConfig.ts';
 import { meshAdmission } from './mesh/providedCa.ts';
 import type { HubConnection } from './relay/natsConnection.ts';
+import { provisionZone } from './relay/provision.ts';
 import { resourceReader } from './store/resourceReader.ts';
 import { resourceWriter } from './store/resourceWriter.ts';
 
@@ -74,6 +75,8 @@ export function globalRest({ config, policy, credentials, hub, insight, runtime 
       lifetime: config['zone.credentialLifetime'],
       deletedAt: (zone) => zoneDeletedAt(events, zone),
       register: (zone) => ensureZone(commands, zone, 'the zone joined for the first time'),
+      // The credential holds without the hub; what is missing there is made when the zone greets.
+      provision: (zone) => provisionZone(hub.jsm, zone).catch(runtime.onError('the hub is not ready for a zone yet')),
       verifyZoneToken,
       now,
     }),

@@ -18,12 +18,14 @@ type Deps = {
   readonly deletedAt: (zone: string) => Promise<Date | undefined>;
   /** Makes the Zone of a zone that joins. */
   readonly register: (zone: string) => Promise<void>;
+  /** Makes the hub's side of the zone ready: its servers wait long before they look again for what was not there. */
+  readonly provision: (zone: string) => Promise<void>;
   readonly now: () => Date;
 };
 
 /** Gives zones that present a good token what their nats-server joins the hub with. */
 export function zoneCredentials(deps: Deps): ZoneCredentials {
-  const { keys, issued, hubUrl, lifetime, verifyZoneToken, deletedAt, register, now } = deps;
+  const { keys, issued, hubUrl, lifetime, verifyZoneToken, deletedAt, register, provision, now } = deps;
   return {
     issue: async ({ zone, token, userKey }): Promise<ZoneCredential> => {
       const verified = await verifyZoneToken(token, zone);
@@ -31,6 +33,7 @@ export function zoneCredentials(deps: Deps): ZoneCredentials {
       if (deleted && verified.issuedAt < deleted)
         throw new TokenRefused(`the Zone ${zone} was deleted after this token was issued; it may join with a new one`);
       await register(zone);
+      await provision(zone);
       const issuedAt = now();
       const expiresAt = new Date(Math.min(issuedAt.getTime() + lifetime, verified.expiresAt.getTime()));
       const hub = await keys();

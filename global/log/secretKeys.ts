@@ -6,6 +6,8 @@ import type { Db } from './db.ts';
 const dataKeyRow = z.object({ key_id: z.string(), rkey: z.string(), wrapped: z.string() });
 const zoneKeyRow = z.object({ zone: z.string(), public_key: z.string() });
 
+const IS_ZONE = "EXISTS (SELECT FROM resource WHERE kind = 'Zone' AND name = zone_key.zone AND NOT deleted)";
+
 /** The keys beside the log: data keys of secrets (wrapped), public keys of zones. Data keys are written by the append. */
 export interface SecretKeys {
   get(keyId: string): Promise<Uint8Array | undefined>;
@@ -13,11 +15,13 @@ export interface SecretKeys {
   ids(): Promise<readonly string[]>;
   /** Those of secrets that zones may have. */
   idsForZones(): Promise<readonly string[]>;
-  /** Public keys by zone. */
+  /** Public keys by zone, of those that are a Zone. */
   zones(): Promise<ReadonlyMap<string, string>>;
   putZone(zone: string, publicKey: string): Promise<void>;
-  /** No key is granted to the zone any more. */
-  removeZone(zone: string): Promise<void>;
+  /** Zones that have a key still, and were deleted. */
+  departed(): Promise<readonly string[]>;
+  /** No key is granted to the zone any more, unless there is a Zone of that name again. */
+  forget(zone: string): Promise<void>;
 }
 
 export function secretKeys(db: Db): SecretKeys {
@@ -40,7 +44,7 @@ export function secretKeys(db: Db): SecretKeys {
         .filter(({ rkey }) => isVisibleToZones(parseKeyText(rkey)))
         .map((row) => row.key_id),
     zones: async () => {
-      const rows = z.array(zoneKeyRow).parse(await db.query('SELECT zone, public_key FROM zone_key'));
+      const rows = z.array(zoneKeyRow).parse(await db.query(`SELECT zone, public_key FROM zone_key WHERE ${IS_ZONE}`));
       return new Map(rows.map((row) => [row.zone, row.public_key]));
     },
     putZone: async (zone, publicKey) => {
@@ -49,6 +53,13 @@ export function secretKeys(db: Db): SecretKeys {
         [zone, publicKey],
       );
     },
-    removeZone: async (zone) => void (await db.query('DELETE FROM zone_key WHERE zone = $1', [zone])),
+    departed: async () => {
+      const rows = await db.query(`SELECT zone FROM zone_key WHERE NOT ${IS_ZONE}`);
+      return z
+        .array(zoneKeyRow.pick({ zone: true }))
+        .parse(rows)
+        .map(({ zone }) => zone);
+    },
+    forget: async (zone) => void (await db.query(`DELETE FROM zone_key WHERE zone = $1 AND NOT ${IS_ZONE}`, [zone])),
   };
 }

@@ -21,7 +21,15 @@ export async function gatherZone({ nats, jsm }: HubConnection, zone: string, ane
   if (isOne && !anew) return;
   if (isOne) await jsm.streams.update('ZONES', { ...config, subjects: [], sources });
   await rewind(nats, source);
-  await jsm.streams.update('ZONES', { ...config, subjects: [], sources: [...sources, source] });
+  await jsm.streams.update('ZONES', { ...config, sources: [...sources, source] });
+}
+
+/** `ZONES` takes nothing more of that zone. */
+export async function abandonZone({ jsm }: Pick<HubConnection, 'jsm'>, zone: string): Promise<void> {
+  const { config } = await jsm.streams.info('ZONES');
+  const sources = config.sources ?? [];
+  const others = sources.filter(({ external }) => external?.api !== apiOf(zone));
+  if (others.length < sources.length) await jsm.streams.update('ZONES', { ...config, sources: others });
 }
 
 /**

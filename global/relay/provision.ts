@@ -36,9 +36,10 @@ const KEYS: Partial<StreamConfig> & { name: string } = {
   allow_direct: true,
 };
 
-/** The logs of all zones; `gatherZone` adds where they come from. */
+/** The logs of all zones; `gatherZone` adds where they come from. Only global may write there, deletions of what is left of a zone. */
 const ZONES: Partial<StreamConfig> & { name: string } = {
   name: 'ZONES',
+  subjects: [`${ZONE_PREFIX}.>`],
   max_msgs_per_subject: 1,
   allow_direct: true,
   allow_msg_ttl: true,
@@ -71,6 +72,16 @@ export async function provisionZone(jsm: JetStreamManager, zone: string): Promis
   await ensureConsumer(jsm, 'KEYS', pushConsumer(`keys-${zone}`, [`${KEY_PREFIX}.${encodeToken(zone)}.>`]));
   // Its own come along too, and are ignored by the zone: a filter "all but mine" does not exist.
   await ensureConsumer(jsm, 'ZONES', pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]));
+}
+
+/** Takes the hub's side of a zone away. */
+export async function withdrawZone(jsm: JetStreamManager, zone: string): Promise<void> {
+  for (const [stream, consumer] of [
+    ['EVENTS', `ev-${zone}`],
+    ['KEYS', `keys-${zone}`],
+    ['ZONES', `peers-${zone}`],
+  ] as const)
+    await lookUp(() => jsm.consumers.delete(stream, consumer));
 }
 
 /**

@@ -5,6 +5,7 @@ import { HEADER } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { type Departures, keepDismissing } from './dismiss.ts';
 import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
 import { gatherZones } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
@@ -26,6 +27,7 @@ export interface RelayDeps {
   readonly source: RelaySource;
   readonly hub: HubConnection;
   readonly keys: KeyGrants;
+  readonly departures: Departures;
   readonly onPublished?: (position: number) => void;
   readonly onError: (error: Error) => void;
 }
@@ -42,13 +44,14 @@ const RECHECK_MS = 5_000;
  * and nothing can be sent twice; two relays at once only refuse each other (event-log §5).
  */
 export async function relay(
-  { source, hub, keys, onPublished, onError }: RelayDeps,
+  { source, hub, keys, departures, onPublished, onError }: RelayDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let wake: () => void = () => {};
   const stop = source.listen(() => wake());
   signal.addEventListener('abort', () => wake(), { once: true });
   const gathering = gatherZones(hub, () => keys.zones(), onError, signal);
+  const dismissing = keepDismissing({ hub, keys, departures, onError }, signal);
   let last: number | undefined;
   while (!signal.aborted) {
     // Made before reading, so that a commit during the read is not missed.
@@ -75,6 +78,7 @@ export async function relay(
   }
   stop();
   await gathering;
+  await dismissing;
 }
 
 async function publishEvents(

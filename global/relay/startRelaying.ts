@@ -5,6 +5,7 @@ import { currentAccount } from '../hubAccess/currentAccount.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { onLeader } from '../log/leader.ts';
+import type { Departures } from './dismiss.ts';
 import type { KeyGrants } from './grants.ts';
 import { keepHubAccount } from './keepHubAccount.ts';
 import type { HubConnection } from './natsConnection.ts';
@@ -17,6 +18,7 @@ type Deps = {
   readonly hub: HubConnection;
   readonly system: NatsConnection;
   readonly grants: KeyGrants;
+  readonly departures: Departures;
   readonly runtime: Pick<Runtime, 'log' | 'onError'>;
 };
 
@@ -30,7 +32,16 @@ export interface Relaying {
 const ACCOUNT_LOCK = 5_682;
 
 /** Keeps the hub as the log says, its stream and its account; of several global instances each is done by one. */
-export function startRelaying({ events, commands, credentials, hub, system, grants, runtime }: Deps): Relaying {
+export function startRelaying({
+  events,
+  commands,
+  credentials,
+  hub,
+  system,
+  grants,
+  departures,
+  runtime,
+}: Deps): Relaying {
   const { log, onError } = runtime;
   const { tryLead } = events;
   let trouble = '';
@@ -40,6 +51,7 @@ export function startRelaying({ events, commands, credentials, hub, system, gran
         source: events,
         hub,
         keys: grants,
+        departures,
         onPublished: () => {
           trouble = '';
         },

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
 import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
@@ -44,6 +45,15 @@ async function follows(zone: string): Promise<void> {
   });
 }
 
+async function dataplanesOnGlobal(total: number): Promise<void> {
+  await until({
+    what: `global shows ${total} dataplanes`,
+    probe: async () => z.object({ total: z.number() }).parse(await cluster.api.get('/meshes/default/dataplanes')).total,
+    holds: (shownTotal) => shownTotal === total,
+    pause: 100,
+  });
+}
+
 async function isCutOff(zone: string): Promise<void> {
   await until({
     what: `${zone} is cut off`,
@@ -75,9 +85,18 @@ it('a deleted Zone is out, its token too, until it joins with a new one', async 
   const zone = cluster.zones[1];
   if (!zone) throw new Error('there are two zones');
   await follows('zone-2');
+  const inbound = [{ port: 80, tags: { 'kuma.io/service': 'web' } }];
+  const dataplane = { type: 'Dataplane', mesh: 'default', name: 'of-2', networking: { address: '10.0.0.1', inbound } };
+  await fetch(`${zone.controlPlane.url}/meshes/default/dataplanes/of-2`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(dataplane),
+  });
+  await dataplanesOnGlobal(1);
   await zone.controlPlane.crash();
   await isCutOff('zone-2');
   await cluster.api.send('DELETE', '/zones/zone-2');
+  await dataplanesOnGlobal(0);
   await zone.controlPlane.start();
   expect((await fetch(`${zone.controlPlane.url}/meshes/default`)).status, 'it has its own copy').toBe(200);
   await follows('zone-1');
@@ -95,4 +114,5 @@ it('a deleted Zone is out, its token too, until it joins with a new one', async 
 
   writeFileSync(tokenFile('zone-2'), await newToken('zone-2'));
   await follows('zone-2');
+  await dataplanesOnGlobal(1);
 });

@@ -9,7 +9,7 @@ import { globalCredential, zoneCredential } from '../../global/hubAccess/credent
 import { writeHubConfig } from '../../global/hubAccess/writeHubConfig.ts';
 import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { grantDataKey } from '../../global/secret/grant.ts';
-import type { KeyGrants } from '../../global/relay/grants.ts';
+import { type KeyGrants, publishGrants } from '../../global/relay/grants.ts';
 import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
 import { gatherGreeting } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
@@ -114,6 +114,8 @@ export interface Hub {
   /** Who may use it. */
   readonly keys: HubKeys;
   readonly errors: Error[];
+  /** As when its Zone is deleted. */
+  deleteZone(zone: string): void;
   /** Ends what global does; the server goes on. */
   globalAway(): Promise<void>;
   stop(): Promise<void>;
@@ -148,6 +150,7 @@ export async function startHub(folder: string): Promise<Hub> {
   const log = new MemoryLog();
   const dataKeys = new Map<string, Uint8Array>();
   const publicKeys = new Map<string, string>();
+  const departed = new Set<string>();
   const errors: Error[] = [];
   const grants: KeyGrants = {
     zones: async () => [...publicKeys.keys()],
@@ -159,7 +162,16 @@ export async function startHub(folder: string): Promise<Hub> {
   };
   const ended = new AbortController();
   const relaying = relay(
-    { source: log, hub: connection, keys: grants, onError: (error) => errors.push(error) },
+    {
+      source: log,
+      hub: connection,
+      keys: grants,
+      departures: {
+        departed: async () => [...departed],
+        forget: async (zone) => void departed.delete(zone),
+      },
+      onError: (error) => errors.push(error),
+    },
     ended.signal,
   );
   const gather = gatherGreeting(connection);
@@ -170,9 +182,14 @@ export async function startHub(folder: string): Promise<Hub> {
       publicKeys.set(zone, publicKey);
       await provisionZone(connection.jsm, zone);
       await gather(zone, zoneLog);
+      await publishGrants(connection, grants, [zone], await grants.keyIds());
       return { logId: log.logId, head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0 };
     },
   });
+  const deleteZone = (zone: string) => {
+    publicKeys.delete(zone);
+    departed.add(zone);
+  };
   const globalAway = async () => {
     endHellos();
     ended.abort();
@@ -186,6 +203,7 @@ export async function startHub(folder: string): Promise<Hub> {
     dataKeys,
     ...where,
     errors,
+    deleteZone,
     globalAway,
     stop: async () => {
       await globalAway();

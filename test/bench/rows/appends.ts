@@ -68,6 +68,7 @@ async function timed(log: EventLog, hub: HubServer, { store, events, writers }: 
       source: log,
       hub: hub.connection,
       keys,
+      departures: { departed: async () => [], forget: async () => {} },
       onPublished: (position) => {
         published = position;
       },
