@@ -19,7 +19,7 @@ export async function gatherZone({ nats, jsm }: HubConnection, zone: string, ane
   const sources = before.filter(({ external }) => external?.api !== source.external.api);
   const isOne = sources.length < before.length;
   if (isOne && !anew) return;
-  if (isOne) await jsm.streams.update('ZONES', { ...config, subjects: [], sources });
+  if (isOne) await jsm.streams.update('ZONES', { ...config, sources });
   await rewind(nats, source);
   await jsm.streams.update('ZONES', { ...config, sources: [...sources, source] });
 }
