@@ -34,7 +34,7 @@ const REMEMBERED = 5_000;
 
 /** The destinations of a mesh under a proxy's outbound rules. */
 export function destinationsOf(mesh: MeshFacts, policies: ProxyPolicies, memo: Memo) {
-  const place = `destinations|${mesh.zone}|${mesh.name}|${mesh.mtls}|`;
+  const place = `destinations|${mesh.zone}|${mesh.name}|${mesh.mtls}|${mesh.zoneEgress}|`;
   const known = memo.from(policies, place, () => memo.of(place + policies.outboundId, () => new Memo(REMEMBERED)));
   return ({ destination, service, tags }: OutboundAddress): Destination => {
     const variants = known.of<Variant<Destination>[]>(destination, () => []);

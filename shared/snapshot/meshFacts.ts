@@ -9,6 +9,8 @@ export interface MeshFacts {
   readonly zone: string;
   /** Absent: no mesh mTLS. */
   readonly mtls: 'STRICT' | 'PERMISSIVE' | undefined;
+  /** Calls to other zones leave by the zone's egress. */
+  readonly zoneEgress: boolean;
   /** Traffic to addresses outside of the mesh is let through. */
   readonly passthrough: boolean;
   readonly services: ServiceIndex;
@@ -23,6 +25,7 @@ export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | u
     name: mesh,
     zone,
     mtls: backend && (backend.mode ?? 'STRICT'),
+    zoneEgress: spec.routing?.zoneEgress ?? false,
     passthrough: spec.networking?.outbound?.passthrough ?? true,
     services: serviceIndex(view, mesh, zone),
   };

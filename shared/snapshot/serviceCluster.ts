@@ -10,6 +10,12 @@ import type { MeshFacts } from './meshFacts.ts';
 const CONNECT_TIMEOUT = '5s';
 
 /**
+ * An ingress that is gone is seen by the egress alone, which keeps the connections that it carries: whoever calls through it has to
+ * find out by itself that nobody answers any more.
+ */
+const SIGNS_OF_LIFE = { interval: '10s', timeout: '5s' };
+
+/**
  * The cluster for calls to a service, or to the part of it with these tags. A fresh object: effects edit it.
  * Proxies speak HTTP/2 among themselves; mTLS accepts that service only, whichever zone it is in (policies §5.4).
  */
@@ -20,7 +26,7 @@ export function serviceCluster(
   protocol: Protocol,
 ): ClusterJson {
   const cluster = edsCluster(outboundClusterName(service, tags), CONNECT_TIMEOUT);
-  if (isHttp(protocol)) speak(cluster, 'http2');
+  if (isHttp(protocol)) speak(cluster, 'http2', mesh.zoneEgress ? SIGNS_OF_LIFE : undefined);
   if (mesh.mtls) cluster.transportSocket = upstreamMeshTls(mesh.name, service, tagSni(service, mesh.name, tags));
   return cluster;
 }

@@ -1,6 +1,6 @@
 import { ADS } from './address.ts';
 import type { ClusterJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts';
-import type { HttpProtocolOptionsJson } from './gen/envoy/config/core/v3/protocol_pb.d.ts';
+import type { HttpProtocolOptionsJson, KeepaliveSettingsJson } from './gen/envoy/config/core/v3/protocol_pb.d.ts';
 import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
 import { statName } from './names.ts';
 import { typed } from './typed.ts';
@@ -34,9 +34,19 @@ export function originalDstCluster(name: string, connectTimeout: string): Cluste
   return { ...named(name), type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED', connectTimeout };
 }
 
-/** The HTTP version spoken upstream. */
-export function speak(cluster: ClusterJson, version: 'http1' | 'http2'): void {
-  const explicitHttpConfig = version === 'http2' ? { http2ProtocolOptions: {} } : { httpProtocolOptions: {} };
+/**
+ * The HTTP version spoken upstream.
+ * @param connectionKeepalive how often the other end of an HTTP/2 connection has to say that it is there, and how soon.
+ */
+export function speak(
+  cluster: ClusterJson,
+  version: 'http1' | 'http2',
+  connectionKeepalive?: KeepaliveSettingsJson,
+): void {
+  const explicitHttpConfig =
+    version === 'http2'
+      ? { http2ProtocolOptions: connectionKeepalive ? { connectionKeepalive } : {} }
+      : { httpProtocolOptions: {} };
   cluster.typedExtensionProtocolOptions = { [HTTP_OPTIONS]: typed(HTTP_OPTIONS, { explicitHttpConfig }) };
 }
 
