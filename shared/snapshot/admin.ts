@@ -1,6 +1,7 @@
 import { pipeAddress, tcpAddress } from '../xds/address.ts';
 import { staticCluster } from '../xds/cluster.ts';
 import { hcmFilter, httpConnectionManager } from '../xds/filters.ts';
+import type { AddressJson } from '../xds/gen/envoy/config/core/v3/address_pb.d.ts';
 import type { ListenerJson } from '../xds/gen/envoy/config/listener/v3/listener_pb.d.ts';
 import { ADMIN_NAME, READINESS_NAME } from '../xds/names.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
@@ -15,7 +16,7 @@ const CONNECT_TIMEOUT = '5s';
  */
 export function addAdmin(set: ResourceSet, metadata: ProxyMetadata, address: string, memo: Memo): void {
   const { adminPort, adminSocket, readinessPort } = metadata;
-  const admin = adminSocket ? pipeAddress(adminSocket) : adminPort > 0 ? tcpAddress('127.0.0.1', adminPort) : undefined;
+  const admin = adminAddress(metadata);
   if (admin)
     set.put(
       'cluster',
@@ -37,6 +38,12 @@ export function addAdmin(set: ResourceSet, metadata: ProxyMetadata, address: str
     ADMIN_NAME,
     memo.of(`admin listener|${address}|${adminPort}|${ready}`, () => readyListener(address, adminPort, ready)),
   );
+}
+
+/** Where Envoy's own admin API listens; `undefined`: nowhere. */
+export function adminAddress({ adminPort, adminSocket }: ProxyMetadata): AddressJson | undefined {
+  if (adminSocket) return pipeAddress(adminSocket);
+  return adminPort > 0 ? tcpAddress('127.0.0.1', adminPort) : undefined;
 }
 
 function readyListener(address: string, port: number, cluster: string): ListenerJson {

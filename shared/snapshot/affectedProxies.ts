@@ -7,9 +7,10 @@ import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { MeshSpec } from '../resource/mesh/spec.ts';
 import type { Resource } from '../resource/resource.ts';
 import { serviceIndex } from '../view/services.ts';
-import type { Changed, View } from '../view/view.ts';
+import type { Changed } from '../view/view.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
+import { metricsInbound, selectableDataplane } from './metrics.ts';
 import { sameMatches } from './policies.ts';
 import type { Proxy } from './proxy.ts';
 import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';
@@ -96,22 +97,29 @@ function isSelected(changes: readonly Changed[]): Concerns {
   const policies = changes.flatMap(({ before, after, origin }) =>
     [before, after].flatMap((policy) => (policy ? [candidateOf(policy as Resource<PolicySpec>, origin)] : [])),
   );
-  return ({ view, settings: { zone } }, { proxy }) => {
-    const dataplane = dataplaneOf(view, proxy, zone);
+  return (world, { proxy }) => {
+    const { view, settings } = world;
+    const { zone } = settings;
+    const dataplane = dataplaneOf(world, proxy);
     return !!dataplane && policies.some((policy) => selectionOf(view, policy, dataplane, zone) !== undefined);
   };
 }
 
-function matchesOtherwise({ view, registry, settings, memo = new Memo() }: World, tracked: TrackedProxy): boolean {
+function matchesOtherwise(world: World, tracked: TrackedProxy): boolean {
+  const { view, registry, settings, memo = new Memo() } = world;
   const { proxy, generated } = tracked;
   const { zone } = settings;
-  const dataplane = dataplaneOf(view, proxy, zone);
+  const dataplane = dataplaneOf(world, proxy);
   if (!dataplane) return false;
   return !sameMatches(generated.policies, matchPolicies({ view, registry, mesh: proxy.mesh, zone, dataplane, memo }));
 }
 
-function dataplaneOf(view: View, { mesh, name }: Proxy, zone: string): Resource<DataplaneSpec> | undefined {
-  return view.get({ type: 'Dataplane', mesh, name }, zone)?.resource as Resource<DataplaneSpec> | undefined;
+/** A proxy's Dataplane as policies look at it. */
+function dataplaneOf({ view, settings, memo = new Memo() }: World, { mesh, name }: Proxy) {
+  const key = { type: 'Dataplane', mesh, name };
+  const dataplane = view.get(key, settings.zone)?.resource as Resource<DataplaneSpec> | undefined;
+  const { metrics } = (view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec ?? {}) as MeshSpec;
+  return dataplane && selectableDataplane(dataplane, metricsInbound({ metrics }, dataplane), memo);
 }
 
 /**

@@ -10,7 +10,9 @@ import { endpointsOf, type EndpointSource, endpointSource } from './endpointSour
 import { addInbounds } from './inbound.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
+import { addMetrics } from './metrics.ts';
 import { addOutbounds } from './outbound.ts';
+import { addProbes } from './probes.ts';
 import { addSecrets } from './secrets.ts';
 import { effectContext, Lookups } from './lookups.ts';
 import { findSidecar } from './sidecar.ts';
@@ -54,6 +56,8 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   const { proxy, mesh, dataplane, policies } = sidecar;
   addAdmin(set, proxy.metadata, dataplane.spec.networking.address, memo);
   addInbounds(set, sidecar, services);
+  addMetrics(set, sidecar, services);
+  addProbes(set, sidecar);
   addOutbounds(set, sidecar, { sources, services });
   addTransparentProxy(set, sidecar);
   addDns(set, sidecar);

@@ -1,4 +1,5 @@
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import type { Metrics } from '../resource/mesh/metrics.ts';
 import { type ServiceIndex, serviceIndex } from '../view/services.ts';
 import type { View } from '../view/view.ts';
 
@@ -13,6 +14,7 @@ export interface MeshFacts {
   readonly zoneEgress: boolean;
   /** Traffic to addresses outside of the mesh is let through. */
   readonly passthrough: boolean;
+  readonly metrics: Metrics | undefined;
   readonly services: ServiceIndex;
 }
 
@@ -27,6 +29,7 @@ export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | u
     mtls: backend && (backend.mode ?? 'STRICT'),
     zoneEgress: spec.routing?.zoneEgress ?? false,
     passthrough: spec.networking?.outbound?.passthrough ?? true,
+    metrics: spec.metrics,
     services: serviceIndex(view, mesh, zone),
   };
 }

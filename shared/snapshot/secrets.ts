@@ -11,9 +11,13 @@ import type { Sidecar } from './sidecar.ts';
  * Adds identity and trust of a mesh with mTLS (D13). What is not there yet is left out: Envoy waits for it over SDS, so
  * nothing is ever sent in the clear or accepted unchecked meanwhile. A proxy that neither serves nor calls needs none.
  */
-export function addSecrets(set: ResourceSet, { proxy, dataplane, outbounds, mesh, memo }: Sidecar, view: View): void {
+export function addSecrets(
+  set: ResourceSet,
+  { proxy, dataplane, outbounds, metrics, mesh, memo }: Sidecar,
+  view: View,
+): void {
   const serves = (dataplane.spec.networking.inbound ?? []).some((inbound) => inbound.port !== SERVICELESS_PORT);
-  if (!mesh.mtls || !(serves || outbounds.length > 0)) return;
+  if (!mesh.mtls || !(serves || metrics || outbounds.length > 0)) return;
   if (proxy.identity) {
     const name = identitySecretName(mesh.name);
     set.put('secret', name, certificateSecret(name, proxy.identity.certificateChainPem, proxy.identity.privateKeyPem));

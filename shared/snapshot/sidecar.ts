@@ -3,6 +3,7 @@ import type { Resource } from '../resource/resource.ts';
 import { vipsOf } from '../view/vips.ts';
 import type { SnapshotInput } from './input.ts';
 import type { Memo } from './memo.ts';
+import { metricsInbound, selectableDataplane } from './metrics.ts';
 import { type MeshFacts, meshFacts } from './meshFacts.ts';
 import { type OutboundAddress, outboundAddresses, virtualPlacement } from './outbounds.ts';
 import { type ProxyPolicies, proxyPolicies } from './policies.ts';
@@ -16,6 +17,8 @@ export interface Sidecar {
   readonly dataplane: Resource<DataplaneSpec>;
   readonly mesh: MeshFacts;
   readonly policies: ProxyPolicies;
+  /** Where it serves its metrics. */
+  readonly metrics: ReturnType<typeof metricsInbound>;
   readonly redirect: Redirect | undefined;
   readonly outbounds: readonly OutboundAddress[];
   /** It has an outbound for every service with a virtual IP. */
@@ -31,6 +34,7 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
   const mesh = meshFacts(view, proxy.mesh, zone);
   if (!dataplane || !mesh) return undefined;
   const redirect = redirectOf(proxy, dataplane.spec);
+  const metrics = metricsInbound(mesh, dataplane);
   const vips = vipsOf(view, mesh.name, zone);
   const virtual = virtualPlacement(proxy, redirect) !== undefined;
   const outbounds = () =>
@@ -40,7 +44,15 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
     settings,
     dataplane,
     mesh,
-    policies: proxyPolicies({ view, registry, mesh: mesh.name, zone, dataplane, memo }),
+    policies: proxyPolicies({
+      view,
+      registry,
+      mesh: mesh.name,
+      zone,
+      dataplane: selectableDataplane(dataplane, metrics, memo),
+      memo,
+    }),
+    metrics,
     redirect,
     virtual,
     outbounds: virtual ? outbounds() : memo.from(dataplane, 'outbounds', outbounds),

@@ -17,6 +17,10 @@ export const spiffeId = (mesh: string, service: string) => `spiffe://${mesh}/${s
 export const ADMIN_NAME = 'kuma:envoy:admin';
 export const READINESS_NAME = 'kuma:readiness';
 export const DNS_NAME = 'kuma:dns';
+export const METRICS_LISTENER_NAME = 'kuma:metrics:prometheus';
+export const METRICS_CLUSTER_NAME = 'kuma:metrics:hijacker';
+export const PROBE_LISTENER_NAME = 'probe:listener';
+export const PROBE_ROUTE_NAME = 'probe:route_configuration';
 export const OUTBOUND_PASSTHROUGH_NAME = 'outbound:passthrough:ipv4';
 export const INBOUND_PASSTHROUGH_NAME = 'inbound:passthrough:ipv4';
 export const NO_DESTINATION_NAME = 'self_transparentproxy_no_destination_inbound';

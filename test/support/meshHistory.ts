@@ -12,7 +12,7 @@ const sidecar = (mesh: string, name: string, metadata: Partial<ProxyMetadata> = 
 
 /** Connected proxies of zone-1: every way to take calls, an ingress and an egress. */
 export const PROXIES: Proxy[] = [
-  sidecar('m1', 'dp-1'),
+  sidecar('m1', 'dp-1', { adminPort: 9901 }),
   sidecar('m1', 'dp-2', { loopbackPrefix: '127.2', dnsPort: 15053 }),
   sidecar('m1', 'dp-3', { transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 0 } }),
   sidecar('m2', 'dp-1', { loopbackPrefix: '127.4' }),
@@ -103,11 +103,13 @@ const meshes = fc
     mode: fc.constantFrom('STRICT', 'PERMISSIVE'),
     local: fc.boolean(),
     egress: fc.boolean(),
+    measured: fc.boolean(),
   })
   .map(
-    ({ name, on, mode, local, egress }): WrittenResource => ({
+    ({ name, on, mode, local, egress, measured }): WrittenResource => ({
       type: 'Mesh',
       name,
+      ...(measured && { metrics: { enabledBackend: 'p', backends: [{ name: 'p', type: 'prometheus' }] } }),
       routing: { localityAwareLoadBalancing: local, zoneEgress: egress },
       mtls: { ...(on ? { enabledBackend: 'ca' } : {}), backends: [{ name: 'ca', type: 'builtin', mode }] },
     }),
@@ -197,6 +199,7 @@ const selector = fc.constantFrom(
   { kind: 'Mesh' },
   { kind: 'MeshSubset', tags: { version: 'v2' } },
   { kind: 'MeshService', name: 'b' },
+  { kind: 'MeshService', name: 'dataplane-metrics' },
   { kind: 'Dataplane', name: 'dp-2' },
   { kind: 'MeshHTTPRoute', name: 'route-a' },
 );

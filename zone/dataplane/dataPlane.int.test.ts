@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Registry as Metrics } from 'prom-client';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/process/ports.ts';
+import { freePort, freePorts } from '../../deploy/process/ports.ts';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
@@ -132,9 +132,10 @@ async function sidecar(plane: DataPlane, dataplane: object, options: Partial<DpO
   return { stop: end };
 }
 
-function get(port: number): Promise<{ status: number; body: string }> {
+/** @param from address of the caller */
+function get(port: number, path = '/', from = '127.0.0.1'): Promise<{ status: number; body: string }> {
   return new Promise((resolve) => {
-    const call = request({ host: '127.0.0.1', port, agent: false, path: '/' }, (response) => {
+    const call = request({ host: '127.0.0.1', port, agent: false, path, localAddress: from }, (response) => {
       let body = '';
       response.on('data', (chunk) => {
         body += chunk;
@@ -225,6 +226,51 @@ describe('the data plane', () => {
         },
       ],
     });
+  });
+
+  it('serves its metrics, guarded, and virtual probes, where its mesh and its Dataplane ask for them', async () => {
+    const { zone, plane } = await zoneWith(mtls);
+    const servicePort = await app('well');
+    const [port, metricsPort, probePort, adminPort] = (await freePorts(4)) as [number, number, number, number];
+    const dataplane = {
+      type: 'Dataplane',
+      mesh: 'default',
+      name: 'web-1',
+      networking: {
+        address: '127.0.0.1',
+        inbound: [{ port, servicePort, tags: { 'kuma.io/service': 'web', 'kuma.io/protocol': 'http' } }],
+      },
+      metrics: { type: 'prometheus', conf: { port: metricsPort } },
+      probes: { port: probePort, endpoints: [{ inboundPort: servicePort, inboundPath: '/well', path: '/probe' }] },
+    };
+    await sidecar(plane, dataplane, { adminPort });
+    const probed = await until(
+      () => get(probePort, '/probe'),
+      ({ status }) => status === 200,
+    );
+    expect(probed.body).toBe('well');
+    expect((await get(probePort, '/other')).status).toBe(404);
+    expect((await get(metricsPort, '/metrics')).status).toBe(0);
+
+    const envoy = { filterRegex: 'listener_manager', usedOnly: true };
+    const backends = [{ name: 'prom', type: 'prometheus', conf: { path: '/metrics', envoy } }];
+    zone.global(resource('Mesh', '', 'default', { ...mtls, metrics: { enabledBackend: 'prom', backends } }));
+    const scraped = await until(
+      () => get(metricsPort, '/metrics'),
+      ({ status }) => status === 200,
+    );
+    expect(scraped.body).toContain('envoy_listener_manager_lds_update_success');
+    expect(scraped.body).not.toContain('envoy_cluster_manager');
+    expect((await get(metricsPort, '/stats')).status).toBe(404);
+    // From elsewhere it takes a certificate of the mesh.
+    expect((await get(metricsPort, '/metrics', '127.0.0.2')).status).toBe(0);
+    const open = { ...backends[0], conf: { path: '/metrics', skipMTLS: true } };
+    zone.global(resource('Mesh', '', 'default', { ...mtls, metrics: { enabledBackend: 'prom', backends: [open] } }));
+    const fromElsewhere = await until(
+      () => get(metricsPort, '/metrics', '127.0.0.2'),
+      ({ status }) => status === 200,
+    );
+    expect(fromElsewhere.body).toContain('envoy_cluster_manager');
   });
 
   it('has a zone proxy register again whose resource was deleted by hand', async () => {

@@ -4,6 +4,8 @@ import type { JsonObject } from '../../resource/json.ts';
 export function originOf(name: string): string {
   if (name.startsWith('kuma:envoy:admin') || name === 'kuma:readiness') return 'admin';
   if (name === 'kuma:dns') return 'dns';
+  if (name.startsWith('kuma:metrics:')) return 'prometheus';
+  if (name.startsWith('probe:')) return 'probe';
   if (name.includes(':passthrough:') || name.startsWith('self_transparentproxy')) return 'transparent';
   if (name.startsWith('inbound:') || name.startsWith('localhost:')) return 'inbound';
   return 'outbound';

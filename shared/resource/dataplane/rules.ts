@@ -1,9 +1,11 @@
 import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
 import { isDns1035Label } from '../name.ts';
+import { metricsBackendViolations } from '../mesh/metrics.ts';
 import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import { PROTOCOL_TAG, protocolReason, SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
+import { probeViolations } from './probes.ts';
 import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
@@ -33,7 +35,10 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   for (const [i, outbound] of (networking.outbound ?? []).entries()) {
     violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`));
   }
-  violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...unsupportedViolations(spec));
+  violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...probeViolations(spec));
+  if (spec.metrics) violations.push(...metricsBackendViolations(spec.metrics, 'metrics'));
+  if (saysSomething((networking as { listeners?: unknown }).listeners)) add('listeners', NOT_SUPPORTED);
+  violations.push(...transparentProxyingViolations(networking));
   const workload = labels[WORKLOAD_LABEL];
   if (workload !== undefined && !isDns1035Label(workload))
     violations.push({ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON });
@@ -143,18 +148,4 @@ function transparentProxyingViolations({ transparentProxying }: DataplaneSpec['n
   if (given.reachableBackends !== undefined)
     violations.push({ field: `${field}.reachableBackends`, reason: `${NOT_SUPPORTED}, use reachableServices` });
   return violations;
-}
-
-function unsupportedViolations(spec: DataplaneSpec): Violation[] {
-  const { networking, metrics, probes } = spec as DataplaneSpec & Record<string, unknown>;
-  const { listeners } = networking as unknown as Record<string, unknown>;
-  const fields: [string, unknown][] = [
-    ['networking.listeners', listeners],
-    ['metrics', metrics],
-    ['probes', probes],
-  ];
-  return fields
-    .filter(([, value]) => saysSomething(value))
-    .map(([field]): Violation => ({ field, reason: NOT_SUPPORTED }))
-    .concat(transparentProxyingViolations(networking));
 }

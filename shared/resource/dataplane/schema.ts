@@ -11,6 +11,8 @@ import {
   uint32,
   unsupported,
 } from '../protoJson.ts';
+import { metricsBackendSchema } from '../mesh/metrics.ts';
+import { probesSchema } from './probes.ts';
 import type { DataplaneSpec } from './spec.ts';
 
 /** The first one is the zero value. */
@@ -56,6 +58,6 @@ export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
       listeners: unsupported,
     }),
   ),
-  metrics: unsupported,
-  probes: unsupported,
+  metrics: metricsBackendSchema.optional(),
+  probes: probesSchema,
 });

@@ -1,3 +1,6 @@
+import type { MetricsBackend } from '../mesh/metrics.ts';
+import type { Probes } from './probes.ts';
+
 /** A Dataplane as parsed: defaults are not filled in, since Kuma answers with what was written. */
 export interface DataplaneSpec {
   readonly networking: {
@@ -16,6 +19,9 @@ export interface DataplaneSpec {
       | undefined;
     readonly admin?: { readonly port?: number | undefined } | undefined;
   };
+  /** What is different for this proxy from what its mesh says. */
+  readonly metrics?: MetricsBackend | undefined;
+  readonly probes?: Probes | undefined;
 }
 
 export type Tags = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
+import { withMetricsDefaults } from './metrics.ts';
 import { admitMesh, meshViolations } from './rules.ts';
 import { meshSchema } from './schema.ts';
 import type { MeshSpec } from './spec.ts';
@@ -15,6 +16,7 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   writable: { standalone: true, global: true, zone: false },
   replication: { globalToZone: true, zoneToGlobal: false, acrossZones: false, keepsName: true },
   includeInFederation: true,
+  complete: (spec) => (spec.metrics ? { ...spec, metrics: withMetricsDefaults(spec.metrics) } : spec),
   schema: meshSchema,
   validate: meshViolations,
   admit: admitMesh,

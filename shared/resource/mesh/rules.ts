@@ -2,6 +2,7 @@ import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import type { Violation } from '../violation.ts';
 import { kumaMessage, violationsOf } from '../violationsOf.ts';
+import { metricsViolations } from './metrics.ts';
 import { providedCaViolations } from './providedCa.ts';
 import { builtinConf } from './schema.ts';
 import type { CaBackend, MembershipRule, MeshSpec } from './spec.ts';
@@ -17,6 +18,7 @@ export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
     ...mtlsViolations(spec),
     ...constraintViolations(spec),
     ...routingViolations(spec),
+    ...(spec.metrics ? metricsViolations(spec.metrics) : []),
     ...unsupportedViolations(spec),
   ];
 }
@@ -86,7 +88,7 @@ function unsupportedViolations(spec: MeshSpec): Violation[] {
   const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
   const fields = spec as MeshSpec &
     Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
-  for (const field of ['logging', 'tracing', 'metrics']) if (saysSomething(fields[field])) add(field);
+  for (const field of ['logging', 'tracing']) if (saysSomething(fields[field])) add(field);
   if (saysSomething(fields.routing?.defaultForbidMeshExternalServiceAccess))
     add('routing.defaultForbidMeshExternalServiceAccess');
   const mode = fields.meshServices?.mode;

@@ -10,6 +10,7 @@ import {
   text,
   unsupported,
 } from '../protoJson.ts';
+import { metricsSchema } from './metrics.ts';
 import type { MeshSpec } from './spec.ts';
 
 const caBackend = message({
@@ -39,7 +40,7 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
   }).optional(),
   logging: unsupported,
   tracing: unsupported,
-  metrics: unsupported,
+  metrics: metricsSchema,
 });
 
 /** `conf` of a builtin backend. It is kept as written, so numbers are numbers here. */

@@ -1,3 +1,5 @@
+import type { Metrics } from './metrics.ts';
+
 /** A Mesh as parsed. Fields that the product does not act upon yet are kept and shown, see the schema. */
 export interface MeshSpec {
   readonly mtls?:
@@ -21,6 +23,7 @@ export interface MeshSpec {
           | undefined;
       }
     | undefined;
+  readonly metrics?: Metrics | undefined;
   readonly skipCreatingInitialPolicies?: readonly string[] | undefined;
 }
 

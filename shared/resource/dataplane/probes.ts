@@ -1,0 +1,45 @@
+import { isPort, PORT_REASON } from '../address.ts';
+import { list, message, requiredText, requiredUint32 } from '../protoJson.ts';
+import type { Violation } from '../violation.ts';
+import type { DataplaneSpec } from './spec.ts';
+
+/** Virtual probes: paths of a port without mTLS that lead to paths of the application (policies §1.2, §5.11). */
+export interface Probes {
+  readonly port: number;
+  readonly endpoints?: readonly ProbeEndpoint[] | undefined;
+}
+
+export interface ProbeEndpoint {
+  /** Port of the application. */
+  readonly inboundPort: number;
+  readonly inboundPath: string;
+  /** Path that is asked for. */
+  readonly path: string;
+}
+
+export const probesSchema = message({
+  port: requiredUint32,
+  endpoints: list(message({ inboundPort: requiredUint32, inboundPath: requiredText, path: requiredText })),
+}).optional();
+
+/** What probes may be; besides Kuma's rules, their port must not be that of an inbound, since only one of them could listen. */
+export function probeViolations({ probes, networking }: DataplaneSpec): Violation[] {
+  if (!probes) return [];
+  const violations: Violation[] = [];
+  const add = (field: string, reason: string) => violations.push({ field: `probes.${field}`, reason });
+  if (!isPort(probes.port)) add('port', PORT_REASON);
+  networking.inbound?.forEach(({ address = networking.address, port }, i) => {
+    if (address === networking.address && port === probes.port) add('port', `must differ from inbound[${i}].port`);
+  });
+  probes.endpoints?.forEach(({ inboundPort, inboundPath, path }, i) => {
+    if (!isPort(inboundPort)) add(`endpoints[${i}].inboundPort`, PORT_REASON);
+    if (!isAbsolutePath(inboundPath)) add(`endpoints[${i}].inboundPath`, 'should be a valid URL Path');
+    if (!isAbsolutePath(path)) add(`endpoints[${i}].path`, 'should be a valid URL Path');
+  });
+  return violations;
+}
+
+/** It begins with `/` and holds nothing that a request line could not. */
+export function isAbsolutePath(text: string): boolean {
+  return /^\/[\x21-\x7e]*$/.test(text);
+}

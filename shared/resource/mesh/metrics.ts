@@ -1,0 +1,144 @@
+import { isPort, PORT_REASON } from '../address.ts';
+import { isAbsolutePath } from '../dataplane/probes.ts';
+import {
+  enumeration,
+  flag,
+  list,
+  message,
+  optionalFlag,
+  requiredText,
+  saysSomething,
+  stringMap,
+  text,
+  uint32,
+} from '../protoJson.ts';
+import { SERVICE_TAG, tagViolations } from '../tags.ts';
+import type { Violation } from '../violation.ts';
+
+/** `metrics` of a Mesh: which of the backends every proxy serves its metrics for (policies §1.1). */
+export interface Metrics {
+  readonly enabledBackend?: string | undefined;
+  readonly backends?: readonly MetricsBackend[] | undefined;
+}
+
+/** Also `metrics` of a Dataplane, where it says what is different for this proxy. */
+export interface MetricsBackend {
+  readonly name?: string | undefined;
+  readonly type: string;
+  readonly conf?: PrometheusConf | undefined;
+}
+
+/** Where and how a proxy lets itself be scraped. */
+export interface PrometheusConf {
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  /** Policies select the endpoint by these, as they do an inbound. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly skipMTLS?: boolean | undefined;
+  /** Absent mode: the mesh's own mTLS. */
+  readonly tls?: { readonly mode?: 'activeMTLSBackend' | 'providedTLS' | 'disabled' | undefined } | undefined;
+  readonly envoy?: { readonly filterRegex?: string | undefined; readonly usedOnly?: boolean | undefined } | undefined;
+}
+
+const MODES = ['activeMTLSBackend', 'providedTLS', 'disabled'] as const;
+const NOT_SUPPORTED = 'is not supported yet';
+
+const aggregated = message({ name: text, port: uint32, path: text, address: text, enabled: optionalFlag });
+const prometheusConf = message({
+  port: uint32,
+  path: text,
+  tags: stringMap.optional(),
+  skipMTLS: optionalFlag,
+  tls: message({ mode: enumeration(MODES) }).optional(),
+  envoy: message({ filterRegex: text, usedOnly: flag }).optional(),
+  aggregate: list(aggregated),
+});
+
+export const metricsBackendSchema = message({ name: text, type: requiredText, conf: prometheusConf.optional() });
+export const metricsSchema = message({ enabledBackend: text, backends: list(metricsBackendSchema) }).optional();
+
+/** What `metrics` of a Mesh may hold. */
+export function metricsViolations({ enabledBackend, backends = [] }: Metrics): Violation[] {
+  const violations: Violation[] = [];
+  const names = new Set<string>();
+  backends.forEach((backend, i) => {
+    const field = `metrics.backends[${i}]`;
+    const { name = '' } = backend;
+    if (names.has(name))
+      violations.push({ field: `${field}.name`, reason: `"${name}" name is already used for another backend` });
+    names.add(name);
+    violations.push(...metricsBackendViolations(backend, field));
+  });
+  if (enabledBackend && !names.has(enabledBackend))
+    violations.push({ field: 'metrics.enabledBackend', reason: 'has to be set to one of the backends in the mesh' });
+  return violations;
+}
+
+/** @param field path of the backend */
+export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, field: string): Violation[] {
+  if (type !== 'prometheus')
+    return [{ field: `${field}.type`, reason: 'unknown backend type. Available backends: "prometheus"' }];
+  const at = `${field}.conf`;
+  const violations: Violation[] = [];
+  const add = (name: string, reason: string) => violations.push({ field: `${at}.${name}`, reason });
+  if (conf.skipMTLS !== undefined && conf.tls && conf.skipMTLS !== (conf.tls.mode === 'disabled'))
+    violations.push({ field: at, reason: 'skipMTLS and tls configuration cannot be defined together' });
+  if (conf.port !== undefined && !isPort(conf.port)) add('port', PORT_REASON);
+  if (conf.path !== undefined && !isAbsolutePath(conf.path)) add('path', 'should be a valid URL Path');
+  violations.push(...tagViolations(conf.tags ?? {}, `${at}.tags`));
+  const regexFault = faultOf(conf.envoy?.filterRegex ?? '');
+  if (regexFault !== undefined) add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
+  if (conf.tls?.mode === 'providedTLS')
+    add('tls.mode', `providedTLS ${NOT_SUPPORTED}, use activeMTLSBackend or disabled`);
+  if (saysSomething((conf as { aggregate?: unknown }).aggregate)) add('aggregate', NOT_SUPPORTED);
+  return violations;
+}
+
+function faultOf(regex: string): string | undefined {
+  try {
+    new RegExp(regex);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const DEFAULTS = { port: 5670, path: '/metrics', tags: { [SERVICE_TAG]: 'dataplane-metrics' } } as const;
+
+/** With what Kuma fills in before it stores a Mesh. */
+export function withMetricsDefaults(metrics: Metrics): Metrics {
+  if (!metrics.backends) return metrics;
+  return {
+    ...metrics,
+    backends: metrics.backends.map((backend) => ({ ...backend, conf: { ...DEFAULTS, ...backend.conf } })),
+  };
+}
+
+export interface MetricsEndpoint extends PrometheusConf {
+  readonly port: number;
+  readonly path: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a proxy serves: the enabled backend of its mesh, with what its Dataplane says otherwise. `undefined`: nothing. */
+export function metricsEndpoint(
+  mesh: Metrics | undefined,
+  own: MetricsBackend | undefined,
+): MetricsEndpoint | undefined {
+  const { enabledBackend, backends = [] } = mesh ?? {};
+  const backend = enabledBackend ? backends.find(({ name }) => name === enabledBackend) : undefined;
+  if (!backend) return undefined;
+  const conf = own?.conf ?? {};
+  return {
+    ...DEFAULTS,
+    ...backend.conf,
+    ...conf,
+    tags: { ...(backend.conf?.tags ?? DEFAULTS.tags), ...conf.tags },
+    ...((backend.conf?.envoy || conf.envoy) && { envoy: { ...backend.conf?.envoy, ...conf.envoy } }),
+  } as MetricsEndpoint;
+}
+
+/** Only who has a certificate of the mesh may scrape it, as long as the mesh has mTLS. */
+export function isGuarded({ tls, skipMTLS }: PrometheusConf): boolean {
+  return tls ? (tls.mode ?? 'activeMTLSBackend') === 'activeMTLSBackend' : !skipMTLS;
+}

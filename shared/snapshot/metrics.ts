@@ -1,0 +1,136 @@
+import { isGuarded, type MetricsEndpoint, metricsEndpoint } from '../resource/mesh/metrics.ts';
+import { type DataplaneSpec, type Inbound, sectionName } from '../resource/dataplane/spec.ts';
+import { isIpAddress } from '../resource/address.ts';
+import type { Resource } from '../resource/resource.ts';
+import { SERVICE_TAG } from '../resource/tags.ts';
+import { tcpAddress } from '../xds/address.ts';
+import { staticCluster } from '../xds/cluster.ts';
+import { hcmFilter, httpConnectionManager, routesOverRds } from '../xds/filters.ts';
+import type { AddressJson } from '../xds/gen/envoy/config/core/v3/address_pb.d.ts';
+import type { FilterChainMatchJson } from '../xds/gen/envoy/config/listener/v3/listener_components_pb.d.ts';
+import type { RouteConfigurationJson } from '../xds/gen/envoy/config/route/v3/route_pb.d.ts';
+import { METRICS_CLUSTER_NAME, METRICS_LISTENER_NAME } from '../xds/names.ts';
+import type { InboundChain, InboundResources } from '../xds/parts.ts';
+import type { ResourceSet } from '../xds/resourceSet.ts';
+import { downstreamMeshTls } from '../xds/tls.ts';
+import { adminAddress } from './admin.ts';
+import { effectContext, type Lookups } from './lookups.ts';
+import type { Memo } from './memo.ts';
+import type { MeshFacts } from './meshFacts.ts';
+import type { Sidecar } from './sidecar.ts';
+import { builtPart, type Variant } from './variants.ts';
+
+const CONNECT_TIMEOUT = '5s';
+
+/**
+ * The endpoint that a proxy serves its metrics at, as one more inbound: policies select it by its tags (policies §5.11). `undefined`:
+ * the mesh asks for none, or the port is taken by another listener of the proxy.
+ */
+export function metricsInbound(
+  mesh: Pick<MeshFacts, 'metrics'>,
+  { spec }: Resource<DataplaneSpec>,
+): { readonly endpoint: MetricsEndpoint; readonly inbound: Inbound } | undefined {
+  const endpoint = metricsEndpoint(mesh.metrics, spec.metrics);
+  if (!endpoint) return undefined;
+  const { port, tags } = endpoint;
+  const { address, inbound = [], outbound = [] } = spec.networking;
+  const isTaken =
+    inbound.some((one) => (one.address ?? address) === address && one.port === port) ||
+    outbound.some((one) => (one.address ?? '127.0.0.1') === address && one.port === port) ||
+    spec.probes?.port === port;
+  return isTaken ? undefined : { endpoint, inbound: { port, protocol: 'http', tags } };
+}
+
+/** The Dataplane as policies look at it: with the endpoint among its inbounds. A gateway has none that they could look at. */
+export function selectableDataplane(
+  dataplane: Resource<DataplaneSpec>,
+  metrics: ReturnType<typeof metricsInbound>,
+  memo: Memo,
+): Resource<DataplaneSpec> {
+  const { spec } = dataplane;
+  const { networking } = spec;
+  if (!metrics || networking.gateway) return dataplane;
+  const inbound = [...(networking.inbound ?? []), metrics.inbound];
+  return memo.from(dataplane, `selectable ${JSON.stringify(metrics.inbound)}`, () => ({
+    ...dataplane,
+    spec: { ...spec, networking: { ...networking, inbound } },
+  }));
+}
+
+/** Adds the listener that Prometheus scrapes, with Envoy's own statistics behind it, and nothing else of its admin API. */
+export function addMetrics(set: ResourceSet, sidecar: Sidecar, services: Set<string>): void {
+  const { proxy, mesh, policies, dataplane, metrics, memo } = sidecar;
+  const admin = adminAddress(proxy.metadata);
+  if (!metrics || !admin) return;
+  const rules = policies.inboundId(sectionName(metrics.inbound));
+  const inputs = JSON.stringify([mesh.zone, mesh.name, mesh.mtls, rules, metrics.endpoint, admin]);
+  const variants = memo.from<Variant<InboundResources>[]>(dataplane, 'metrics', () => []);
+  const { lookups, part } = builtPart(variants, inputs, mesh, (l) => build(sidecar, metrics, admin, l));
+  set.put('cluster', METRICS_CLUSTER_NAME, part.cluster);
+  if (part.routes) set.put('route', METRICS_LISTENER_NAME, part.routes);
+  set.put('listener', METRICS_LISTENER_NAME, part.listener);
+  for (const service of lookups.protocols.keys()) services.add(service);
+}
+
+function build(
+  { mesh, policies, dataplane }: Sidecar,
+  { endpoint, inbound }: NonNullable<Sidecar['metrics']>,
+  admin: AddressJson,
+  lookups: Lookups,
+): InboundResources {
+  const { address } = dataplane.spec.networking;
+  const routes = statsRoutes(endpoint);
+  const chains = mesh.mtls && isGuarded(endpoint) ? guardedChains(mesh, address, routes) : [chain(routes, false)];
+  const made: InboundResources = {
+    sectionName: sectionName(inbound),
+    service: endpoint.tags[SERVICE_TAG] ?? '',
+    protocol: 'http',
+    tags: endpoint.tags,
+    chains,
+    routes,
+    listener: {
+      name: METRICS_LISTENER_NAME,
+      trafficDirection: 'INBOUND',
+      address: tcpAddress(address, endpoint.port),
+      filterChains: chains.map(({ filterChain }) => filterChain),
+    },
+    cluster: staticCluster(METRICS_CLUSTER_NAME, [admin], CONNECT_TIMEOUT),
+  };
+  policies.inbound(made, effectContext(mesh, lookups));
+  return made;
+}
+
+/** From the proxy's own address no certificate is asked for: a Prometheus beside the proxy has none (policies §5.11). */
+function guardedChains(mesh: MeshFacts, address: string, routes: RouteConfigurationJson): InboundChain[] {
+  const guarded = chain(routes, true);
+  guarded.filterChain.transportSocket = downstreamMeshTls(mesh.name);
+  if (!isIpAddress(address)) return [guarded];
+  const prefixLen = address.includes(':') ? 128 : 32;
+  return [chain(routes, false, { sourcePrefixRanges: [{ addressPrefix: address, prefixLen }] }), guarded];
+}
+
+function chain(routes: RouteConfigurationJson, mtls: boolean, match?: FilterChainMatchJson): InboundChain {
+  const hcm = httpConnectionManager(METRICS_LISTENER_NAME, 'http');
+  routesOverRds(hcm, routes);
+  return { mtls, hcm, filterChain: { ...(match && { filterChainMatch: match }), filters: [hcmFilter(hcm)] } };
+}
+
+function statsRoutes({ path, envoy }: MetricsEndpoint): RouteConfigurationJson {
+  const query = [
+    ...(envoy?.filterRegex ? [`filter=${encodeURIComponent(envoy.filterRegex)}`] : []),
+    ...(envoy?.usedOnly ? ['usedonly'] : []),
+  ].join('&');
+  const prefixRewrite = `/stats/prometheus${query && `?${query}`}`;
+  const match = { path, headers: [{ name: ':method', stringMatch: { exact: 'GET' } }] };
+  return {
+    name: METRICS_LISTENER_NAME,
+    validateClusters: false,
+    virtualHosts: [
+      {
+        name: METRICS_LISTENER_NAME,
+        domains: ['*'],
+        routes: [{ match, route: { cluster: METRICS_CLUSTER_NAME, prefixRewrite } }],
+      },
+    ],
+  };
+}
