@@ -1,5 +1,6 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
+import { unusedBackendWarnings } from './backends.ts';
 import { withMetricsDefaults } from './metrics.ts';
 import { admitMesh, meshViolations } from './rules.ts';
 import { meshSchema } from './schema.ts';
@@ -20,6 +21,7 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   schema: meshSchema,
   validate: meshViolations,
   admit: admitMesh,
+  warnings: ({ spec }) => unusedBackendWarnings(spec),
 };
 
 const meshInsight = insightDescriptor({

@@ -2,6 +2,7 @@ import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import type { Violation } from '../violation.ts';
 import { kumaMessage, violationsOf } from '../violationsOf.ts';
+import { loggingViolations, tracingViolations } from './backends.ts';
 import { metricsViolations } from './metrics.ts';
 import { providedCaViolations } from './providedCa.ts';
 import { builtinConf } from './schema.ts';
@@ -18,6 +19,8 @@ export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
     ...mtlsViolations(spec),
     ...constraintViolations(spec),
     ...routingViolations(spec),
+    ...(spec.logging ? loggingViolations(spec.logging) : []),
+    ...(spec.tracing ? tracingViolations(spec.tracing) : []),
     ...(spec.metrics ? metricsViolations(spec.metrics) : []),
     ...unsupportedViolations(spec),
   ];
@@ -88,7 +91,6 @@ function unsupportedViolations(spec: MeshSpec): Violation[] {
   const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
   const fields = spec as MeshSpec &
     Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
-  for (const field of ['logging', 'tracing']) if (saysSomething(fields[field])) add(field);
   if (saysSomething(fields.routing?.defaultForbidMeshExternalServiceAccess))
     add('routing.defaultForbidMeshExternalServiceAccess');
   const mode = fields.meshServices?.mode;

@@ -10,6 +10,7 @@ import {
   text,
   unsupported,
 } from '../protoJson.ts';
+import { loggingSchema, tracingSchema } from './backends.ts';
 import { metricsSchema } from './metrics.ts';
 import type { MeshSpec } from './spec.ts';
 
@@ -38,8 +39,8 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
   constraints: message({
     dataplaneProxy: message({ requirements: list(constraint), restrictions: list(constraint) }).optional(),
   }).optional(),
-  logging: unsupported,
-  tracing: unsupported,
+  logging: loggingSchema,
+  tracing: tracingSchema,
   metrics: metricsSchema,
 });
 

@@ -1,3 +1,4 @@
+import type { Backends } from './backends.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A Mesh as parsed. Fields that the product does not act upon yet are kept and shown, see the schema. */
@@ -23,6 +24,8 @@ export interface MeshSpec {
           | undefined;
       }
     | undefined;
+  readonly logging?: Backends | undefined;
+  readonly tracing?: Backends | undefined;
   readonly metrics?: Metrics | undefined;
   readonly skipCreatingInitialPolicies?: readonly string[] | undefined;
 }

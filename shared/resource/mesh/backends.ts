@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { isPort, PORT_REASON } from '../address.ts';
+import { list, message, requiredText, text } from '../protoJson.ts';
+import type { Violation } from '../violation.ts';
+
+/**
+ * `logging` and `tracing` of a Mesh: where access logs and traces may go. Only TrafficLog and TrafficTrace send something there; also
+ * `defaultBackend` is only what those mean that name none (policies §1.1, §4).
+ */
+export interface Backends {
+  readonly defaultBackend?: string | undefined;
+  readonly backends?: readonly Backend[] | undefined;
+}
+
+interface Backend {
+  readonly name: string;
+  readonly type: string;
+  readonly conf?: Readonly<Record<string, unknown>> | undefined;
+  readonly format?: string | undefined;
+  readonly sampling?: number | undefined;
+}
+
+const conf = z.preprocess((value) => value ?? undefined, z.record(z.string(), z.unknown()).optional());
+const backends = (more: z.core.$ZodLooseShape) =>
+  message({
+    defaultBackend: text,
+    backends: list(message({ name: requiredText, type: requiredText, conf, ...more })),
+  }).optional();
+
+export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format: text });
+export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: z.number().optional() });
+
+type ConfRule = (conf: Readonly<Record<string, unknown>>) => readonly [field: string, reason: string] | undefined;
+
+const LOGGING: Readonly<Record<string, ConfRule>> = {
+  tcp: ({ address }) => {
+    if (!isText(address)) return ['address', 'cannot be empty'];
+    return /^.+:[^:]+$/.test(address) ? undefined : ['address', 'has to be in format of HOST:PORT'];
+  },
+  file: ({ path }) => (isText(path) ? undefined : ['path', 'cannot be empty']),
+};
+
+const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
+
+const TRACING: Readonly<Record<string, ConfRule>> = {
+  zipkin: ({ url, apiVersion }) => {
+    if (isText(apiVersion) && !API_VERSIONS.includes(apiVersion))
+      return ['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`];
+    if (!isText(url)) return ['url', 'cannot be empty'];
+    const authority = /^https?:\/\/([^/?#]+)/i.exec(url)?.[1];
+    if (authority === undefined) return ['url', 'invalid URL'];
+    return /:\d+$/.test(authority) ? undefined : ['url', 'port has to be explicitly specified'];
+  },
+  datadog: ({ address, port }) => {
+    if (!isText(address)) return ['address', 'cannot be empty'];
+    return isPort(Number(port)) ? undefined : ['port', PORT_REASON];
+  },
+};
+
+export function loggingViolations(logging: Backends): Violation[] {
+  return backendViolations(logging, 'logging', LOGGING, '"tcp", "file"');
+}
+
+export function tracingViolations(tracing: Backends): Violation[] {
+  return backendViolations(tracing, 'tracing', TRACING, '"zipkin", "datadog"');
+}
+
+function backendViolations(
+  { defaultBackend, backends: all = [] }: Backends,
+  kind: 'logging' | 'tracing',
+  rules: Readonly<Record<string, ConfRule>>,
+  available: string,
+): Violation[] {
+  const violations: Violation[] = [];
+  const names = new Set<string>();
+  all.forEach(({ name, type, conf: given = {}, sampling }, i) => {
+    const add = (field: string, reason: string) =>
+      violations.push({ field: `${kind}.backends[${i}].${field}`, reason });
+    if (!name) add('name', 'cannot be empty');
+    if (sampling !== undefined && (sampling < 0 || sampling > 100)) add('sampling', 'has to be in [0.0 - 100.0] range');
+    const rule = Object.hasOwn(rules, type) ? rules[type] : undefined;
+    const fault = rule ? rule(given) : undefined;
+    // "config" is what Kuma calls the field here
+    if (fault) add(`config.${fault[0]}`, fault[1]);
+    if (!rule) add('type', `unknown backend type. Available backends: ${available}`);
+    if (names.has(name)) add('name', `"${name}" name is already used for another backend`);
+    names.add(name);
+  });
+  if (defaultBackend && !names.has(defaultBackend))
+    violations.push({ field: `${kind}.defaultBackend`, reason: `has to be set to one of the ${kind} backend in mesh` });
+  return violations;
+}
+
+/** What is kept and shown, but used by nothing that there is: the author is told with every write. */
+export function unusedBackendWarnings(spec: {
+  readonly logging?: Backends | undefined;
+  readonly tracing?: Backends | undefined;
+}): string[] {
+  return [['logging', spec.logging, 'TrafficLog'] as const, ['tracing', spec.tracing, 'TrafficTrace'] as const].flatMap(
+    ([field, value, user]) =>
+      value?.backends ? [`${field}: only a ${user} uses these backends, and ${user} is not supported yet`] : [],
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
