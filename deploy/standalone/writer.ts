@@ -1,5 +1,5 @@
 import type { ResourceDescriptor } from '../../shared/resource/descriptor.ts';
-import type { ResourceWriter } from '../../shared/rest/ports.ts';
+import type { ResourceWriter, Written } from '../../shared/rest/ports.ts';
 import type { LocalReplica } from './localReplica.ts';
 
 type Deps = {
@@ -19,6 +19,20 @@ export function standaloneWriter({ policies, zone, replica }: Deps): ResourceWri
   };
   return {
     put: async (put) => seen(await homeOf(put.descriptor).put(put)),
+    // One change of what belongs to the policy log; what belongs to the zone's follows, all of it checked before.
+    putAll: async ({ puts, author, idempotency }) => {
+      const ofPolicies = puts.filter(({ descriptor }) => descriptor.writable.global);
+      const together = await policies.putAll?.({ puts: ofPolicies, author, ...(idempotency && { idempotency }) });
+      if (!together) throw new Error('the policy log takes changes of several resources');
+      const { statuses, ...place } = await seen(together);
+      const all: Written['status'][] = [];
+      const known = [...statuses];
+      for (const put of puts) {
+        const isPolicy = put.descriptor.writable.global;
+        all.push(isPolicy ? (known.shift() as Written['status']) : (await zone.put({ ...put, author })).status);
+      }
+      return { ...place, statuses: all };
+    },
     delete: async (removal) => seen(await homeOf(removal.descriptor).delete(removal)),
   };
 }

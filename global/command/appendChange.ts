@@ -9,12 +9,13 @@ export function isSecret(type: string): boolean {
 
 /**
  * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear (D12).
- * @throws VersionConflict, LogUnavailable
+ * @throws VersionConflict, IdempotencyKeyReused, LogUnavailable
  */
 export async function appendChange(
   { log, sealer, newId }: CommandDeps,
   events: readonly NewEvent[],
   by: Author,
+  idempotency?: { readonly key: string; readonly requestHash: string },
 ): Promise<readonly LogEvent[]> {
   const dataKeys: WrappedDataKey[] = [];
   const sealed = events.map((event): NewEvent => {
@@ -24,7 +25,7 @@ export async function appendChange(
     dataKeys.push(dataKey);
     return { ...event, resource: { ...resource, spec: { sealed: payload } } };
   });
-  return log.append({ id: newId(), by, events: sealed, dataKeys });
+  return log.append({ id: newId(), by, events: sealed, dataKeys, ...(idempotency && { idempotency }) });
 }
 
 /** The current state with its secret opened, as a command decides on it; the same as stored for all other types. */

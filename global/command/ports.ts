@@ -25,7 +25,13 @@ export interface CommandLog {
     readonly by: Author;
     readonly events: readonly NewEvent[];
     readonly dataKeys?: readonly WrappedDataKey[];
+    readonly idempotency?: { readonly key: string; readonly requestHash: string };
   }): Promise<readonly LogEvent[]>;
+  /** What was appended under an idempotency key, if anything was. @throws IdempotencyKeyReused for another request */
+  answered(idempotency: {
+    readonly key: string;
+    readonly requestHash: string;
+  }): Promise<readonly LogEvent[] | undefined>;
   current(key: ResourceKey): Promise<{ readonly resource: Resource; readonly version: number } | undefined>;
   list(type: string, mesh?: string): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;
   listAll(): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;

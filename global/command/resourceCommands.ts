@@ -30,14 +30,24 @@ export async function putResource(
   const key = keyOf(resource);
   const current = async () => (seen ? seen.current : currentOf(deps, key));
   const expectedVersion = seen && (seen.current?.version ?? 0);
-  return command(deps, { kind: 'put', resource, expectedVersion }, current, by, async (decision, before) => {
-    if (
-      resource.type !== 'Mesh' ||
-      !needsMaterial(before as Resource<MeshSpec> | undefined, resource as Resource<MeshSpec>)
-    )
-      return [];
-    return companionsOfMesh(deps, resource as Resource<MeshSpec>, decision.status === 'created');
-  });
+  return command(deps, { kind: 'put', resource, expectedVersion }, current, by, (decision, before) =>
+    companionsOf(deps, resource, decision, before),
+  );
+}
+
+/** What is written along with a resource. */
+export async function companionsOf(
+  deps: CommandDeps,
+  resource: Resource,
+  { status }: Pick<Decision, 'status'>,
+  before: Resource | undefined,
+): Promise<readonly NewEvent[]> {
+  if (
+    resource.type !== 'Mesh' ||
+    !needsMaterial(before as Resource<MeshSpec> | undefined, resource as Resource<MeshSpec>)
+  )
+    return [];
+  return companionsOfMesh(deps, resource as Resource<MeshSpec>, status === 'created');
 }
 
 /** @throws VersionConflict, LogUnavailable */

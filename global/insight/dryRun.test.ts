@@ -47,12 +47,12 @@ function world() {
   const list = async (type: string) =>
     policies.filter((one) => one.type === type).map((resource) => ({ resource, version: 1 }));
   const run = dryRun({ registry, zones, vipPort: () => 80, log: { list } });
-  const changed = async (...change: Parameters<typeof run>) =>
-    (await run(...change)).map(({ proxy, diff }) => ({
+  const changed = async (change: Parameters<typeof run>[0][number]) =>
+    (await run([change])).map(({ proxy, diff }) => ({
       proxy: `${proxy.origin}/${proxy.resource.mesh}/${proxy.resource.name}`,
       diff,
     }));
-  return { changed, zones };
+  return { changed, zones, together: run };
 }
 
 const CLUSTER = '/type.googleapis.com~1envoy.config.cluster.v3.Cluster';
@@ -78,6 +78,20 @@ test('of the proxies that it selects only', async () => {
     'east/demo/web-1',
     'west/demo/web-1',
   ]);
+});
+
+test('several writes are tried together', async () => {
+  const { changed, together } = world();
+  const all = timeout('all', { kind: 'Mesh' }, '7s');
+  const web = timeout('web', { kind: 'MeshSubset', tags: { 'kuma.io/service': 'web' } }, '9s');
+  const writes = [all, web].map((resource) => ({ key: resource, resource }));
+  const connectTimeout = (value: string) => [{ op: 'replace', path: `${CLUSTER}/backend/connectTimeout`, value }];
+  expect((await together(writes)).map(({ diff }) => diff)).toEqual([
+    connectTimeout('9s'),
+    connectTimeout('7s'),
+    connectTimeout('9s'),
+  ]);
+  expect((await changed({ key: all, resource: all })).length).toBe(3);
 });
 
 test('a deletion gives back what was there before', async () => {

@@ -34,18 +34,20 @@ const KINDS: readonly (readonly [type: string, kind: ProxyKind])[] = [
   ['ZoneEgress', 'egress'],
 ];
 
-/** Tries a change of the policy log on the proxies of all zones, as far as global knows them. */
+/** Tries writes to the policy log on the proxies of all zones, as far as global knows them. */
 export function dryRun({ registry, log, zones, vipPort }: Deps): DryRun {
-  return async ({ key, resource }, signal) => {
+  return async (writes, signal) => {
     signal?.throwIfAborted();
-    const proposal: Proposal = { key, resource, origin: GLOBAL };
+    const proposals = writes.map((write): Proposal => ({ ...write, origin: GLOBAL }));
     const view = zones.clone();
     for (const { type } of registry.all)
       for (const { resource: one, version } of await log.list(type))
         view.apply({ origin: GLOBAL, key: one, resource: one, version });
     const changed: { proxy: Stored; diff: readonly unknown[] }[] = [];
-    const subjects = subjectsOf(view, vipPort).filter(({ proxy }) => mayConcern(proposal, proxy.mesh));
-    for (const { subject, diff } of proxyEffects({ view, registry, proposal }, subjects)) {
+    const subjects = subjectsOf(view, vipPort).filter(({ proxy }) =>
+      proposals.some((proposal) => mayConcern(proposal, proxy.mesh)),
+    );
+    for (const { subject, diff } of proxyEffects({ view, registry, proposals }, subjects)) {
       if (diff.length > 0) changed.push({ proxy: subject.stored, diff });
       await setImmediate(undefined, { signal });
     }

@@ -4,6 +4,7 @@ import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import { appender, type ProposedChange } from './append.ts';
 import type { Db, Leadership } from './db.ts';
 import { FencedOut } from './errors.ts';
+import { findAnswered } from './findAnswered.ts';
 import { type EventFilter, findEvents } from './find.ts';
 import { groupCommit } from '../../shared/event/groupCommit.ts';
 import { migrate } from './migrate.ts';
@@ -25,6 +26,8 @@ export interface EventLog {
    * not known, but the change may be appended again under its id.
    */
   append(change: ProposedChange): Promise<readonly LogEvent[]>;
+  /** What was appended under an idempotency key, if anything was. @throws IdempotencyKeyReused for another request */
+  answered(idempotency: NonNullable<ProposedChange['idempotency']>): Promise<readonly LogEvent[] | undefined>;
   /** Events after a position, contiguous; only what can no longer be preceded by anything. */
   read(after: number, limit: number): Promise<readonly LogEvent[]>;
   /** As `read`, for who follows the log closely: what this instance appended a moment ago is not asked for again. */
@@ -98,6 +101,7 @@ export async function openEventLog(database: Db): Promise<EventLog> {
         throw error;
       }
     },
+    answered: (idempotency) => findAnswered(db, idempotency),
     read,
     follow: async (after, limit) => {
       const events = await recent.after(after, limit);

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { ResourceWriter } from '../../shared/rest/ports.ts';
 import { refuseHubKey } from '../hubAccess/refuseHubKey.ts';
 import type { CommandDeps } from '../command/ports.ts';
+import { putTogether } from '../command/putTogether.ts';
 import { deleteResource, putResource } from '../command/resourceCommands.ts';
 
 /**
@@ -15,10 +17,18 @@ export function resourceWriter(deps: CommandDeps): ResourceWriter {
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };
     },
+    putAll: async ({ puts, author, idempotency }) => {
+      for (const { resource } of puts) refuseHubKey(resource);
+      return putTogether(deps, puts, author, idempotency && hashed(idempotency));
+    },
     delete: async ({ key, expectedVersion, author }) => {
       refuseHubKey(key);
       const { position } = await deleteResource(deps, key, author, expectedVersion);
       return position === undefined ? {} : { position };
     },
   };
+}
+
+function hashed({ key, body }: { readonly key: string; readonly body: string }) {
+  return { key, requestHash: createHash('sha256').update(body).digest('hex') };
 }

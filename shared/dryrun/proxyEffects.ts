@@ -28,17 +28,22 @@ export interface ProxyEffect<S extends Subject> {
 }
 
 /**
- * What a proposal would do to proxies: it is folded on a copy of the view, and both configurations are generated and compared. One
+ * What proposals would do to proxies together: they are folded on a copy of the view, and both configurations are generated and compared. One
  * proxy after the other, so that whoever asks can do something else between two.
  */
 export function* proxyEffects<S extends Subject>(
-  { view, registry, proposal }: { readonly view: View; readonly registry: Registry; readonly proposal: Proposal },
+  {
+    view,
+    registry,
+    proposals,
+  }: { readonly view: View; readonly registry: Registry; readonly proposals: readonly Proposal[] },
   subjects: Iterable<S>,
 ): Iterable<ProxyEffect<S>> {
-  const { key, origin, resource } = proposal;
   const proposed = view.clone();
-  const version = (view.get(key, origin)?.version ?? 0) + 1;
-  proposed.apply({ key, origin, resource, version });
+  for (const { key, origin, resource } of proposals) {
+    const version = (view.get(key, origin)?.version ?? 0) + 1;
+    proposed.apply({ key, origin, resource, version });
+  }
   // What both have in common is made once, and is then one object that needs no comparing.
   const memo = new Memo();
   for (const subject of subjects) {
@@ -47,7 +52,7 @@ export function* proxyEffects<S extends Subject>(
   }
 }
 
-/** May the proposal concern proxies of that mesh? Zone proxies, whose mesh is empty, serve all of them. */
+/** May a proposal concern proxies of that mesh? Zone proxies, whose mesh is empty, serve all of them. */
 export function mayConcern({ key }: Proposal, mesh: string): boolean {
   const concerned = key.type === 'Mesh' ? key.name : key.mesh;
   return mesh === '' || concerned === '' || concerned === mesh;

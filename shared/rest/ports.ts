@@ -38,6 +38,22 @@ export interface Written {
   readonly position?: number;
 }
 
+/** Several resources that are written together. */
+export interface PutAll {
+  readonly puts: readonly Omit<Put, 'author'>[];
+  readonly author: Author;
+  /** A request that comes again with the same key gets the answer of the first: `body` tells whether it is the same. */
+  readonly idempotency?: { readonly key: string; readonly body: string };
+}
+
+export interface WrittenTogether {
+  /** One for each put, in order. */
+  readonly statuses: readonly Written['status'][];
+  /** Id of the change, and the position of its last event; absent when nothing was appended. */
+  readonly change?: string;
+  readonly position?: number;
+}
+
 /**
  * Writes to the log that this control plane owns. When a promise resolves, the reader knows (read your writes).
  * Both throw VersionConflict when somebody was faster, and Unavailable when the log does not answer.
@@ -45,6 +61,8 @@ export interface Written {
 export interface ResourceWriter {
   /** A Mesh comes with all it needs: signing key, CA, default policies. */
   put(put: Put): Promise<Written>;
+  /** All of them as one change, or none. Absent where the log knows no changes of several. */
+  putAll?(change: PutAll): Promise<WrittenTogether>;
   /** A Mesh takes everything in it along. */
   delete(removal: {
     readonly descriptor: ResourceDescriptor;
@@ -80,16 +98,19 @@ export interface Inspector {
 /** type URL → name → resource */
 export type ProxyConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** A write that is thought about, not made. */
+export interface ProposedWrite {
+  readonly key: ResourceKey;
+  /** `null`: deleted. */
+  readonly resource: Resource | null;
+}
+
 /**
- * Tries a write without making it: which proxies' configurations it would change, and how, as JSON patches. Rejects when the signal
- * aborts: it is much work, and nobody waits for it any more.
+ * Tries writes without making them: which proxies' configurations they would change together, and how, as JSON patches. Rejects when
+ * the signal aborts: it is much work, and nobody waits for it any more.
  */
 export type DryRun = (
-  change: {
-    readonly key: ResourceKey;
-    /** `null`: deleted. */
-    readonly resource: Resource | null;
-  },
+  writes: readonly ProposedWrite[],
   signal?: AbortSignal,
 ) => Promise<readonly { readonly proxy: Stored; readonly diff: readonly unknown[] }[]>;
 

@@ -1,4 +1,5 @@
 import { publicTypes, restContext } from './context.ts';
+import { changeRoutes } from './change/change.ts';
 import { absentTypeRoutes } from './crud/absentType.ts';
 import { deleteRoutes } from './crud/delete.ts';
 import { putRoutes } from './crud/put.ts';
@@ -48,6 +49,7 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
     ...meshServiceOnlyRoutes(context),
     ...envoyAdminRoutes(context),
     ...proxyConfigRoutes(context),
+    ...changeRoutes(context),
     ...logRoutes(context),
     ...rolloutRoutes(context),
     ...publicTypes(context).flatMap((descriptor) => [

@@ -23,6 +23,14 @@ export function memoryResources(
     if (stored?.version !== expected) throw new VersionConflict(`${keyText(key)} is at version ${stored?.version}`);
     return stored;
   };
+  const put: ResourceWriter['put'] = async ({ resource, existing }) => {
+    const { events, status } = decide({ kind: 'put', resource }, current(resource, existing?.version), now());
+    for (const event of events) {
+      if (event.resource)
+        entries.set(id(resource, own), { resource: event.resource, origin: own, version: ++position });
+    }
+    return { status: status as 'created' | 'updated' | 'unchanged', position };
+  };
   return {
     seed: (resource, origin) => void entries.set(id(resource, origin), { resource, origin, version: ++position }),
     get: async (key) => [...entries.values()].filter(({ resource }) => keyText(resource) === keyText(key)),
@@ -30,13 +38,11 @@ export function memoryResources(
       [...entries.values()].filter(
         ({ resource }) => resource.type === type && (mesh === undefined || resource.mesh === mesh),
       ),
-    put: async ({ resource, existing }) => {
-      const { events, status } = decide({ kind: 'put', resource }, current(resource, existing?.version), now());
-      for (const event of events) {
-        if (event.resource)
-          entries.set(id(resource, own), { resource: event.resource, origin: own, version: ++position });
-      }
-      return { status: status as 'created' | 'updated' | 'unchanged', position };
+    put,
+    putAll: async ({ puts, author }) => {
+      const statuses = [];
+      for (const one of puts) statuses.push((await put({ ...one, author })).status);
+      return { statuses, position, change: `change-${position}` };
     },
     delete: async ({ key, expectedVersion }) => {
       current(key as Resource, expectedVersion);

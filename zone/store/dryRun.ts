@@ -17,16 +17,16 @@ type Deps = {
   readonly originOf: (type: string) => Origin;
 };
 
-/** Tries a change on the proxies that are connected here. */
+/** Tries writes on the proxies that are connected here. */
 export function dryRun({ view, registry, settings, ads, originOf }: Deps): DryRun {
-  return async ({ key, resource }, signal) => {
+  return async (writes, signal) => {
     signal?.throwIfAborted();
-    const proposal: Proposal = { key, resource, origin: originOf(key.type) };
+    const proposals = writes.map((write): Proposal => ({ ...write, origin: originOf(write.key.type) }));
     const subjects = [...ads.proxies.values()]
-      .filter(({ mesh }) => mayConcern(proposal, mesh))
+      .filter(({ mesh }) => proposals.some((proposal) => mayConcern(proposal, mesh)))
       .map((proxy) => ({ proxy, settings }));
     const changed: { proxy: Stored; diff: readonly unknown[] }[] = [];
-    for (const { subject, diff } of proxyEffects({ view, registry, proposal }, subjects)) {
+    for (const { subject, diff } of proxyEffects({ view, registry, proposals }, subjects)) {
       const { kind, mesh, name } = subject.proxy;
       const proxy = view.get({ type: resourceType(kind), mesh, name }, settings.zone);
       if (proxy && diff.length > 0) changed.push({ proxy, diff });

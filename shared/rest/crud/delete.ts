@@ -7,7 +7,7 @@ import { collectionsOf, requireShown, type RestContext } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import type { Answer, RestRequest, Route } from '../http.ts';
 import { authorOf } from './author.ts';
-import { dryRunAnswer, isDryRun } from './dryRun.ts';
+import { dryRunProxies, isDryRun } from './dryRun.ts';
 import { inUseViolations } from './inUse.ts';
 import { requirePrecondition } from './precondition.ts';
 import { requireWritable } from './refusal.ts';
@@ -39,8 +39,8 @@ async function remove(context: RestContext, descriptor: ResourceDescriptor, requ
   requirePrecondition(request, stored);
   const key = keyOf(stored.resource);
   if (isDryRun(request)) {
-    const dryRun = await dryRunAnswer(context, request, { status: 'deleted', key, resource: null });
-    return { status: 200, body: { dryRun } };
+    const proxies = await dryRunProxies(context, request, [{ key, resource: null }]);
+    return { status: 200, body: { dryRun: { status: 'deleted', proxies } } };
   }
   const { position } = await writer.delete({
     descriptor,

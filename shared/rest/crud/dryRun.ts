@@ -1,8 +1,8 @@
-import type { Resource, ResourceKey } from '../../resource/resource.ts';
 import { descriptorOf, type RestContext } from '../context.ts';
 import { BadRequest } from '../errors.ts';
 import type { RestRequest } from '../http.ts';
 import { pageAnswer } from '../page.ts';
+import type { ProposedWrite } from '../ports.ts';
 
 /** `?dryRun=true` on a write: everything is checked, nothing is written, and the answer tells what it would do. @throws BadRequest */
 export function isDryRun({ query }: Pick<RestRequest, 'query'>): boolean {
@@ -12,24 +12,15 @@ export function isDryRun({ query }: Pick<RestRequest, 'query'>): boolean {
   return value === 'true';
 }
 
-/**
- * What a write would do: the resource as it would be stored, and every proxy whose configuration it would change, with the
- * difference as a JSON patch. The proxies are paged as lists are.
- */
-export async function dryRunAnswer(
+/** Every proxy whose configuration the writes would change together, with the difference as a JSON patch; paged as lists are. */
+export async function dryRunProxies(
   context: RestContext,
   request: RestRequest,
-  change: { readonly status: string; readonly key: ResourceKey; readonly resource: Resource | null },
+  writes: readonly ProposedWrite[],
 ): Promise<object> {
-  const effects = (await context.dryRun?.(change, request.signal)) ?? [];
-  return {
-    status: change.status,
-    proxies: pageAnswer(request, effects, ({ proxy, diff }) => {
-      const { type, mesh, name, labels } = context.shown.show(
-        descriptorOf(context, proxy.resource.type),
-        proxy,
-      ).resource;
-      return { type, ...(mesh && { mesh }), name, labels, diff };
-    }),
-  };
+  const effects = (await context.dryRun?.(writes, request.signal)) ?? [];
+  return pageAnswer(request, effects, ({ proxy, diff }) => {
+    const { type, mesh, name, labels } = context.shown.show(descriptorOf(context, proxy.resource.type), proxy).resource;
+    return { type, ...(mesh && { mesh }), name, labels, diff };
+  });
 }

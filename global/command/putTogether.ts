@@ -1,0 +1,60 @@
+import { type Current, decide, type Decision } from '../../shared/event/decide.ts';
+import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
+import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
+import type { WrittenTogether } from '../../shared/rest/ports.ts';
+import { appendChange } from './appendChange.ts';
+import type { CommandDeps } from './ports.ts';
+import { companionsOf } from './resourceCommands.ts';
+
+interface Wanted {
+  readonly resource: Resource;
+  /** What the checks saw, secrets opened; the append refuses when it holds no more. */
+  readonly existing: Current | undefined;
+}
+
+/**
+ * Several resources in one change: all of them are in the log, or none is.
+ * @param idempotency the same key and hash once more is answered as the first time, whatever happened since (for a day)
+ * @throws VersionConflict, IdempotencyKeyReused, LogUnavailable
+ */
+export async function putTogether(
+  deps: CommandDeps,
+  wanted: readonly Wanted[],
+  by: Author,
+  idempotency?: { readonly key: string; readonly requestHash: string },
+): Promise<WrittenTogether> {
+  const earlier = idempotency && (await deps.log.answered(idempotency));
+  if (earlier) return answered(wanted, earlier);
+  const own = new Set(wanted.map(({ resource }) => keyText(keyOf(resource))));
+  const decisions: Decision[] = [];
+  const companions: NewEvent[] = [];
+  for (const { resource, existing } of wanted) {
+    const expectedVersion = existing?.version ?? 0;
+    const decision = decide({ kind: 'put', resource, expectedVersion }, existing, deps.now().toISOString());
+    decisions.push(decision);
+    if (decision.events.length === 0) continue;
+    // What the author writes himself goes before what a new mesh is given.
+    const given = await companionsOf(deps, resource, decision, existing?.resource);
+    companions.push(...given.filter(({ key }) => !own.has(keyText(key))));
+  }
+  const events = [...decisions.flatMap((decision) => decision.events), ...companions];
+  const statuses = decisions.map(({ status }) => status as WrittenTogether['statuses'][number]);
+  if (events.length === 0) return { statuses };
+  const appended = await appendChange(deps, events, by, idempotency);
+  return { statuses, ...placeOf(appended) };
+}
+
+/** The answer of the first request, from what it wrote. */
+function answered(wanted: readonly Wanted[], events: readonly LogEvent[]): WrittenTogether {
+  const types = new Map(events.map(({ key, type }) => [keyText(key), type]));
+  const statuses = wanted.map(({ resource }) => {
+    const type = types.get(keyText(keyOf(resource)));
+    return type === undefined ? 'unchanged' : type === 'ResourceCreated' ? 'created' : 'updated';
+  });
+  return { statuses, ...placeOf(events) };
+}
+
+function placeOf(events: readonly LogEvent[]): Pick<WrittenTogether, 'change' | 'position'> {
+  const last = events.at(-1);
+  return last ? { change: last.change.id, position: last.position } : {};
+}

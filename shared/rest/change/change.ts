@@ -1,0 +1,76 @@
+import { decide } from '../../event/decide.ts';
+import { keyOf } from '../../resource/resource.ts';
+import { authorOf } from '../crud/author.ts';
+import type { CheckedPut } from '../crud/checkPut.ts';
+import { dryRunProxies, isDryRun } from '../crud/dryRun.ts';
+import type { RestContext } from '../context.ts';
+import { BadRequest } from '../errors.ts';
+import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
+import type { ResourceWriter } from '../ports.ts';
+import { checkDocuments } from './checkDocuments.ts';
+import { documentsOf } from './documents.ts';
+import { resourceDiff } from './resourceDiff.ts';
+
+/** `POST /changes`: several resources as one change, all or nothing. Ours; Kuma has a PUT for each. */
+export function changeRoutes(context: RestContext): Route[] {
+  const { putAll } = context.writer;
+  if (!putAll) return [];
+  return [
+    {
+      method: 'POST',
+      path: '/changes',
+      title: 'Could not process a change',
+      handler: (request) => change(context, putAll, request),
+    },
+  ];
+}
+
+async function change(
+  context: RestContext,
+  putAll: NonNullable<ResourceWriter['putAll']>,
+  request: RestRequest,
+): Promise<Answer> {
+  const checked = await checkDocuments(context, documentsOf(request.body), request);
+  if (isDryRun(request)) return tried(context, checked, request);
+  const idempotency = idempotencyOf(request);
+  const written = await putAll({
+    puts: checked.map(({ descriptor, resource, existing }) => ({ descriptor, resource, existing: existing?.stored })),
+    author: authorOf(request),
+    ...(idempotency && { idempotency }),
+  });
+  const { statuses, change: id, position } = written;
+  return {
+    status: 200,
+    body: {
+      ...(id !== undefined && { change: id }),
+      ...(position !== undefined && { position }),
+      resources: checked.map((one, i) => ({ ...named(one), status: statuses[i] })),
+    },
+    ...(position !== undefined && { headers: { 'x-meridian-position': String(position) } }),
+  };
+}
+
+/** What it would do to the resources, field by field, and, unless `proxies=false`, to the proxies. */
+async function tried(context: RestContext, checked: readonly CheckedPut[], request: RestRequest): Promise<Answer> {
+  const resources = checked.map((one) => ({
+    ...named(one),
+    status: decide({ kind: 'put', resource: one.resource }, one.existing?.stored, context.now()).status,
+    diff: resourceDiff(one),
+  }));
+  const writes = checked.map(({ resource }) => ({ key: keyOf(resource), resource }));
+  const proxies = request.query.get('proxies') === 'false' ? undefined : dryRunProxies(context, request, writes);
+  return ok({ dryRun: { resources, ...(proxies && { proxies: await proxies }) } });
+}
+
+function named({ resource: { type, mesh, name }, warnings }: CheckedPut): object {
+  return { type, ...(mesh && { mesh }), name, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). @throws BadRequest */
+function idempotencyOf({ headers, body }: RestRequest): { key: string; body: string } | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,128}$/.test(key))
+    throw new BadRequest('bad request: Idempotency-Key has to be 1 to 128 printable ASCII characters without spaces');
+  return { key, body };
+}
