@@ -146,3 +146,41 @@ test('of two on one folder the second says why it cannot start', async () => {
   const { settings } = (await send(running, 'GET', '/config')).body as { settings: Record<string, string> };
   await expect(start(settings['data.dir'] ?? '')).rejects.toThrow(/^the data folder .*global is in use by process \d+/);
 });
+
+test('several resources are one change of the log, answered once for each idempotency key', async () => {
+  const change = async (key: string, documents: readonly object[]) => {
+    const response = await fetch(`${running.url}/changes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ documents }),
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  };
+  const documents = [
+    { ...timeout('1s'), mesh: 'together' },
+    { ...dataplane, mesh: 'together' },
+    { type: 'Mesh', name: 'together', mtls: { enabledBackend: 'c', backends: [{ name: 'c', type: 'builtin' }] } },
+  ];
+  const first = await change('key-1', documents);
+  expect(first).toMatchObject({
+    status: 200,
+    body: {
+      resources: [
+        { type: 'Mesh', name: 'together', status: 'created' },
+        { type: 'MeshTimeout', mesh: 'together', name: 't', status: 'created' },
+        { type: 'Dataplane', mesh: 'together', name: 'a', status: 'created' },
+      ],
+    },
+  });
+  const { items } = (await send(running, 'GET', `/log?change=${first.body.change}`)).body as {
+    items: { change: { index: number; size: number }; key: { type: string } }[];
+  };
+  expect(items.length).toBe(items[0]?.change.size);
+  expect(items.map(({ key }) => key.type)).toEqual(expect.arrayContaining(['Mesh', 'MeshTimeout', 'Secret']));
+
+  await send(running, 'PUT', '/meshes/together/meshtimeouts/t', { ...timeout('9s'), mesh: 'together' });
+  const again = await change('key-1', documents);
+  expect(again.body).toMatchObject({ change: first.body.change, position: first.body.position });
+  expect((await send(running, 'GET', '/meshes/together/meshtimeouts/t')).text).toContain('9s');
+  expect((await change('key-1', documents.slice(0, 1))).status).toBe(422);
+});

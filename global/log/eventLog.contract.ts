@@ -143,7 +143,10 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       const events = await log.append(change([put(keyNamed('request'), 0)], { idempotency }));
       const repeat = change([put(keyNamed('request'), 0)], { idempotency });
       expect(await log.append(repeat)).toEqual(events);
+      expect(await log.answered(idempotency)).toEqual(events);
+      expect(await log.answered({ ...idempotency, key: 'request-2' })).toBeUndefined();
       const misused = { ...idempotency, requestHash: 'def' };
+      await expect(log.answered(misused)).rejects.toBeInstanceOf(IdempotencyKeyReused);
       await expect(
         log.append(change([put(keyNamed('request-2'), 0)], { idempotency: misused })),
       ).rejects.toBeInstanceOf(IdempotencyKeyReused);

@@ -1,7 +1,7 @@
 import { decide } from '../../shared/event/decide.ts';
 import { GLOBAL, keyText, type Origin, type Resource } from '../../shared/resource/resource.ts';
 import { VersionConflict } from '../../shared/rest/errors.ts';
-import type { ResourceReader, ResourceWriter, Stored } from '../../shared/rest/ports.ts';
+import type { ResourceReader, ResourceWriter, Stored, Written } from '../../shared/rest/ports.ts';
 
 /** Resources in memory, written through `decide` as the control planes do: the REST contract's tests stand on it. */
 export interface MemoryResources extends ResourceReader, ResourceWriter {
@@ -40,7 +40,7 @@ export function memoryResources(
       ),
     put,
     putAll: async ({ puts, author }) => {
-      const statuses = [];
+      const statuses: Written['status'][] = [];
       for (const one of puts) statuses.push((await put({ ...one, author })).status);
       return { statuses, position, change: `change-${position}` };
     },

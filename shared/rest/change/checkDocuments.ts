@@ -20,8 +20,8 @@ export async function checkDocuments(
 ): Promise<readonly CheckedPut[]> {
   const meshes = new Map<string, Resource>();
   const places = new Map<string, number>();
-  const violations: Violation[] = [];
-  const checked: (CheckedPut & { readonly place: number })[] = [];
+  const faults: Violation[][] = documents.map(() => []);
+  const checked: CheckedPut[] = [];
 
   const check = async (document: Document, place: number) => {
     const { mesh, name } = nameOf(document);
@@ -39,11 +39,11 @@ export async function checkDocuments(
       if (before !== undefined) throw invalid('name', `is the same resource as documents[${before}]`);
       places.set(keyText(keyOf(put.resource)), place);
       if (descriptor.type === 'Mesh') meshes.set(name, put.resource);
-      checked.push({ ...put, place });
+      checked.push(put);
     } catch (error) {
       const known = asRestError(error);
       if (!known || known instanceof AccessDenied || known instanceof Unavailable) throw error;
-      violations.push(...inDocument(place, known));
+      faults[place] = inDocument(place, known);
     }
   };
   // One after the other: a Mesh has to be known before what stands in it is looked at, and the answer is in order.
@@ -51,13 +51,10 @@ export async function checkDocuments(
   const isMesh = ({ document }: { readonly document: Document }) => document.type === 'Mesh';
   for (const { document, place } of [...placed.filter(isMesh), ...placed.filter((one) => !isMesh(one))])
     await check(document, place);
-  if (violations.length > 0) {
-    const wrong = new Set(violations.map(({ field }) => /^documents\[\d+\]/.exec(field)?.[0])).size;
-    throw new Invalid(
-      violations,
-      undefined,
-      `Nothing was applied: ${wrong} of ${documents.length} documents are not valid`,
-    );
+  const wrong = faults.filter((one) => one.length > 0).length;
+  if (wrong > 0) {
+    const detail = `Nothing was applied: ${wrong} of ${documents.length} documents are not valid`;
+    throw new Invalid(faults.flat(), undefined, detail);
   }
   return checked;
 }

@@ -5,8 +5,8 @@ import { type JsonFields, resourceJson } from '../resourceJson.ts';
 /** One difference, and what was there before. */
 export type Difference = PatchOperation & { readonly was?: unknown };
 
-/** Not what an author wrote. */
-const OWN = ['creationTime', 'modificationTime', 'kri', 'status'];
+/** What is named beside the difference, and what no author writes. */
+const APART = ['type', 'mesh', 'name', 'creationTime', 'modificationTime', 'kri', 'status'];
 
 const HIDDEN = 'not shown';
 
@@ -15,7 +15,7 @@ export function resourceDiff({ descriptor, resource, existing }: CheckedPut): re
   const shown = (one: CheckedPut['resource'] | undefined): JsonFields => {
     if (!one) return {};
     const fields = resourceJson(descriptor, one);
-    for (const field of OWN) delete fields[field];
+    for (const field of APART) delete fields[field];
     return fields;
   };
   const before = shown(existing?.stored.resource);
