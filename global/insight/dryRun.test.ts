@@ -100,6 +100,34 @@ test('a deletion gives back what was there before', async () => {
   expect(first?.diff).toEqual([{ op: 'replace', path: `${CLUSTER}/backend/connectTimeout`, value: '5s' }]);
 });
 
+test('a mesh that is to leave by the egress changes the egress and who calls other zones', async () => {
+  const { changed, zones } = world();
+  const networking = { address: '10.0.0.1', port: 10001 };
+  for (const [origin, one] of [
+    ['east', { type: 'ZoneEgress', name: 'out', networking }],
+    [
+      'north',
+      {
+        type: 'ZoneIngress',
+        name: 'in',
+        networking: { ...networking, advertisedAddress: '192.0.2.1', advertisedPort: 10001 },
+        availableServices: [{ mesh: 'demo', instances: 1, tags: { 'kuma.io/service': 'far' } }],
+      },
+    ],
+  ] as const) {
+    const resource = resourceOf(one);
+    zones.apply({ origin, key: resource, resource, version: 1 });
+  }
+  const resource = resourceOf({
+    type: 'Mesh',
+    name: 'demo',
+    mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] },
+    routing: { zoneEgress: true },
+  });
+  const egress = (await changed({ key: resource, resource })).find(({ proxy }) => proxy === 'east//out');
+  expect(egress?.diff).toContainEqual(expect.objectContaining({ op: 'add', path: expect.stringContaining(CLUSTER) }));
+});
+
 test('what is nothing to anybody changes nothing', async () => {
   const { changed } = world();
   const resource = timeout('all', { kind: 'Mesh' }, '3s');
