@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
 import { type Build, startRuntime } from '../runtime/runtime.ts';
 import { serve } from '../runtime/serve.ts';
-import { withOwnCertificate } from './certificate/withOwnCertificate.ts';
+import { apiCertificate, withCertificate } from './certificate/apiCertificate.ts';
+import { keepCertificates } from './certificate/keepCertificates.ts';
 import { ensureHubKeys } from './command/ensureDefaults.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
@@ -28,9 +29,9 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   const first = [...made, ...(await ensureHubKeys(commands))];
   if (first.length > 0) log.info({ made: first }, 'first start');
 
-  const { hub, system, ca, close } = await openHub({ config, commands, runtime });
-  const grants = keyGrants(kek, keys);
   const credentials = hubCredentials(events.db);
+  const { hub, system, ca, certificate, close } = await openHub({ config, commands, credentials, runtime });
+  const grants = keyGrants(kek, keys);
   const relaying = startRelaying({ events, commands, credentials, hub, system, grants, departures: keys, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
   const gather = gatherGreeting(hub);
@@ -42,18 +43,26 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
     },
     onError: onError('a zone could not be welcomed'),
   });
+  const ofApi = apiCertificate(config, ca, now);
   const served = await serve(runtime, {
-    config: await withOwnCertificate(config, ca, now()),
+    config: await withCertificate(config, ofApi),
     prefix: GLOBAL_PREFIX,
     rest: globalRest({ config, policy: { events, sealer, commands }, credentials, hub, insight, runtime }),
     notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relaying.trouble()),
     ready: { log: events.logId, store: config['store.url'] ? 'postgres' : 'embedded' },
   });
 
+  const stopRenewing = keepCertificates([certificate, ...(ofApi ? [ofApi] : [])], {
+    metrics,
+    log,
+    onError: onError('a certificate could not be renewed'),
+  });
+
   return {
     url: served.url,
     stop: async () => {
       log.info('stopping');
+      stopRenewing();
       await served.close();
       stopHellos();
       insight.stop();

@@ -104,7 +104,8 @@ export function buildApp(deps: RestDeps, options: AppOptions = {}): FastifyInsta
   return app;
 }
 
-function secured({ cert, key, clientCa, requireClientCert = false }: Tls) {
+/** How a server takes these PEM texts. */
+export function secured({ cert, key, clientCa, requireClientCert = false }: Tls) {
   if (clientCa === undefined) return { cert, key };
   return { cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: requireClientCert };
 }

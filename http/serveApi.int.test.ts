@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { connect } from 'node:tls';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { API_SETTINGS, type ApiConfig } from '../shared/config/apiSettings.ts';
 import { readSettings } from '../shared/config/settings.ts';
 import { type Authority, type Certified, certificateAuthority } from '../test/support/certificates.ts';
@@ -75,6 +76,27 @@ test('over TLS the same is answered, and who has a certificate of the CA is an a
   expect((await get(`${httpsUrl}/global-secrets`, admin)).status).toBe(200);
   const other = await stranger.issue('mallory');
   expect(await get(`${httpsUrl}/who-am-i`, other)).toMatchObject({ body: /mesh-system:anonymous/ });
+});
+
+test('a certificate that is replaced is used without a restart', async () => {
+  const [certFile, keyFile] = [join(folder.path, 'next.pem'), join(folder.path, 'next-key.pem')];
+  await writeFile(certFile, server.cert);
+  await writeFile(keyFile, server.key);
+  const { httpsUrl = '' } = await serve({ https: { ...https(), certFile, keyFile } });
+  const serial = () =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(httpsUrl);
+      const socket = connect({ host: hostname, port: Number(port), ca: authority.cert }, () => {
+        resolve(socket.getPeerX509Certificate()?.serialNumber ?? '');
+        socket.destroy();
+      }).on('error', reject);
+    });
+  const before = await serial();
+  const next = await authority.issue('control plane');
+  await writeFile(keyFile, next.key);
+  await writeFile(certFile, next.cert);
+  await vi.waitFor(async () => expect(await serial()).not.toBe(before), { timeout: 40_000, interval: 100 });
+  expect(await get(`${httpsUrl}/who-am-i`)).toMatchObject({ status: 200 });
 });
 
 test('a certificate can be required', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { accessOf, type ApiConfig } from '../shared/config/apiSettings.ts';
@@ -6,6 +7,7 @@ import { portTaken } from '../shared/config/portTaken.ts';
 import { envName, WrongSetting } from '../shared/config/settings.ts';
 import type { RestDeps } from '../shared/rest/ports.ts';
 import { type AppOptions, buildApp, type Tls } from './app.ts';
+import { followCertificate } from './followCertificate.ts';
 
 /** Requests that are being answered have so long to end when the server stops. */
 const CLOSE_MS = 2_000;
@@ -24,7 +26,8 @@ export interface Api {
 }
 
 /**
- * Serves the REST contract as configured, over HTTP and, where there is a certificate, over TLS.
+ * Serves the REST contract as configured, over HTTP and, where there is a certificate, over TLS; a certificate that is replaced is used
+ * within seconds.
  * @param prefix of the environment variables, so that an error can name the one at fault
  * @throws WrongSetting
  */
@@ -47,12 +50,23 @@ export async function serveApi(deps: ApiDeps, config: ApiConfig, prefix: string)
       throw portTaken(error, envName(prefix, setting));
     });
   };
+  let unfollow = () => {};
   const close = async () => {
+    unfollow();
     await Promise.race([Promise.all(apps.map((app) => app.close())), sleep(CLOSE_MS, undefined, { ref: false })]);
   };
   try {
     const url = await listen(buildApp(configured, options), 'api.port');
-    const httpsUrl = tls && (await listen(buildApp(configured, { ...options, tls }), 'api.https.port'));
+    if (!tls) return { url, httpsUrl: undefined, close };
+    const secure = buildApp(configured, { ...options, tls });
+    const httpsUrl = await listen(secure, 'api.https.port');
+    const files = [config['api.https.certFile'], config['api.https.keyFile']];
+    unfollow = followCertificate(
+      secure.server as unknown as Server,
+      files,
+      () => tlsOf(config, prefix),
+      (error) => deps.onError(error, { method: 'TLS', path: files.join(', ') }),
+    );
     return { url, httpsUrl, close };
   } catch (error) {
     await close();

@@ -13,8 +13,9 @@ export interface HubTrust {
   readonly account: { readonly id: string; readonly jwt: string };
 }
 
-export async function hubTrust(keys: HubKeys): Promise<HubTrust> {
-  const { operator, systemAccount, account } = keys;
+/** @param account what `accountJwt` says of the account now; without: nobody is revoked */
+export async function hubTrust(keys: HubKeys, account?: string): Promise<HubTrust> {
+  const { operator, systemAccount } = keys;
   const system = systemAccount.getPublicKey();
   return {
     operatorJwt: await encodeOperator('meridian', operator, { system_account: system }),
@@ -22,7 +23,7 @@ export async function hubTrust(keys: HubKeys): Promise<HubTrust> {
       id: system,
       jwt: await encodeAccount('SYS', systemAccount, { limits: UNLIMITED }, { signer: operator }),
     },
-    account: { id: account.getPublicKey(), jwt: await accountJwt(keys) },
+    account: { id: keys.account.getPublicKey(), jwt: account ?? (await accountJwt(keys)) },
   };
 }
 

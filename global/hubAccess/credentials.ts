@@ -16,11 +16,11 @@ export async function globalCredential({ account, signing }: HubKeys): Promise<H
   return { jwt: await encodeUser('global', user, account, claims, { signer: newest(signing) }), seed: user.getSeed() };
 }
 
-/** Global's credential at the system account: to tell the servers what the accounts are now. */
+/** Global's credential at the system account: to tell the servers what the accounts are now, and to read their certificates anew. */
 export async function systemCredential({ systemAccount }: HubKeys): Promise<HubCredential> {
   const user = createUser();
   const claims = {
-    pub: { allow: ['$SYS.REQ.CLAIMS.UPDATE', '$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP'] },
+    pub: { allow: ['$SYS.REQ.CLAIMS.UPDATE', '$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP', '$SYS.REQ.SERVER.*.RELOAD'] },
     sub: { allow: ['_INBOX.>'] },
     allowed_connection_types: ['STANDARD' as const],
   };

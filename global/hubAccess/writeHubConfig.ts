@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { serverCertificate } from '../certificate/serverCertificate.ts';
+import { type CertificateFiles, serverCertificate } from '../certificate/serverCertificate.ts';
 import { hubTrust } from './accountClaims.ts';
 import { hubConfig } from './hubConfig.ts';
 import type { HubKeys } from './hubKeys.ts';
 
-interface Options {
+export interface HubOptions {
   readonly folder: string;
   /** Address that the hub listens on. */
   readonly host: string;
@@ -15,27 +15,35 @@ interface Options {
   /** Further names and addresses of the hub. */
   readonly names: readonly string[];
   readonly now: Date;
+  /** As of `hubTrust`. */
+  readonly account?: string;
 }
 
 /**
  * Writes what the hub's nats-server is started with, `nats-server -c <folder>/hub.conf`, its certificate, and the CA that it is
  * of (`ca.crt`). @returns the file.
  */
-export async function writeHubConfig(keys: HubKeys, options: Options): Promise<string> {
-  const { host, url, leafUrl, names, now } = options;
+export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promise<string> {
+  const { host, url, leafUrl } = options;
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true });
   writeFileSync(resolve(folder, 'ca.crt'), keys.ca.certificatePem);
-  const hosts = [...new Set(['localhost', '127.0.0.1', new URL(url).hostname, new URL(leafUrl).hostname, ...names])];
   const file = resolve(folder, 'hub.conf');
   const text = hubConfig({
     listen: `${host}:${new URL(url).port || 4222}`,
     leafListen: `${host}:${new URL(leafUrl).port || 7422}`,
     store: resolve(folder, 'jetstream'),
     claims: resolve(folder, 'claims'),
-    trust: await hubTrust(keys),
-    certificate: await serverCertificate(keys.ca, folder, 'hub', hosts, now),
+    trust: await hubTrust(keys, options.account),
+    certificate: await hubCertificate(keys, options),
   });
   writeFileSync(file, text, { mode: 0o600 });
   return file;
+}
+
+/** The hub's certificate, made anew when it is time. */
+export function hubCertificate({ ca }: HubKeys, options: HubOptions): Promise<CertificateFiles> {
+  const { folder, url, leafUrl, names, now } = options;
+  const hosts = [...new Set(['localhost', '127.0.0.1', new URL(url).hostname, new URL(leafUrl).hostname, ...names])];
+  return serverCertificate(ca, resolve(folder), 'hub', hosts, now);
 }

@@ -124,8 +124,8 @@ export interface Hub {
 /** A hub's server, and global's connection to it. */
 export interface HubServer extends Pick<Hub, 'server' | 'connection' | 'url' | 'leafUrl' | 'store' | 'keys'> {}
 
-/** @param folder holds its configuration and files */
-export async function startHubServer(folder: string): Promise<HubServer> {
+/** @param folder holds its configuration and files @param certifiedAt when its certificate was made */
+export async function startHubServer(folder: string, certifiedAt = new Date()): Promise<HubServer> {
   const [port = 0, leafPort = 0] = await freePorts(2);
   const keys = parseHubKeys(await makeHubKeys(new Date()));
   const url = `tls://127.0.0.1:${port}`;
@@ -137,7 +137,7 @@ export async function startHubServer(folder: string): Promise<HubServer> {
     url,
     leafUrl,
     names: [],
-    now: new Date(),
+    now: certifiedAt,
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
   const connection = await connectToHub({ url, ca: keys.ca.certificatePem, credential: await globalCredential(keys) });
@@ -145,8 +145,8 @@ export async function startHubServer(folder: string): Promise<HubServer> {
 }
 
 /** A hub with a relay on a log in memory, and the answers to hellos of zones. */
-export async function startHub(folder: string): Promise<Hub> {
-  const { server, connection, ...where } = await startHubServer(folder);
+export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub> {
+  const { server, connection, ...where } = await startHubServer(folder, certifiedAt);
   const log = new MemoryLog();
   const dataKeys = new Map<string, Uint8Array>();
   const publicKeys = new Map<string, string>();

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { keepCertificates } from '../../global/certificate/keepCertificates.ts';
+import { YEAR_MS } from '../../global/certificate/root.ts';
+import { systemCredential } from '../../global/hubAccess/credentials.ts';
+import { reloadHub } from '../../global/hubAccess/reloadHub.ts';
+import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
+import { connectToSystem } from '../../global/relay/natsConnection.ts';
+import { tlsTo } from '../../nats/connect.ts';
+import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+
+let folder: TempDir;
+let hub: Hub;
+let leaf: Leaf;
+let zone: ZoneReplica;
+
+beforeAll(async () => {
+  folder = await tempDir('hub-certificate');
+  // A year is over but for three months.
+  hub = await startHub(folder.path, new Date(Date.now() - 0.75 * YEAR_MS));
+  leaf = await startLeaf('zone-a', hub, folder.path);
+  zone = await startReplica('zone-a', leaf, folder.path);
+}, 60_000);
+
+afterAll(async () => {
+  await zone?.stop();
+  await hub?.stop();
+  await leaf?.stop();
+  await folder?.remove();
+});
+
+/** Serial number of the certificate that a port of the hub shows, after NATS' greeting in clear. */
+async function shown(url: string): Promise<string> {
+  const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'data');
+  const tls = connectTls({ socket, ...tlsTo(url, hub.keys.ca.certificatePem), host: '127.0.0.1' });
+  await once(tls, 'secureConnect');
+  const serial = tls.getPeerX509Certificate()?.serialNumber ?? '';
+  tls.destroy();
+  return serial;
+}
+
+it('the hub is given its next certificate while it runs, and who is connected stays', async () => {
+  const { url, leafUrl } = hub;
+  const options = { folder: join(folder.path, 'hub'), host: '127.0.0.1', url, leafUrl, names: [] };
+  const before = await Promise.all([shown(url), shown(leafUrl)]);
+  const credential = await systemCredential(hub.keys);
+  const system = await connectToSystem({ url, ca: hub.keys.ca.certificatePem, credential });
+  const metrics = new Registry();
+  const errors: unknown[] = [];
+  const now = new Date();
+  const stop = keepCertificates(
+    [{ name: 'hub', renew: () => hubCertificate(hub.keys, { ...options, now }), apply: () => reloadHub(system) }],
+    { metrics, log: { info: () => {} }, onError: (error) => errors.push(error) },
+  );
+  await vi.waitFor(
+    async () => {
+      const after = await Promise.all([shown(url), shown(leafUrl)]);
+      expect(after.some((serial) => before.includes(serial))).toBe(false);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  stop();
+  expect(errors).toEqual([]);
+  const expiry = /meridian_global_certificate_expiry_timestamp_seconds\{server="hub"\} (\d+)/.exec(
+    await metrics.metrics(),
+  );
+  expect(Number(expiry?.[1]) * 1000).toBeGreaterThan(now.getTime() + 0.9 * YEAR_MS);
+  expect(leaf.server.output).not.toContain('Leafnode connection closed');
+  const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
+  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+  await system.close();
+});
