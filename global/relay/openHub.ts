@@ -6,7 +6,7 @@ import { globalCredential, systemCredential } from '../hubAccess/credentials.ts'
 import { readHubKeys } from '../hubAccess/readHubKeys.ts';
 import type { OwnCertificate } from '../certificate/keepCertificates.ts';
 import { currentAccount } from '../hubAccess/currentAccount.ts';
-import { reloadHub } from '../hubAccess/reloadHub.ts';
+import { reloadHub } from './reloadHub.ts';
 import { hubCertificate, type HubOptions, writeHubConfig } from '../hubAccess/writeHubConfig.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { connectToHub, connectToSystem } from './natsConnection.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { keepCertificates } from '../../global/certificate/keepCertificates.ts';
 import { YEAR_MS } from '../../global/certificate/root.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
-import { reloadHub } from '../../global/hubAccess/reloadHub.ts';
+import { reloadHub } from '../../global/relay/reloadHub.ts';
 import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
