@@ -27,6 +27,9 @@ const status = await meridian(process.argv.slice(2), {
   now: Date.now,
   env: process.env,
   stdin: readStdin,
+  ...(process.stdout.isTTY && {
+    terminal: { rows: () => process.stdout.rows, hasColors: process.stdout.hasColors() },
+  }),
   signal: interrupted.signal,
 });
 // A control plane that could not start may have connections open that would keep the process alive.

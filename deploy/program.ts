@@ -70,6 +70,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'which zones and sidecars are in sync, and why not',
     load: async (deps) => (await import('../global/cli/status.ts')).statusCommand(deps),
   },
+  rollouts: {
+    description: 'how changes reach the proxies: who acknowledged, who rejected and why',
+    load: async (deps) => (await import('../global/cli/rollouts.ts')).rolloutsCommand(deps),
+  },
   generate: {
     description: 'issue tokens',
     load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),

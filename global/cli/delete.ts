@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { fetchCatalog, findType, itemPath } from './catalog.ts';
-import { CliError } from './cliError.ts';
-import { ApiError } from './connection.ts';
-import { notFound } from './get.ts';
+import { notFound } from './notFound.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
 interface DeleteFlags extends ConnectionFlags {
@@ -22,11 +20,9 @@ export function deleteCommand(deps: CliDeps): Command {
       const connection = connectionOf(flags, deps);
       const type = findType(await fetchCatalog(connection), word);
       const options = flags.message ? { query: { message: flags.message } } : {};
-      await connection.send('DELETE', itemPath(type, flags.mesh, name), options).catch((cause: unknown) => {
-        if (cause instanceof ApiError && cause.status === 404)
-          throw new CliError(notFound(type, flags.mesh, name, cause));
-        throw cause;
-      });
+      const asked = { type, mesh: flags.mesh, name };
+      const missing = async (cause: unknown) => Promise.reject(await notFound(connection, asked, cause));
+      await connection.send('DELETE', itemPath(type, flags.mesh, name), options).catch(missing);
       deps.out(`deleted ${type.name} "${name}"\n`);
     });
 }

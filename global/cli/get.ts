@@ -2,60 +2,41 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
-import { CliError } from './cliError.ts';
-import { ApiError } from './connection.ts';
 import { fetchAll, type RestResource, restResource } from './list.ts';
-import { type Format, formatOption, render } from './output.ts';
+import { notFound } from './notFound.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
-interface GetFlags extends ConnectionFlags {
+interface GetFlags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
-  readonly output: Format;
 }
 
 /** `meridian get TYPE [NAME]`: the resources as they are now. */
 export function getCommand(deps: CliDeps): Command {
-  return verb('get', deps)
+  return withShowFlags(verb('get', deps))
     .description('show resources')
     .argument('<type>', 'meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them')
     .argument('[name]')
     .addOption(meshOption())
-    .addOption(formatOption())
     .action(async (word: string, name: string | undefined, flags: GetFlags) => {
       const connection = connectionOf(flags, deps);
       const catalog = await fetchCatalog(connection);
       if (word === 'types') return deps.out(`${typesTable(catalog)}\n`);
       const type = findType(catalog, word);
-      if (name === undefined) {
-        const items = await fetchAll(connection, collectionPath(type, flags.mesh));
-        const shown =
-          flags.output === 'table'
-            ? resourceTable(type, items, deps.now())
-            : render({ total: items.length, items, next: null }, flags.output);
-        return deps.out(`${shown}\n`);
-      }
-      const item = await connection.get(itemPath(type, flags.mesh, name)).catch((cause: unknown) => {
-        if (cause instanceof ApiError && cause.status === 404)
-          throw new CliError(notFound(type, flags.mesh, name, cause));
-        throw cause;
-      });
-      deps.out(`${flags.output === 'table' ? resourceTable(type, [item], deps.now()) : render(item, flags.output)}\n`);
+      const list = {
+        read: async () => {
+          if (name === undefined) return fetchAll(connection, collectionPath(type, flags.mesh));
+          const asked = { type, mesh: flags.mesh, name };
+          const missing = async (cause: unknown) => Promise.reject(await notFound(connection, asked, cause));
+          return [await connection.get(itemPath(type, flags.mesh, name)).catch(missing)];
+        },
+        table: (items: readonly unknown[]) => resourceTable(type, items, deps.now()),
+        ...(name !== undefined && { whole: ([item]: readonly unknown[]) => item }),
+      };
+      await showList(deps, flags, list);
     });
-}
-
-/** A missing mesh has its own answer; it must not be told as a missing resource. */
-export function notFound(type: ResourceType, mesh: string, name: string, answer: ApiError): string {
-  if (
-    type.scope === 'Mesh' &&
-    /Mesh/.test(answer.message) &&
-    type.name !== 'Mesh' &&
-    /^Failed to retrieve Mesh/.test(answer.message)
-  ) {
-    return `there is no mesh "${mesh}"`;
-  }
-  return `there is no ${type.name} "${name}"${type.scope === 'Mesh' ? ` in mesh "${mesh}"` : ''}`;
 }
 
 function typesTable(catalog: readonly ResourceType[]): string {

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { age } from './age.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
-import { type Format, formatOption, render } from './output.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
 const inbound = z.looseObject({
   port: z.number().optional(),
@@ -39,18 +39,16 @@ const overview = z.looseObject({
 
 type Overview = z.infer<typeof overview>;
 
-interface Flags extends ConnectionFlags {
+interface Flags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
-  readonly output: Format;
   readonly tag: string[];
 }
 
 /** `meridian inspect dataplanes`: which sidecars are connected, and how they get on with what is sent to them. */
 export function inspectDataplanes(deps: CliDeps): Command {
-  return verb('dataplanes', deps)
+  return withShowFlags(verb('dataplanes', deps))
     .description('sidecars and gateways of a mesh with their connection')
     .addOption(meshOption())
-    .addOption(formatOption())
     .option(
       '--tag <key=value>',
       'only those with this tag; repeatable',
@@ -60,10 +58,11 @@ export function inspectDataplanes(deps: CliDeps): Command {
     .action(async (flags: Flags) => {
       const query = flags.tag.map((tag) => `tag=${encodeURIComponent(tag)}`).join('&');
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/_overview${query ? `?${query}` : ''}`;
-      const items = await fetchAll(connectionOf(flags, deps), path);
-      deps.out(
-        `${flags.output === 'table' ? dataplaneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`,
-      );
+      const connection = connectionOf(flags, deps);
+      await showList(deps, flags, {
+        read: () => fetchAll(connection, path),
+        table: (items) => dataplaneTable(items, deps.now()),
+      });
     });
 }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fetchAll } from './list.ts';
-import { type Format, formatOption, render } from './output.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
 const counts = z.looseObject({ total: z.number().optional(), online: z.number().optional() });
 
@@ -24,31 +24,23 @@ const serviceInsight = z.looseObject({
 
 /** `meridian inspect meshes`: proxies, services and policies of each mesh. */
 export function inspectMeshes(deps: CliDeps): Command {
-  return verb('meshes', deps)
+  return withShowFlags(verb('meshes', deps))
     .description('meshes with their proxies and policies')
-    .addOption(formatOption())
-    .action(async (flags: ConnectionFlags & { output: Format }) => {
-      const items = await fetchAll(connectionOf(flags, deps), '/mesh-insights');
-      deps.out(
-        `${flags.output === 'table' ? meshTable(items) : render({ total: items.length, items }, flags.output)}\n`,
-      );
+    .action(async (flags: ConnectionFlags & ShowFlags) => {
+      const connection = connectionOf(flags, deps);
+      await showList(deps, flags, { read: () => fetchAll(connection, '/mesh-insights'), table: meshTable });
     });
 }
 
 /** `meridian inspect services`: healthy instances of each service and the zones it is in. */
 export function inspectServices(deps: CliDeps): Command {
-  return verb('services', deps)
+  return withShowFlags(verb('services', deps))
     .description('services of a mesh with their instances')
     .addOption(meshOption())
-    .addOption(formatOption())
-    .action(async (flags: ConnectionFlags & { mesh: string; output: Format }) => {
-      const items = await fetchAll(
-        connectionOf(flags, deps),
-        `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`,
-      );
-      deps.out(
-        `${flags.output === 'table' ? serviceTable(items) : render({ total: items.length, items }, flags.output)}\n`,
-      );
+    .action(async (flags: ConnectionFlags & ShowFlags & { mesh: string }) => {
+      const connection = connectionOf(flags, deps);
+      const path = `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`;
+      await showList(deps, flags, { read: () => fetchAll(connection, path), table: serviceTable });
     });
 }
 

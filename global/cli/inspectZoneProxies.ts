@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { age } from './age.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
-import { bodyText, type Format, formatOption, render } from './output.ts';
+import { bodyText } from './output.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
 /** A kind of zone proxy, as the REST API and the keys of its overview call it. */
 interface Kind {
@@ -50,17 +51,15 @@ export function inspectZoneProxies(deps: CliDeps): Command[] {
 }
 
 function inspectAll(kind: Kind, deps: CliDeps): Command {
-  return verb(kind.plural, deps)
+  return withShowFlags(verb(kind.plural, deps))
     .alias(kind.alias)
     .description(`${kind.what}, with their connection`)
-    .addOption(formatOption())
-    .action(async (flags: ConnectionFlags & { output: Format }) => {
-      const items = await fetchAll(connectionOf(flags, deps), `/${kind.plural}/_overview`);
-      const text =
-        flags.output === 'table'
-          ? zoneProxyTable(kind, items, deps.now())
-          : render({ total: items.length, items }, flags.output);
-      deps.out(`${text}\n`);
+    .action(async (flags: ConnectionFlags & ShowFlags) => {
+      const connection = connectionOf(flags, deps);
+      await showList(deps, flags, {
+        read: () => fetchAll(connection, `/${kind.plural}/_overview`),
+        table: (items) => zoneProxyTable(kind, items, deps.now()),
+      });
     });
 }
 

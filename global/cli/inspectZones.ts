@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { age } from './age.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
-import { type Format, formatOption, render } from './output.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
 const overview = z.looseObject({
   name: z.string(),
@@ -15,14 +15,14 @@ const overview = z.looseObject({
 
 /** `meridian inspect zones`: which zones are connected; `meridian status` tells whether they are in sync. */
 export function inspectZones(deps: CliDeps): Command {
-  return verb('zones', deps)
+  return withShowFlags(verb('zones', deps))
     .description('zones with their connection')
-    .addOption(formatOption())
-    .action(async (flags: ConnectionFlags & { output: Format }) => {
-      const items = await fetchAll(connectionOf(flags, deps), '/zones/_overview');
-      deps.out(
-        `${flags.output === 'table' ? zoneTable(items, deps.now()) : render({ total: items.length, items }, flags.output)}\n`,
-      );
+    .action(async (flags: ConnectionFlags & ShowFlags) => {
+      const connection = connectionOf(flags, deps);
+      await showList(deps, flags, {
+        read: () => fetchAll(connection, '/zones/_overview'),
+        table: (items) => zoneTable(items, deps.now()),
+      });
     });
 }
 

@@ -1,22 +1,49 @@
 import type { Command } from 'commander';
 import { age } from './age.ts';
-import { type Format, formatOption, render } from './output.ts';
+import { render, renderOne } from './output.ts';
 import { fetchStatus, isInSync, type Rollout, type Status, type ZoneStatus } from './statusBody.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+import { type Paint, paintOf } from './terminal.ts';
+import { type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { watch } from './watch/watch.ts';
 
 /** `meridian status`: which zones are in sync with global, which not and why; how the last changes reached the proxies. */
 export function statusCommand(deps: CliDeps): Command {
-  return verb('status', deps)
+  return withShowFlags(verb('status', deps))
     .description('which zones and sidecars are in sync, and why not')
-    .addOption(formatOption())
-    .action(async (flags: ConnectionFlags & { output: Format }) => {
-      const status = await fetchStatus(connectionOf(flags, deps));
-      deps.out(`${flags.output === 'table' ? statusText(status, deps.now()) : render(status, flags.output)}\n`);
+    .action(async (flags: ConnectionFlags & ShowFlags) => {
+      const connection = connectionOf(flags, deps);
+      const read = () => fetchStatus(connection);
+      const { output } = flags;
+      const paint = paintOf(deps.terminal);
+      const text = (status: Status) =>
+        output === 'table' ? statusText(status, deps.now(), paint) : render(status, output);
+      if (!flags.watch) return deps.out(`${text(await read())}\n`);
+      await watch(deps, {
+        interval: flags.interval,
+        read,
+        screen: output === 'table' ? text : undefined,
+        news: whenChanged((status) => (output === 'table' ? `${text(status)}\n` : renderOne(status, output))),
+      });
     });
 }
 
-export function statusText(status: Status, now: number): string {
+/** The whole of it, whenever something is different; time that goes by is not. */
+function whenChanged(text: (status: Status) => string): (status: Status) => string {
+  let before = '';
+  return (status) => {
+    const zones = status.zones.map(({ lagSeconds: _, instances: __, ...zone }) => zone);
+    const content = JSON.stringify({ ...status, zones });
+    const isNew = content !== before;
+    before = content;
+    return isNew ? text(status) : '';
+  };
+}
+
+const PLAIN: Paint = (_, text) => text;
+
+export function statusText(status: Status, now: number, paint: Paint = PLAIN): string {
   const off = status.zones.filter((zone) => !isInSync(zone)).length;
   const zones = status.zones.length === 1 ? '1 zone' : `${status.zones.length} zones`;
   const head = `policy log at position ${status.position}; ${zones}, ${off === 0 ? 'all in sync' : `${off} not in sync`}`;
@@ -25,7 +52,7 @@ export function statusText(status: Status, now: number): string {
     parts.push(
       table(
         COLUMNS,
-        status.zones.flatMap((zone) => zoneRows(zone, now)),
+        status.zones.flatMap((zone) => zoneRows(zone, now, paint)),
       ),
     );
   if (status.rollouts.length > 0) {
@@ -45,7 +72,7 @@ export function statusText(status: Status, now: number): string {
 const COLUMNS = ['ZONE', 'STATE', 'FOR', 'POSITION', 'LAG', 'BEHIND', 'DIGEST', 'SET ASIDE', 'SIDECARS', 'WHY'];
 
 /** The zone, and below it its control planes when it has several. */
-function zoneRows(zone: ZoneStatus, now: number): string[][] {
+function zoneRows(zone: ZoneStatus, now: number, paint: Paint): string[][] {
   const sidecars = zone.sidecars ? `${zone.sidecars.connected}/${zone.sidecars.total}` : '-';
   const why = [
     zone.reason,
@@ -53,7 +80,8 @@ function zoneRows(zone: ZoneStatus, now: number): string[][] {
     refilled(zone, now),
     lastError(zone, now),
   ];
-  const first = row(zone.name, { ...zone, sidecars }, why.filter(Boolean).join('; '), now);
+  const state = paint(isInSync(zone) ? 'green' : 'red', zone.state);
+  const first = row(zone.name, { ...zone, state, sidecars }, why.filter(Boolean).join('; '), now);
   if (zone.instances.length < 2) return [first];
   const others = zone.instances.map((one) =>
     row(

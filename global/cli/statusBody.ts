@@ -47,7 +47,10 @@ const zoneStatus = z.looseObject({
   instances: z.array(instance),
 });
 
-const rollout = z.looseObject({
+/** How a change reached the proxies. */
+export const rollout = z.looseObject({
+  /** Id of the change. */
+  change: z.string().optional(),
   position: z.number(),
   /** Commit, RFC 3339. */
   at: z.string(),

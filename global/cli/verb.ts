@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { connect, type Connection } from './connection.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What the verbs need of the world; tests give their own. */
 export interface CliDeps {
@@ -9,6 +10,8 @@ export interface CliDeps {
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: () => Promise<string>;
+  /** Absent in a pipe. */
+  readonly terminal?: Terminal;
   /** Ends what follows or waits (Ctrl-C). */
   readonly signal?: AbortSignal;
 }

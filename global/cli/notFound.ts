@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { collectionPath, type ResourceType } from './catalog.ts';
+import { CliError } from './cliError.ts';
+import { ApiError, type Connection } from './connection.ts';
+import { didYouMean } from './editDistance.ts';
+import { fetchAll } from './list.ts';
+
+/** A resource that was asked for by name. */
+export interface Asked {
+  readonly type: ResourceType;
+  readonly mesh: string;
+  readonly name: string;
+}
+
+const named = z.looseObject({ name: z.string() });
+
+/**
+ * What a 404 means for whoever asked for a resource: there is no such mesh, or no resource of that name in it, and what is called alike.
+ * @returns the cause itself when it is no 404
+ */
+export async function notFound(connection: Connection, { type, mesh, name }: Asked, cause: unknown): Promise<unknown> {
+  if (!(cause instanceof ApiError) || cause.status !== 404) return cause;
+  // A missing mesh has its own answer; it must not be told as a missing resource.
+  if (type.scope === 'Mesh' && /^Failed to retrieve Mesh/.test(cause.message))
+    return new CliError(`there is no mesh "${mesh}"${await hint(connection, '/meshes', mesh)}`);
+  const where = type.scope === 'Mesh' ? ` in mesh "${mesh}"` : '';
+  const alike = await hint(connection, collectionPath(type, mesh), name);
+  return new CliError(`there is no ${type.name} "${name}"${where}${alike}`);
+}
+
+async function hint(connection: Connection, path: string, name: string): Promise<string> {
+  const near = didYouMean(name, await namesIn(connection, path).catch(() => []));
+  return near.length > 0 ? `. Did you mean ${near.join(' or ')}?` : '';
+}
+
+/** Names of what a collection holds. @throws ApiError */
+export async function namesIn(connection: Connection, path: string): Promise<readonly string[]> {
+  return (await fetchAll(connection, path)).map((item) => named.parse(item).name);
+}
