@@ -8,6 +8,7 @@ import { type Postgres, startPostgres } from '../../../test/support/postgres.ts'
 import { type TempDir, tempDir } from '../../../test/support/tempDir.ts';
 import { change, keyNamed, put, remove } from '../eventLog.contract.ts';
 import { type EventLog, openEventLog } from '../eventLog.ts';
+import { hubCredentials } from '../hubCredentials.ts';
 import { openDb } from '../openDb.ts';
 import { pgDb } from '../pgDb.ts';
 import { secretKeys } from '../secretKeys.ts';
@@ -16,6 +17,15 @@ let postgres: Postgres;
 let folder: TempDir;
 let source: string;
 let log: EventLog;
+const now = new Date('2026-01-01T00:00:00Z');
+const credential = {
+  userKey: 'U1',
+  zone: 'zone-1',
+  tokenId: 'token',
+  tokenKey: 'zone-token-signing-key-1',
+  issuedAt: now,
+  expiresAt: new Date('2026-02-01T00:00:00Z'),
+};
 const dataKey = { keyId: randomUUID(), rkey: 'default/Secret/s', wrapped: Buffer.from('wrapped') };
 
 beforeAll(async () => {
@@ -31,7 +41,9 @@ beforeAll(async () => {
   );
   await log.append(change([remove(keyNamed('t3'), null)]));
   await log.append(change([put(keyNamed('s', 'default', 'Secret'), 0)], { dataKeys: [dataKey] }));
+  await log.append(change([put(keyNamed('zone-1', '', 'Zone'), 0)]));
   await secretKeys(log.db).putZone('zone-1', 'public');
+  await hubCredentials(log.db).add(credential);
 });
 afterAll(async () => {
   await log?.close();
@@ -59,7 +71,7 @@ const embedded = (name: string) => ({ MERIDIAN_GLOBAL_DATA_DIR: file(name) });
 it('is taken while the log is in use, and restored into the embedded store and another PostgreSQL', async () => {
   const taken = await run(['backup', file('log.gz')], onPostgres(source));
   expect([taken.err, taken.status]).toEqual(['', 0]);
-  expect(taken.out).toContain('34 events up to position 34, 9 resources');
+  expect(taken.out).toContain('35 events up to position 35, 10 resources');
   expect(statSync(file('log.gz')).mode & 0o077).toBe(0);
   expect((await run(['verify', file('log.gz')], {})).status).toBe(0);
 
@@ -79,15 +91,16 @@ it('is taken while the log is in use, and restored into the embedded store and a
       expect(await again.listAll()).toEqual(await log.listAll());
       expect(await again.stateDifferences()).toEqual([]);
       expect(await secretKeys(again.db).zones()).toEqual(new Map([['zone-1', 'public']]));
+      expect(await hubCredentials(again.db).current(now)).toEqual([credential]);
       expect(Buffer.from((await secretKeys(again.db).get(dataKey.keyId)) ?? []).toString()).toBe('wrapped');
       const [next] = await again.append(change([put(keyNamed('next'), 0)]));
-      expect(next?.position).toBe(35);
+      expect(next?.position).toBe(36);
     } finally {
       await again.close();
     }
     expect(await run(['restore', file('log.gz')], store)).toMatchObject({
       status: 1,
-      err: expect.stringContaining('holds a log already, up to position 35'),
+      err: expect.stringContaining('holds a log already, up to position 36'),
     });
   }
 }, 120_000);

@@ -9,6 +9,7 @@ export const FORMAT = 'meridian-log-backup/1';
 
 const dataKey = z.object({ key_id: z.string(), rkey: z.string(), wrapped: z.string() });
 const zoneKey = z.object({ zone: z.string(), public_key: z.string() });
+const hubCredential = z.looseObject({ user_key: z.string(), zone: z.string() });
 
 /** What was there at one moment; the events are those up to `head`. */
 export const headLine = z.object({
@@ -22,6 +23,8 @@ export const headLine = z.object({
   digest: z.string(),
   dataKeys: z.array(dataKey),
   zoneKeys: z.array(zoneKey),
+  /** What zones were given to join the hub with, so that it can still be revoked; backups of older versions have none. */
+  hubCredentials: z.array(hubCredential).default([]),
 });
 export type HeadLine = z.infer<typeof headLine>;
 

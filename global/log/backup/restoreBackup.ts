@@ -25,9 +25,7 @@ export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promi
   let batch: EventLine[] = [];
   const flush = async () => {
     if (batch.length === 0) return;
-    await db.query('INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, $1::jsonb)', [
-      JSON.stringify(batch),
-    ]);
+    await fill(db, 'event', batch);
     batch = [];
   };
   try {
@@ -43,13 +41,10 @@ export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promi
       },
     });
     await flush();
-    const { dataKeys, zoneKeys, logId } = backup.head;
-    await db.query('INSERT INTO data_key SELECT * FROM jsonb_populate_recordset(NULL::data_key, $1::jsonb)', [
-      JSON.stringify(dataKeys),
-    ]);
-    await db.query('INSERT INTO zone_key SELECT * FROM jsonb_populate_recordset(NULL::zone_key, $1::jsonb)', [
-      JSON.stringify(zoneKeys),
-    ]);
+    const { dataKeys, zoneKeys, hubCredentials, logId } = backup.head;
+    await fill(db, 'data_key', dataKeys);
+    await fill(db, 'zone_key', zoneKeys);
+    await fill(db, 'hub_credential', hubCredentials);
     await rebuildState(db);
     // Whoever knew the former history is refused once, and looks anew.
     await db.query("UPDATE log_head SET log_id = $1::uuid, last_seq = $2, fence = fence + 1 WHERE log = 'global'", [
@@ -63,6 +58,17 @@ export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promi
   }
 }
 
+async function fill(
+  db: Db,
+  table: 'event' | 'data_key' | 'zone_key' | 'hub_credential',
+  rows: readonly object[],
+): Promise<void> {
+  const statement = `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;
+  await db.query(statement, [JSON.stringify(rows)]);
+}
+
 async function empty(db: Db): Promise<void> {
-  await db.script('DELETE FROM event; DELETE FROM resource; DELETE FROM data_key; DELETE FROM zone_key;');
+  await db.script(
+    'DELETE FROM event; DELETE FROM resource; DELETE FROM data_key; DELETE FROM zone_key; DELETE FROM hub_credential;',
+  );
 }

@@ -11,7 +11,8 @@ const MOMENT = `SELECT h.log_id, h.last_seq, (SELECT max(id) FROM migration) AS 
     (SELECT coalesce(jsonb_agg(jsonb_build_object('rkey', r.rkey, 'version', r.version, 'body', r.body)), '[]')
        FROM resource r WHERE NOT r.deleted) AS state,
     (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM data_key d) AS data_keys,
-    (SELECT coalesce(jsonb_agg(to_jsonb(k)), '[]') FROM zone_key k) AS zone_keys
+    (SELECT coalesce(jsonb_agg(to_jsonb(k)), '[]') FROM zone_key k) AS zone_keys,
+    (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') FROM hub_credential c) AS hub_credentials
   FROM log_head h WHERE h.log = 'global'`;
 const PAGE = 'SELECT to_jsonb(e) AS event FROM event e WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT 500';
 
@@ -22,6 +23,7 @@ const momentRow = z.object({
   state: z.array(z.object({ rkey: z.string(), version: count, body: z.unknown() })),
   data_keys: z.array(z.unknown()),
   zone_keys: z.array(z.unknown()),
+  hub_credentials: z.array(z.unknown()),
 });
 const pageRow = z.object({ event: z.looseObject({ seq: count }) });
 
@@ -47,6 +49,7 @@ export async function* writeBackup(db: Db): AsyncIterable<string> {
     digest: digest.hex,
     dataKeys: moment.data_keys as HeadLine['dataKeys'],
     zoneKeys: moment.zone_keys as HeadLine['zoneKeys'],
+    hubCredentials: moment.hub_credentials as HeadLine['hubCredentials'],
   } satisfies HeadLine);
   let events = 0;
   for (let after = 0; after < moment.last_seq; ) {
