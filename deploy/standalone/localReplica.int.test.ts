@@ -19,6 +19,7 @@ const resource = (type: string, mesh: string, name: string, spec: unknown): Reso
   modificationTime: '',
   spec,
 });
+const OF_S = "WHERE rkey LIKE '%Secret/s'";
 const secret = (data: string) => resource('Secret', 'default', 's', { data });
 
 async function logs() {
@@ -80,6 +81,25 @@ test('the view follows both logs, a change as one; one that starts later sees th
   expect([...later.view.all()].map(({ resource: { name } }) => name).sort()).toEqual(
     [...replica.view.all()].map(({ resource: { name } }) => name).sort(),
   );
+});
+
+test('what cannot be applied is set aside, told, and over when a later version can be', async () => {
+  const { policy, zoneLog } = await logs();
+  await putResource(policy.commands, secret('AAAA'), BY);
+  // As a damaged disk would have it.
+  const damage = `UPDATE resource SET body = jsonb_set(body::jsonb, '{spec,sealed,ciphertext}', '"${'A'.repeat(64)}"') ${OF_S}`;
+  await policy.events.db.query(damage);
+  const errors: Error[] = [];
+  const replica = await localReplica({ policy, zoneLog, zone: 'z', onError: (error) => errors.push(error) });
+  onTestFinished(() => replica.stop());
+  expect(replica.quarantined).toMatchObject([{ stream: 'EVENTS', subject: expect.stringContaining('Secret.s') }]);
+  expect(errors).toHaveLength(1);
+  await policy.events.db.query(
+    `UPDATE resource SET body = (SELECT data FROM event WHERE event.seq = resource.seq) ${OF_S}`,
+  );
+  const removed = await deleteResource(policy.commands, secret('AAAA'), BY);
+  await replica.reached(removed.position ?? 0);
+  expect(replica.quarantined).toEqual([]);
 });
 
 test('secrets are open in the view, also one that was replaced faster than it was read', async () => {

@@ -1,6 +1,7 @@
 import { openDataKey } from '../../global/secret/secretSealer.ts';
 import type { PolicyLog } from '../../global/command/openPolicyLog.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
+import { eventSubject } from '../../shared/event/subject.ts';
 import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
@@ -8,6 +9,7 @@ import { openSealed } from '../../zone/identity/openGrant.ts';
 import type { LocalMessage, LocalZoneLog } from '../../zone/replica/localZoneLog.ts';
 import { PolicyFold } from '../../zone/replica/policyFold.ts';
 import type { Applied, Replica } from '../../zone/replica/ports.ts';
+import { Quarantine, type Quarantined } from '../../zone/replica/quarantine.ts';
 
 type Deps = {
   readonly policy: Pick<PolicyLog, 'events' | 'keys' | 'kek'>;
@@ -19,6 +21,8 @@ type Deps = {
 export interface LocalReplica extends Replica {
   /** Resolves when the view stands at that position of the policy log, or further (read your writes). */
   reached(position: number): Promise<void>;
+  /** What of the policy log it could not apply. */
+  readonly quarantined: readonly Quarantined[];
   /** Why the view does not follow the policy log at present; empty when it does. */
   trouble(): string;
   stop(): void;
@@ -26,6 +30,8 @@ export interface LocalReplica extends Replica {
 
 const PAGE = 500;
 const RETRY_MS = 500;
+/** As the policy log is called where zones follow it. */
+const STREAM = 'EVENTS';
 
 /**
  * Folds both logs of a control plane that is alone into one view: the policy log as it is appended to, the zone log as it is
@@ -41,6 +47,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
       return dataKey && openSealed(sealed, dataKey, key);
     },
   });
+  const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
   const waiting = new Set<{ readonly position: number; readonly resolve: () => void }>();
   let position = 0;
@@ -61,13 +68,17 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     return known;
   };
 
-  /** What cannot be applied is told and left out; the rest goes on. */
-  const applied = (event: Pick<LogEvent, 'key' | 'resource' | 'version'>): Changed[] => {
+  /** What cannot be applied is set aside; the rest goes on. */
+  const applied = (event: Pick<LogEvent, 'key' | 'resource' | 'version' | 'position'>): Changed[] => {
+    const subject = eventSubject(event.key);
     try {
       const changed = fold.apply(event);
+      quarantine.remove(STREAM, subject);
       return changed ? [changed] : [];
     } catch (error) {
-      onError(new Error(`${keyText(event.key)} is left out: ${(error as Error).message}`, { cause: error }));
+      const reason = (error as Error).message;
+      quarantine.put({ stream: STREAM, sequence: event.position, subject, reason });
+      onError(new Error(`${keyText(event.key)} is set aside: ${reason}`, { cause: error }));
       return [];
     }
   };
@@ -148,6 +159,9 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     applied: async () => {},
     reached: (wanted) =>
       wanted <= position ? Promise.resolve() : new Promise((resolve) => waiting.add({ position: wanted, resolve })),
+    get quarantined() {
+      return quarantine.list;
+    },
     trouble: () => trouble,
     stop: () => {
       stopped = true;

@@ -27,6 +27,7 @@ import { rolloutReader } from './rolloutReader.ts';
 import { selfSync } from './selfSync.ts';
 import { soleUse } from './soleUse.ts';
 import { standaloneWriter } from './writer.ts';
+import { zoneInsightReader } from './zoneInsightReader.ts';
 
 export interface Standalone extends Running {
   /** `host:port` for proxies. */
@@ -67,7 +68,22 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
 
-  const reader = viewReader(replica.view);
+  const shownConfig = () => ({
+    store: { type: config['store.url'] ? 'postgres' : 'memory' },
+    settings: maskedConfig(config),
+  });
+  const sync = await selfSync({
+    zone,
+    instance,
+    version,
+    startedAt,
+    events,
+    replica,
+    ads: dataPlane.ads,
+    config: shownConfig,
+    onError: onError('the digest does not follow the log'),
+  });
+  const reader = zoneInsightReader(viewReader(replica.view), sync.insights);
   const rest: Rest = {
     role,
     reader,
@@ -79,7 +95,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
     }),
     about: {
       clusterId: async () => events.logId,
-      config: () => ({ store: { type: config['store.url'] ? 'postgres' : 'memory' }, settings: maskedConfig(config) }),
+      config: shownConfig,
     },
     ...tokenAuthority({ reader, now }),
     vipPort: () => config['service.vipPort'],
@@ -94,7 +110,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
     envoyAdmin: envoyAdmin(dataPlane.ads),
     log: logReader(events),
     rollouts: rolloutReader({ events, rollouts: dataPlane.rollouts, zone, instance }),
-    sync: selfSync({ zone, instance, version, startedAt, events, replica, ads: dataPlane.ads, now }),
+    sync,
   };
   const served = await serve(runtime, {
     config,
@@ -111,6 +127,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
       log.info('stopping');
       await served.close();
       endReconciling();
+      sync.stop();
       await dataPlane.stop();
       replica.stop();
       zoneLog.close();

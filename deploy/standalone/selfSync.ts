@@ -1,8 +1,12 @@
-import type { ZoneSync } from '../../global/insight/zoneSync.ts';
-import type { EventLog } from '../../global/log/eventLog.ts';
-import type { SyncReader } from '../../shared/rest/ports.ts';
+import { type Clock, systemClock, timeOf } from '../../global/insight/clock.ts';
+import { type DigestSource, DigestRing, followDigest } from '../../global/insight/digestRing.ts';
+import { instanceSync } from '../../global/insight/syncStatus.ts';
+import { zoneInsights } from '../../global/insight/zoneInsights.ts';
+import type { Report } from '../../global/insight/zoneFollower.ts';
+import { type ZoneSync, zoneSync } from '../../global/insight/zoneSync.ts';
+import type { Stored } from '../../shared/rest/ports.ts';
 import type { AdsServer } from '../../zone/ads/ports.ts';
-import type { Replica } from '../../zone/replica/ports.ts';
+import type { LocalReplica } from './localReplica.ts';
 
 type Deps = {
   readonly zone: string;
@@ -10,41 +14,82 @@ type Deps = {
   readonly version: string;
   /** RFC 3339 */
   readonly startedAt: string;
-  readonly events: Pick<EventLog, 'head'>;
-  readonly replica: Pick<Replica, 'view' | 'position' | 'digest'>;
+  readonly events: DigestSource & { readonly logId: string };
+  readonly replica: Pick<LocalReplica, 'view' | 'position' | 'digest' | 'onApplied' | 'quarantined'>;
   readonly ads: Pick<AdsServer, 'proxies'>;
-  readonly now: () => Date;
+  readonly config: () => Record<string, unknown>;
+  readonly onError: (error: Error) => void;
+  readonly clock?: Clock;
 };
 
-/** `GET /sync` of a control plane that is alone: its only zone, whose view follows the log in the same process. */
-export function selfSync({ zone, instance, version, startedAt, events, replica, ads, now }: Deps): SyncReader {
-  let behindSince: number | undefined;
-  const zones = async (): Promise<readonly ZoneSync[]> => {
-    const position = replica.position();
-    const lag = Math.max(0, (await events.head()) - position);
-    behindSince = lag === 0 ? undefined : (behindSince ?? performance.now());
-    const sidecars = [...ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length;
-    const sync = {
-      state: 'online',
-      inSync: lag === 0,
-      ...(lag === 0 ? {} : { reason: `${lag} events behind` }),
-      position,
-      lag,
-      lagSeconds: behindSince === undefined ? 0 : (performance.now() - behindSince) / 1000,
+/** The view that applied nothing for so long, though it lags, is stalled: as with zones. */
+const STALLED_AFTER_MS = 6_000;
+
+export interface SelfSync {
+  zones(): Promise<readonly ZoneSync[]>;
+  /** The only zone, as `kumactl inspect zones` reads it. */
+  insights(): readonly Stored[];
+  stop(): void;
+}
+
+/**
+ * What a control plane that is alone says of itself: of its only zone, whose view follows the log in the same process. It proves that
+ * as global does of its zones: by a digest of its own of what the log says.
+ */
+export async function selfSync({ zone, instance, version, startedAt, ...deps }: Deps): Promise<SelfSync> {
+  const { events, replica, ads, config, onError, clock = systemClock } = deps;
+  // It follows all of the log, what zones do not get to see too.
+  const ring = new DigestRing(() => true);
+  const stopDigest = await followDigest(events, ring, clock, onError);
+  let progressedAt = clock.running();
+  const stopWatching = replica.onApplied(({ change }) => {
+    if (change) progressedAt = clock.running();
+  });
+  const report = (): Report => {
+    const receivedAt = clock.running();
+    const at = timeOf(clock, receivedAt);
+    const connected = [...ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length;
+    const status = {
+      instance,
+      version,
+      at,
+      startedAt,
+      logId: events.logId,
+      position: replica.position(),
       digest: replica.digest(),
-      connected: true,
-      since: startedAt,
-      reportedAt: now().toISOString(),
-    } as const;
-    return [
-      {
-        ...sync,
-        name: zone,
-        sidecars: { connected: sidecars, total: [...replica.view.entriesOfType('Dataplane')].length },
-        quarantined: 0,
-        instances: [{ ...sync, instance, version, sidecars, quarantined: [], quarantinedTotal: 0, waitingForKeys: 0 }],
-      },
-    ];
+      quarantined: [...replica.quarantined],
+      waitingForKeys: 0,
+      proxies: { connected },
+      rollouts: [],
+      config: config(),
+    };
+    return { status, receivedAt, reportedAt: at, progressedAt };
   };
-  return { zones };
+  const syncOf = (seen: Report): ZoneSync => {
+    const facts = {
+      logId: events.logId,
+      head: ring.head,
+      digestAt: (position: number) => ring.digestAt(position),
+      behindSince: (position: number) => ring.behindSince(position),
+      now: seen.receivedAt,
+      stalledAfter: STALLED_AFTER_MS,
+      offlineAfter: STALLED_AFTER_MS,
+    };
+    const dataplanes = [...replica.view.entriesOfType('Dataplane')].length;
+    const found = instanceSync(seen, true, facts);
+    const since = found.heldSince === undefined ? startedAt : timeOf(clock, found.heldSince);
+    return zoneSync({ name: zone, dataplanes }, [{ ...found, since }]);
+  };
+  return {
+    zones: async () => [syncOf(report())],
+    insights: () => {
+      const seen = report();
+      const reports = new Map([[zone, new Map([[instance, seen]])]]);
+      return zoneInsights({ reports, globalInstance: instance, syncOf: () => syncOf(seen), now: seen.reportedAt });
+    },
+    stop: () => {
+      stopWatching();
+      stopDigest();
+    },
+  };
 }

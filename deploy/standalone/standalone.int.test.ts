@@ -1,4 +1,4 @@
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { loadRegistry } from '../registry.ts';
 import { readStandaloneConfig } from './config.ts';
@@ -70,6 +70,21 @@ test('says what an unfederated zone of Kuma says', async () => {
   const readOnly = resources.filter((one) => one.readOnly).map(({ name }) => name);
   expect(readOnly.every((name) => name.endsWith('Insight'))).toBe(true);
   expect(names((await send(running, 'GET', '/zones')).body)).toEqual(['default']);
+});
+
+test('proves that its view is what the log says, in both places where the state of zones is asked', async () => {
+  const policy = { ...timeout('7s'), name: 'proof' };
+  expect((await send(running, 'PUT', '/meshes/default/meshtimeouts/proof', policy)).status).toBe(201);
+  const proven = { name: 'default', state: 'online', inSync: true, digestEqual: true, lag: 0, quarantined: 0 };
+  await vi.waitFor(async () => expect((await send(running, 'GET', '/sync')).body).toMatchObject({ items: [proven] }), {
+    timeout: 20_000,
+    interval: 25,
+  });
+  const { body } = await send(running, 'GET', '/zones+insights');
+  const { items } = body as { items: { zoneInsight: { sync: { position: number }; subscriptions: Body[] } }[] };
+  expect(items[0]?.zoneInsight.sync).toMatchObject(proven);
+  expect(items[0]?.zoneInsight.sync.position).toBeGreaterThan(0);
+  expect(items[0]?.zoneInsight.subscriptions[0]).not.toHaveProperty('disconnectTime');
 });
 
 test('accepts what global accepts and what a zone accepts, and shows it at once', async () => {

@@ -3,7 +3,7 @@ import { Digest } from '../../shared/event/digest.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
-import { keyText, type Resource } from '../../shared/resource/resource.ts';
+import { keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import { type Clock, runningAt } from './clock.ts';
 
 /** So many positions back a zone's digest can be compared. */
@@ -19,11 +19,17 @@ export interface DigestSource {
 /** Global's own digest of what zones may see, for every recent position: what a zone's is held against (D7). */
 export class DigestRing {
   readonly #digest = new Digest((text) => hash('sha256', text, 'buffer'));
+  readonly #counts: (key: ResourceKey) => boolean;
   readonly #at = new Map<number, { readonly digest: string; readonly time: number }>();
   #position = 0;
   #visible = 0;
 
-  /** Position of the last event that zones may see. */
+  /** @param counts what the view that is held against it is made of; of zones that is not all of the log. */
+  constructor(counts: (key: ResourceKey) => boolean = isVisibleToZones) {
+    this.#counts = counts;
+  }
+
+  /** Position of the last event that counts. */
   get head(): number {
     return this.#visible;
   }
@@ -47,9 +53,14 @@ export class DigestRing {
   /** Begins with the current state instead of the history. */
   restore(state: Awaited<ReturnType<DigestSource['listAll']>>, head: number): void {
     for (const { resource, version } of state) {
-      if (isVisibleToZones(resource)) this.#digest.set(keyText(resource), version, canonicalJson(resource));
+      if (this.#counts(resource)) this.#digest.set(keyText(resource), version, canonicalJson(resource));
     }
     this.#position = head;
+  }
+
+  /** Does it count for those that follow? */
+  counts(key: ResourceKey): boolean {
+    return this.#counts(key);
   }
 
   /** Where zones stand that have seen everything visible; only known after a restart when something visible is the head. */
@@ -62,7 +73,7 @@ export class DigestRing {
   apply(event: LogEvent, seenAt: number): void {
     if (event.position <= this.#position) return;
     this.#position = event.position;
-    if (!isVisibleToZones(event.key)) return;
+    if (!this.#counts(event.key)) return;
     this.#digest.set(keyText(event.key), event.version, event.resource ? canonicalJson(event.resource) : undefined);
     this.#visible = event.position;
     this.#keep(seenAt);
@@ -88,7 +99,7 @@ export async function followDigest(
 ): Promise<() => void> {
   const head = await source.head();
   ring.restore(await source.listAll(), head);
-  const last = await lastVisible(source, head);
+  const last = await lastThatCounts(source, ring, head);
   ring.mark(last?.position ?? 0, runningAt(clock, Date.parse(last?.at ?? new Date(0).toISOString())));
   let running = false;
   let wanted = false;
@@ -116,10 +127,10 @@ export async function followDigest(
 }
 
 /** The newest event that zones may see is found from the end, since what they may not see is rare. */
-async function lastVisible(source: DigestSource, head: number): Promise<LogEvent | undefined> {
+async function lastThatCounts(source: DigestSource, ring: DigestRing, head: number): Promise<LogEvent | undefined> {
   for (let from = head; from > 0; from -= PAGE) {
     const events = await source.read(Math.max(0, from - PAGE), Math.min(PAGE, from));
-    const last = [...events].reverse().find(({ key }) => isVisibleToZones(key));
+    const last = [...events].reverse().find(({ key }) => ring.counts(key));
     if (last) return last;
   }
   return undefined;

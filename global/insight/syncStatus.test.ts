@@ -73,6 +73,12 @@ describe('a zone control plane', () => {
     expect(judge({ ...late, facts: {} })).toMatchObject({ state: 'online', lagSeconds: 1 });
   });
 
+  it('that was stopped just now is not stuck, though it lags', () => {
+    const stopped = { receivedAt: NOW - 7_000, progressedAt: NOW - 7_500 };
+    const over: Case = { of: { position: 7, digest: 'd7' }, facts: { behindSince: () => NOW - 7_200 } };
+    expect(judge({ ...over, report: stopped })).toMatchObject({ state: 'online', lag: 3 });
+  });
+
   it('that is silent is stalled while its connection is there, and offline without', () => {
     const silent: Case = { report: { receivedAt: NOW - 7_000 } };
     expect(judge(silent)).toMatchObject({ state: 'online' });

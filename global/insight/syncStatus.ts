@@ -133,7 +133,8 @@ function judge(
       reason: `its digest at position ${status.position} differs from global's${refills(status)}`,
     };
   const stuckSince = Math.max(progressedAt, behindSince ?? now);
-  if (lag > 0 && now - stuckSince > stalledAfter) {
+  // Of what came after its last report it cannot tell: one that was stopped just now is not stuck, it is silent.
+  if (lag > 0 && receivedAt - stuckSince > stalledAfter) {
     const reason = `${events(lag)} behind, and it applied nothing for ${seconds(now - stuckSince)} although it reports`;
     return { state: 'stalled', reason, heldSince: stuckSince };
   }
