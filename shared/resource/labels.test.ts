@@ -71,6 +71,9 @@ test('what never changes', () => {
     { field: 'labels["kuma.io/zone"]', reason: 'is immutable, cannot be set to "a"' },
     { field: 'labels["kuma.io/display-name"]', reason: 'is immutable, cannot be removed (was "z")' },
   ]);
+  // What the system made has them from its first write on.
+  expect(immutableLabelViolations({}, { 'kuma.io/origin': 'zone', 'kuma.io/zone': 'a' }, {})).toEqual([]);
+  expect(immutableLabelViolations({}, { 'kuma.io/zone': 'a' }, { 'kuma.io/zone': 'a' })).toHaveLength(1);
 });
 
 test('who deletes what', () => {

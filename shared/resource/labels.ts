@@ -83,12 +83,16 @@ export function deleteOriginViolations(descriptor: ResourceDescriptor, labels: L
   return [];
 }
 
-/** Origin, zone and display name never change once they are set (kumactl-api §0.19). */
-export function immutableLabelViolations(before: Labels, after: Labels): Violation[] {
+/**
+ * Origin, zone and display name never change once they are set (kumactl-api §0.19). What the system made itself may lack them, as Kuma's
+ * first Secrets of a mesh do, and gets them with its first write.
+ * @param written by the author, without what was computed
+ */
+export function immutableLabelViolations(before: Labels, after: Labels, written: Labels = after): Violation[] {
   return IMMUTABLE.flatMap((label) => {
     const was = before[label];
     const is = after[label];
-    if (was === is) return [];
+    if (was === is || (was === undefined && written[label] === undefined)) return [];
     const field = labelField(label);
     if (was === undefined) return [{ field, reason: `is immutable, cannot be set to "${is}"` }];
     if (is === undefined) return [{ field, reason: `is immutable, cannot be removed (was "${was}")` }];

@@ -27,14 +27,13 @@ export function resourceReader(view: View, zone: string, startedAt: string): Res
     origin: zone,
   };
   const held = viewReader(view);
+  // Of the Zones that global keeps none is shown: which there are is global's to say.
+  const ownZone = () => view.get(self.resource, zone) ?? self;
   return {
     get: async (key) => {
-      const found = await held.get(key);
-      return key.type === 'Zone' && key.name === zone && found.length === 0 ? [self] : found;
+      if (key.type === 'Zone') return key.name === zone ? [ownZone()] : [];
+      return held.get(key);
     },
-    list: async (type, mesh) => {
-      const found = await held.list(type, mesh);
-      return type === 'Zone' && found.length === 0 ? [self] : found;
-    },
+    list: async (type, mesh) => (type === 'Zone' ? [ownZone()] : held.list(type, mesh)),
   };
 }

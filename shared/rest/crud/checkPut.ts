@@ -65,7 +65,7 @@ export async function checkPut(
   const labels = computedLabels(descriptor, written, role);
   const spec = descriptor.complete ? descriptor.complete(written.spec, role) : written.spec;
   const resource: Resource = { ...written, labels, spec };
-  if (existing) refuseForeign(context, existing, labels);
+  if (existing) refuseForeign(context, existing, labels, written.labels);
   const broken = descriptor.admit?.(resource, existing?.stored.resource, inMesh) ?? [];
   refuseIf(
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
@@ -105,9 +105,14 @@ function urlViolations(
 }
 
 /** What another control plane wrote is changed there; its labels tell (kumactl-api §10.4). */
-function refuseForeign({ role }: RestContext, { stored, resource }: Shown, labels: Resource['labels']): void {
+function refuseForeign(
+  { role }: RestContext,
+  { stored, resource }: Shown,
+  labels: Resource['labels'],
+  written: Resource['labels'],
+): void {
   const title = 'Could not update a resource';
-  refuseIf(title, immutableLabelViolations(resource.labels, labels));
+  refuseIf(title, immutableLabelViolations(resource.labels, labels, written));
   if (!isOwn(stored.origin, role)) {
     const home = stored.origin ? `the control plane of zone ${stored.origin}` : 'the global control plane';
     refuseIf(title, [{ field: 'name', reason: `is the name of a resource of ${home}, change it there` }]);
