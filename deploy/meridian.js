@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from './nodeFlags.js';
+import { nodeEnv, nodeFlags } from './nodeFlags.js';
 import { runToEnd } from './setup/exec.js';
 import { nodePath, runningIsNewEnough } from './setup/node.js';
 
@@ -15,8 +15,9 @@ if (!existsSync(node)) {
 const main = join(dirname(fileURLToPath(import.meta.url)), 'meridian.ts');
 const args = process.argv.slice(2);
 const flags = nodeFlags(args);
+const env = { ...process.env, ...nodeEnv(args, process.env) };
 const isSameNode = runningIsNewEnough && node === process.execPath;
 // In this process when possible: `meridian` is run often and a second start costs 40 ms. Flags need a new program, in place of this one.
 if (isSameNode && flags.length === 0) await import(main);
-else if (isSameNode && process.execve) process.execve(node, [node, ...flags, main, ...args], process.env);
-else process.exit(await runToEnd(node, [...flags, main, ...args]));
+else if (isSameNode && process.execve) process.execve(node, [node, ...flags, main, ...args], env);
+else process.exit(await runToEnd(node, [...flags, main, ...args], { env }));

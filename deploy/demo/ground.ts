@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nodeFlags } from '../nodeFlags.js';
+import { nodeEnv, nodeFlags } from '../nodeFlags.js';
 import type { Child, ChildSpec, RunAs } from './child.ts';
 import type { Family } from './family.ts';
 import { makeFolder } from './runAs.ts';
@@ -43,8 +43,12 @@ export function startScript(
 ): Child {
   return start(ground, {
     ...spec,
-    // Whoever they run as may not be able to write below the checkout.
-    env: { NODE_COMPILE_CACHE: folderOf(ground, 'compile-cache'), ...spec.env },
+    env: {
+      ...nodeEnv(args, process.env),
+      // Whoever they run as may not be able to write below the checkout.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? folderOf(ground, 'compile-cache'),
+      ...spec.env,
+    },
     file: process.execPath,
     args: [...nodeFlags(args), join(ROOT, script), ...args],
   });

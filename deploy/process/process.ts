@@ -13,6 +13,8 @@ export interface ProcessSpec {
   readonly gid?: number | undefined;
   /** Milliseconds between SIGTERM and SIGKILL in `stop`. */
   readonly grace?: number;
+  /** It sees that we are gone and then ends in order, with what it started: it is not killed when we exit. */
+  readonly endsWithParent?: boolean;
   /** Gets every line it says, as for a log file. */
   readonly onLine?: (line: string) => void;
   /** Other than SIGTERM when the program stops differently. */
@@ -53,7 +55,7 @@ export class Process {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    running.add(this.#child);
+    if (!spec.endsWithParent) running.add(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#take(line));
     }

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-export function runToEnd(node, args, { cwd } = {}) {
+export function runToEnd(node, args, { cwd, env } = {}) {
   return new Promise((resolve, reject) => {
     // An own process group: Ctrl-C reaches the child through us only, so exactly once.
-    const child = spawn(node, args, { cwd, stdio: 'inherit', detached: process.platform !== 'win32' });
+    const child = spawn(node, args, { cwd, env, stdio: 'inherit', detached: process.platform !== 'win32' });
     const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
       const forward = () => child.kill(signal);
       process.on(signal, forward);

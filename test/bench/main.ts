@@ -95,7 +95,7 @@ async function measureBlock(block: Block, flags: BenchFlags, store: string | und
   }
 }
 
-// The cluster goes with us, see --with-parent; an exit hook would kill it before it could stop what it started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.kill(process.pid, 'SIGKILL'));
+// Whatever was started then goes with us: a row's own processes by exit hooks, a fleet and its cluster since they see that we are gone.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 await benchCommand(names, run).parseAsync(process.argv);

@@ -20,6 +20,7 @@ export async function startBareCluster(
     args: [SCRIPT, '--bare', '--json', '--with-parent', ...arguments_],
     env,
     grace: 30_000,
+    endsWithParent: true,
   });
   const line = JSON.parse(await child.line(/^\{"global":/, 120_000)) as BareLine;
   return {
