@@ -78,6 +78,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'issue tokens',
     load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),
   },
+  rotate: {
+    description: "make the next key of the hub's",
+    load: async (deps) => (await import('../global/cli/rotate.ts')).rotateCommand(deps),
+  },
 };
 
 /** The one executable. `arguments_` are those after the program's name. @returns the exit status. */

@@ -61,7 +61,8 @@ async function create(deps: CommandDeps, resources: readonly Resource[]): Promis
   return resources.map((resource) => resource.name);
 }
 
-function secret({ now }: CommandDeps, name: string, value: string): Resource<SecretSpec> {
+/** A GlobalSecret with that text, as of now. */
+export function secret({ now }: CommandDeps, name: string, value: string): Resource<SecretSpec> {
   const at = now().toISOString();
   const data = Buffer.from(value).toString('base64');
   return { type: 'GlobalSecret', mesh: '', name, labels: {}, creationTime: at, modificationTime: at, spec: { data } };

@@ -9,11 +9,14 @@ export interface HubCredential {
   readonly seed: Uint8Array;
 }
 
-/** Global's own credential: everything in the account. Made anew at every start and kept in memory only. */
-export async function globalCredential({ account, signing }: HubKeys): Promise<HubCredential> {
+/**
+ * Global's own credential: everything in the account. Made anew at every start and kept in memory only. Signed by the account itself: the
+ * hub knows that whatever has become of the signing keys.
+ */
+export async function globalCredential({ account }: HubKeys): Promise<HubCredential> {
   const user = createUser();
   const claims = { allowed_connection_types: ['STANDARD' as const] };
-  return { jwt: await encodeUser('global', user, account, claims, { signer: newest(signing) }), seed: user.getSeed() };
+  return { jwt: await encodeUser('global', user, account, claims), seed: user.getSeed() };
 }
 
 /** Global's credential at the system account: to tell the servers what the accounts are now, and to read their certificates anew. */

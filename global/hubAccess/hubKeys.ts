@@ -33,10 +33,15 @@ export async function makeHubKeys(now: Date): Promise<ReadonlyMap<string, string
     [OPERATOR_KEY, seedOf(createOperator())],
     [SYSTEM_ACCOUNT_KEY, seedOf(createAccount())],
     [ACCOUNT_KEY, seedOf(createAccount())],
-    [`${SIGNING_KEY_PREFIX}-1`, seedOf(createAccount())],
+    [`${SIGNING_KEY_PREFIX}-1`, makeSigningSeed()],
     [CA_CERTIFICATE, ca.certificatePem],
     [CA_KEY, ca.privateKeyPem],
   ]);
+}
+
+/** Seed of a new key to sign credentials with. */
+export function makeSigningSeed(): string {
+  return seedOf(createAccount());
 }
 
 /** @throws Error that names the GlobalSecret that is missing or holds no seed. */

@@ -14,6 +14,6 @@ export function isReserved({ type, name }: Pick<ResourceKey, 'type' | 'name'>): 
 export function refuseHubKey(key: Pick<ResourceKey, 'type' | 'name'>): void {
   if (!isReserved(key)) return;
   throw new AccessDenied(
-    `the GlobalSecret "${key.name}" is a key of the hub, which only the control plane itself uses; choose another name for a secret of yours. \`meridian backup\` takes it along`,
+    `the GlobalSecret "${key.name}" is a key of the hub, which only the control plane itself uses; choose another name for a secret of yours. \`meridian log backup\` takes it along`,
   );
 }

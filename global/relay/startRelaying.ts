@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import { currentAccount } from '../hubAccess/currentAccount.ts';
+import { retireSigningKeys } from '../hubAccess/rotateSigningKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { onLeader } from '../log/leader.ts';
@@ -65,7 +66,11 @@ export function startRelaying({
   );
   const account = {
     nats: system,
-    account: () => currentAccount({ commands, issued: credentials }),
+    account: async () => {
+      const retired = await retireSigningKeys(commands, credentials);
+      if (retired.length > 0) log.info({ retired }, 'all zones have credentials of the next signing key');
+      return currentAccount({ commands, issued: credentials });
+    },
     listen: events.listen,
     onError: onError('the hub does not know yet whose credentials are revoked'),
   };

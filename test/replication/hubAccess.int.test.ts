@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
 import { accountJwt } from '../../global/hubAccess/accountClaims.ts';
 import { systemCredential, zoneClaims, zoneCredential } from '../../global/hubAccess/credentials.ts';
-import { makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
+import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { keepHubAccount } from '../../global/relay/keepHubAccount.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
@@ -343,6 +343,42 @@ describe('access to the hub', () => {
     const head = hub.log.append(resource('MeshTimeout', 'without-the-outcast', {}, 'default'));
     await eventually(() => expect(zone.replica.position()).toBe(head));
     expect(replica.replica.position()).toBe(at);
+  }, 60_000);
+
+  it('takes credentials of two signing keys while zones change over, and of the first no more when it is dropped', async () => {
+    const next = parseHubKeys(await makeHubKeys(new Date())).signing;
+    const both = { ...hub.keys, signing: [...hub.keys.signing, ...next] };
+    const moving = await startLeaf('zone-moving', hub, folder.path);
+    later.push(() => moving.stop());
+    const replica = await startReplica('zone-moving', moving, folder.path);
+    later.unshift(() => replica.stop());
+    const credential = await systemCredential(hub.keys);
+    const system = await connectToSystem({ url: hub.url, ca: hub.keys.ca.certificatePem, credential });
+    const tell = async (keys: HubKeys) => {
+      const known = await system.request(`$SYS.REQ.ACCOUNT.${keys.account.getPublicKey()}.CLAIMS.LOOKUP`);
+      const reply = await system.request('$SYS.REQ.CLAIMS.UPDATE', await accountJwt(keys, {}, known.string()));
+      expect(reply.json()).toMatchObject({ data: { code: 200 } });
+    };
+    const key = createUser();
+    const ofNext = async () =>
+      withJwt(await encodeUser('global', key, hub.keys.account, {}, { signer: next[0] as KeyPair }), key);
+    await expect(ofNext()).rejects.toThrow('Authorization Violation');
+    await tell(both);
+    await (await ofNext()).close();
+    await moving.server.restart();
+    await eventually(async () => {
+      const position = await hub.log.head();
+      expect(replica.replica.position()).toBe(position);
+    });
+    expect(moving.server.output).not.toContain('Authorization Violation');
+
+    await tell({ ...both, signing: next });
+    await eventually(() => expect(moving.server.output).toContain('Authorization Violation'));
+    await moving.renew(3_600_000, { ...both, signing: next });
+    const position = hub.log.append(resource('MeshTimeout', 'moved', {}, 'default'));
+    await eventually(() => expect(replica.replica.position()).toBe(position));
+    await tell(hub.keys);
+    await system.close();
   }, 60_000);
 
   it('is there for a zone while global is away: the servers check the credential by themselves', async () => {

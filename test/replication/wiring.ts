@@ -224,7 +224,7 @@ export interface Leaf {
   /** Public key that its credential for the hub is of. */
   readonly credentialKey: string;
   /** Gives it another credential, which it reads at its next connection. */
-  renew(lifetimeMs?: number): Promise<void>;
+  renew(lifetimeMs?: number, keys?: HubKeys): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -238,11 +238,11 @@ export async function startLeaf(
   const own = join(folder, `${zone}-leaf`);
   const user = leafUser(join(own, 'user.nk'));
   let credentialKey = '';
-  const renew = async (lifetime = HOUR_MS) => {
+  const renew = async (lifetime = HOUR_MS, keys = hub.keys) => {
     const key = createUser();
     credentialKey = key.getPublicKey();
     const expiresAt = new Date(Date.now() + lifetime);
-    const jwt = await zoneCredential(hub.keys, { zone, userKey: credentialKey, expiresAt });
+    const jwt = await zoneCredential(keys, { zone, userKey: credentialKey, expiresAt });
     keepCredential(own, { jwt, ca: hub.keys.ca.certificatePem }, key, {
       hubUrl: hub.leafUrl,
       issuedAt: new Date().toISOString(),
