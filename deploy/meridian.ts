@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The one executable, as TypeScript; meridian.js beside it starts it under a Node that can run this.
 import { enableCompileCache } from 'node:module';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { meridian } from './program.ts';
 
@@ -12,6 +13,15 @@ async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question, { signal: interrupted.signal });
+  } finally {
+    lines.close();
+  }
 }
 
 const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -28,7 +38,11 @@ const status = await meridian(process.argv.slice(2), {
   env: process.env,
   stdin: readStdin,
   ...(process.stdout.isTTY && {
-    terminal: { rows: () => process.stdout.rows, hasColors: process.stdout.hasColors() },
+    terminal: {
+      rows: () => process.stdout.rows,
+      hasColors: process.stdout.hasColors(),
+      ...(process.stdin.isTTY && { ask }),
+    },
   }),
   signal: interrupted.signal,
 });

@@ -38,8 +38,8 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     load: async () => (await import('./demo/main.ts')).demoCommand(),
   },
   apply: {
-    description: 'create or replace resources from YAML or JSON',
-    load: async (deps) => (await import('../global/cli/apply.ts')).applyCommand(deps),
+    description: 'create or replace resources from YAML or JSON, as one change',
+    load: async (deps) => (await import('../global/cli/apply/apply.ts')).applyCommand(deps),
   },
   get: { description: 'show resources', load: async (deps) => (await import('../global/cli/get.ts')).getCommand(deps) },
   delete: {

@@ -39,25 +39,40 @@ const errorBody = z.looseObject({
   invalid_parameters: z.array(z.looseObject({ field: z.string(), reason: z.string() })).optional(),
 });
 
+/** A field that breaks a rule; an empty one: the whole. */
+export interface BrokenField {
+  readonly field: string;
+  readonly reason: string;
+}
+
 /** Kuma's error object (kumactl-api §1.2) in words: `title (detail)`, then one line per broken field. */
 export class ApiError extends CliError {
   override name = 'ApiError';
   readonly status: number;
+  /** `title (detail)` */
+  readonly headline: string;
+  readonly fields: readonly BrokenField[];
 
   /** @param request `GET /meshes`, told where the body explains nothing */
   constructor(status: number, body: unknown, request: string) {
-    super(errorText(status, body, request));
+    const { headline, fields } = readError(status, body, request);
+    super(
+      [headline, ...fields.map(({ field, reason }) => (field ? `* ${field}: ${reason}` : `* ${reason}`))].join('\n'),
+    );
     this.status = status;
+    this.headline = headline;
+    this.fields = fields;
   }
 }
 
-function errorText(status: number, body: unknown, request: string): string {
+function readError(status: number, body: unknown, request: string): Pick<ApiError, 'headline' | 'fields'> {
   const parsed = errorBody.safeParse(body);
-  if (!parsed.success)
-    return `${request} was answered ${status}: ${typeof body === 'string' ? body.trim() : JSON.stringify(body)}`;
+  if (!parsed.success) {
+    const text = typeof body === 'string' ? body.trim() : JSON.stringify(body);
+    return { headline: `${request} was answered ${status}: ${text}`, fields: [] };
+  }
   const { title, detail, invalid_parameters: fields = [] } = parsed.data;
-  const head = detail && detail !== title ? `${title} (${detail.trim()})` : title;
-  return [head, ...fields.map(({ field, reason }) => (field ? `* ${field}: ${reason}` : `* ${reason}`))].join('\n');
+  return { headline: detail && detail !== title ? `${title} (${detail.trim()})` : title, fields };
 }
 
 export function connect(options: ConnectionOptions): Connection {

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly rows: () => number;
   /** It has colours, and nobody asked to leave them out (NO_COLOR, https://no-color.org). */
   readonly hasColors: boolean;
+  /** Asks the one who sits there; absent when the input is no terminal. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 type Style = Parameters<typeof styleText>[0];

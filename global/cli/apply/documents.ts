@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { CliError } from './cliError.ts';
+import { CliError } from '../cliError.ts';
+import { offsetOf } from './offsetOf.ts';
 
 const resourceDocument = z.looseObject({
   type: z.string().min(1),
@@ -10,30 +11,45 @@ const resourceDocument = z.looseObject({
   mesh: z.string().optional(),
 });
 
+/** A place in what somebody wrote. */
+export interface Place {
+  /** `mesh.yaml:12:3` */
+  readonly where: string;
+  readonly line: number;
+  readonly column: number;
+  /** The line itself. */
+  readonly text: string;
+}
+
 /** One resource as somebody wrote it, and where: `mesh.yaml:12`. */
 export interface ResourceDocument {
   readonly where: string;
+  /** Where a field is written, or what is nearest around it. @param field `spec.to[0].default` */
+  readonly locate: (field: string) => Place;
   readonly body: z.infer<typeof resourceDocument>;
 }
 
 /**
  * Reads what `apply -f` names: a file, `-` for the standard input, an http(s) URL, or a folder (its .yaml, .yml and
- * .json files in order of name). One file may hold several documents. All are read before anything is sent.
+ * .json files in order of name, on request those of inner folders too). One file may hold several documents. All are read before anything is sent.
  * @throws CliError naming file and line.
  */
-export async function readDocuments(source: string, stdin: () => Promise<string>): Promise<ResourceDocument[]> {
+export async function readDocuments(
+  source: string,
+  { stdin, recursive }: { readonly stdin: () => Promise<string>; readonly recursive: boolean },
+): Promise<ResourceDocument[]> {
   if (source === '-') return parseDocuments(await stdin(), 'standard input');
   if (/^https?:\/\//.test(source)) return parseDocuments(await download(source), source);
-  const files = await filesOf(source);
+  const files = await filesOf(source, recursive);
   const lists = await Promise.all(files.map(async (file) => parseDocuments(await readFile(file, 'utf8'), file)));
   return lists.flat();
 }
 
-async function filesOf(path: string): Promise<string[]> {
+async function filesOf(path: string, recursive: boolean): Promise<string[]> {
   const info = await stat(path).catch(() => undefined);
   if (!info) throw new CliError(`${path}: there is no such file or folder`);
   if (!info.isDirectory()) return [path];
-  const files = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
+  const files = (await readdir(path, { recursive })).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   if (files.length === 0) throw new CliError(`${path}: the folder holds no .yaml, .yml or .json file`);
   return files.map((name) => join(path, name));
 }
@@ -51,6 +67,12 @@ export function parseDocuments(text: string, where: string): ResourceDocument[] 
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines });
   const documents: ResourceDocument[] = [];
+  const placeOf = (offset: number): Place => {
+    const { line, col: column } = lines.linePos(offset);
+    const start = lines.lineStarts[line - 1] ?? 0;
+    const written = text.slice(start, lines.lineStarts[line]).trimEnd();
+    return { where: `${where}:${line}:${column}`, line, column, text: written };
+  };
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const line = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
     const at = `${where}:${line}`;
@@ -63,7 +85,7 @@ export function parseDocuments(text: string, where: string): ResourceDocument[] 
       const issue = result.error.issues[0];
       throw new CliError(`${at}: not a resource: ${issue?.path.join('.') || 'the document'} ${wanted(issue?.path[0])}`);
     }
-    documents.push({ where: at, body: result.data });
+    documents.push({ where: at, body: result.data, locate: (field) => placeOf(offsetOf(document, field)) });
   }
   if (documents.length === 0) throw new CliError(`${where}: no document in it`);
   return documents;
