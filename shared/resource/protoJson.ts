@@ -52,6 +52,16 @@ export function enumeration<const Names extends readonly [string, ...string[]]>(
     .optional();
 }
 
+/** A google.protobuf.Duration: seconds, `10s` or `0.5s`. Kept as written. */
+export const protoDuration = z.string().superRefine((value, context) => {
+  if (!/^\d+(\.\d{1,9})?s$/.test(value))
+    context.addIssue({
+      code: 'custom',
+      message: `invalid google.protobuf.Duration value ${JSON.stringify(value)}`,
+      params: { malformed: true },
+    });
+});
+
 /** A field that the product knows and does not act upon yet; the type's rules refuse it when it says anything. */
 export const unsupported = z.unknown().optional();
 

@@ -10,7 +10,7 @@ const proxy: Proxy = { id: 'm.p', kind: 'sidecar', mesh: 'm', name: 'p', metadat
 const HOUR = 3_600_000;
 
 /** A mesh whose CA "signs" by writing down what it was asked; time moves by hand. */
-function world(expiration?: string) {
+function world(expiration?: string, requestTimeout?: string) {
   const view = new View();
   let version = 0;
   const put = (one: WrittenResource) =>
@@ -24,7 +24,7 @@ function world(expiration?: string) {
         backends: ['ca-1', 'ca-2'].map((name) => ({
           name,
           type: 'builtin',
-          ...(expiration ? { dpCert: { rotation: { expiration } } } : {}),
+          dpCert: { rotation: { expiration }, requestTimeout },
         })),
       },
     };
@@ -38,6 +38,8 @@ function world(expiration?: string) {
     issued: [] as string[],
     changed: 0,
     failures: [] as string[],
+    /** Signing waits for it. */
+    held: undefined as Promise<void> | undefined,
   };
   const timers: { at: number; callback: () => void }[] = [];
   const keeper = new IdentityKeeper({
@@ -45,6 +47,7 @@ function world(expiration?: string) {
     issuer:
       async (ca: SigningCa) =>
       async ({ tags, lifetimeMs, now }: CertificateRequest) => {
+        await state.held;
         state.issued.push(`${ca.certificatePem} ${tags.map((set) => set['kuma.io/service'])} ${lifetimeMs / HOUR}h`);
         return {
           certificateChainPem: `${ca.certificatePem}#${state.issued.length}`,
@@ -61,7 +64,9 @@ function world(expiration?: string) {
     later: (ms, callback) => {
       const timer = { at: state.running + ms, callback };
       timers.push(timer);
-      return () => timers.splice(timers.indexOf(timer), 1);
+      return () => {
+        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1);
+      };
     },
   });
   const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -102,6 +107,28 @@ describe('the identity of a sidecar', () => {
     expect(keeper.issued('m.p')).toEqual({ backend: 'ca-1', issuedAt: 0, notAfter: 24 * HOUR, count: 1 });
     await settle();
     expect(state.issued).toHaveLength(1);
+  });
+
+  it('is tried again when issuing takes longer than the CA backend allows; what comes late is dropped', async () => {
+    const { state, mesh, ca, pass, settle, current } = world(undefined, '2s');
+    ca('ca-1');
+    mesh('ca-1');
+    const held = Promise.withResolvers<void>();
+    state.held = held.promise;
+    expect(current()).toBeUndefined();
+    await settle();
+    await pass(2_000);
+    expect(state.failures).toEqual([
+      'no certificate was issued within 2000 ms, the dpCert.requestTimeout of the CA backend',
+    ]);
+    state.held = undefined;
+    held.resolve();
+    await settle();
+    expect(current()).toBeUndefined();
+    await pass(10_000);
+    await settle();
+    expect(current()).toBe('cert-ca-1#2');
+    expect(state.failures).toHaveLength(1);
   });
 
   it('is renewed at 4/5 of its life; the old one serves meanwhile', async () => {

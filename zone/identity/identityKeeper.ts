@@ -34,6 +34,7 @@ interface Need {
   readonly basis: string;
   readonly ca: SigningCa;
   readonly lifetimeMs: number;
+  readonly requestTimeoutMs: number | undefined;
   readonly backend: string;
   readonly tags: TagSets;
 }
@@ -110,10 +111,11 @@ export class IdentityKeeper {
   }
 
   async #issue(proxy: Proxy, need: Need): Promise<void> {
-    const { basis, ca, lifetimeMs, backend, tags } = need;
+    const { basis, ca, lifetimeMs, requestTimeoutMs, backend, tags } = need;
     try {
       const issue = await this.#issuer(ca);
-      const certificate = await issue({ mesh: proxy.mesh, tags, lifetimeMs, now: new Date(this.#deps.now()) });
+      const issuing = issue({ mesh: proxy.mesh, tags, lifetimeMs, now: new Date(this.#deps.now()) });
+      const certificate = await this.#inTime(issuing, requestTimeoutMs);
       const kept = this.#kept.get(proxy.id);
       // Meanwhile it is gone, or something newer is being issued.
       if (kept?.basis !== basis) return;
@@ -128,6 +130,20 @@ export class IdentityKeeper {
       this.#deps.changed(proxy);
     } catch (cause) {
       this.#fail(proxy, basis, cause as Error);
+    }
+  }
+
+  /** @throws Error when it takes longer; what comes later is dropped, and tried again as after any failure. */
+  async #inTime<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
+    if (ms === undefined) return work;
+    const late = Promise.withResolvers<never>();
+    const takeBack = this.#deps.later(ms, () =>
+      late.reject(new Error(`no certificate was issued within ${ms} ms, the dpCert.requestTimeout of the CA backend`)),
+    );
+    try {
+      return await Promise.race([work, late.promise]);
+    } finally {
+      takeBack();
     }
   }
 

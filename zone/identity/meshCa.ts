@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { goDurationMs } from '../../shared/resource/goDuration.ts';
 import { certificateLifetime } from '../../shared/resource/mesh/certificateLifetime.ts';
 import { builtinCaSecrets, type CaBackend, enabledBackend, type MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
@@ -9,6 +10,8 @@ import type { SigningCa } from './issueCertificate.ts';
 export interface MeshCa {
   readonly backend: string;
   readonly lifetimeMs: number;
+  /** How long issuing may take; `undefined`: as long as it takes. */
+  readonly requestTimeoutMs: number | undefined;
   /** Changes with anything that certificates follow from. */
   readonly revision: string;
   /** Absent while its parts are not there, as `missing` says. */
@@ -31,6 +34,7 @@ export function meshCa(view: View, mesh: string): MeshCa | undefined {
   return {
     backend: backend.name,
     lifetimeMs,
+    requestTimeoutMs: requestTimeoutMs(backend),
     revision: hash([backend.name, lifetimeMs, certificatePem ?? '', privateKeyPem ?? '']),
     ca: certificatePem !== undefined && privateKeyPem !== undefined ? { certificatePem, privateKeyPem } : undefined,
     missing:
@@ -38,6 +42,11 @@ export function meshCa(view: View, mesh: string): MeshCa | undefined {
         ? `no certificate can be issued in mesh ${mesh}: ${missing.join(' and ')} of its CA backend ${backend.name} not there`
         : '',
   };
+}
+
+function requestTimeoutMs({ dpCert }: CaBackend): number | undefined {
+  const ms = goDurationMs(dpCert?.requestTimeout ?? '');
+  return ms === undefined || ms === 0 ? undefined : ms;
 }
 
 function hash(parts: readonly unknown[]): string {

@@ -43,9 +43,6 @@ function mtlsViolations({ mtls }: MeshSpec): Violation[] {
       add('dpcert.rotation.expiration', 'has to be a valid format');
     if (backend.type === 'provided') violations.push(...providedCaViolations(backend, `mtls.${at}.conf`));
     if (backend.type === 'builtin') violations.push(...confViolations(backend, `mtls.${at}.conf`));
-    const { dpCert, rootChain } = backend as CaBackend & { dpCert?: { requestTimeout?: unknown }; rootChain?: unknown };
-    if (saysSomething(dpCert?.requestTimeout)) add(`${at}.dpCert.requestTimeout`, NOT_SUPPORTED);
-    if (saysSomething(rootChain)) add(`${at}.rootChain`, NOT_SUPPORTED);
   });
   if (mtls?.enabledBackend && !names.has(mtls.enabledBackend))
     add('enabledBackend', 'has to be set to one of the backends in the mesh');

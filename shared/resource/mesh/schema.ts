@@ -5,6 +5,7 @@ import {
   list,
   message,
   optionalFlag,
+  protoDuration,
   requiredText,
   stringMap,
   text,
@@ -18,8 +19,11 @@ const caBackend = message({
   name: requiredText,
   type: requiredText,
   mode: enumeration(['STRICT', 'PERMISSIVE']),
-  dpCert: message({ rotation: message({ expiration: text }).optional(), requestTimeout: unsupported }).optional(),
-  rootChain: unsupported,
+  dpCert: message({
+    rotation: message({ expiration: text }).optional(),
+    requestTimeout: protoDuration.optional(),
+  }).optional(),
+  rootChain: message({ requestTimeout: protoDuration.optional() }).optional(),
   conf: z.preprocess((conf) => conf ?? undefined, z.record(z.string(), z.unknown()).optional()),
 });
 

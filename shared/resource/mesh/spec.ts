@@ -39,7 +39,15 @@ export interface CaBackend {
   readonly name: string;
   readonly type: string;
   readonly mode?: 'STRICT' | 'PERMISSIVE' | undefined;
-  readonly dpCert?: { readonly rotation?: { readonly expiration?: string | undefined } | undefined } | undefined;
+  readonly dpCert?:
+    | {
+        readonly rotation?: { readonly expiration?: string | undefined } | undefined;
+        /** Seconds, `10s`: how long a proxy's certificate may take. */
+        readonly requestTimeout?: string | undefined;
+      }
+    | undefined;
+  /** How long it may take to get the CA's certificate. Zones have it in memory, so it is always kept. */
+  readonly rootChain?: { readonly requestTimeout?: string | undefined } | undefined;
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
 }
 
