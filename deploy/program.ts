@@ -74,6 +74,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'how changes reach the proxies: who acknowledged, who rejected and why',
     load: async (deps) => (await import('../global/cli/rollouts.ts')).rolloutsCommand(deps),
   },
+  completion: {
+    description: 'a script that makes the shell complete verbs, types, meshes and names',
+    load: async (deps) => (await import('../global/cli/completion/completion.ts')).completionCommand(deps),
+  },
   generate: {
     description: 'issue tokens',
     load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),
@@ -86,14 +90,9 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
 
 /** The one executable. `arguments_` are those after the program's name. @returns the exit status. */
 export async function meridian(arguments_: readonly string[], deps: CliDeps): Promise<number> {
-  const program = new Command('meridian')
-    .description('Event-sourced multi-zone service-mesh control plane for Envoy')
-    .exitOverride();
-  const asked = arguments_.find((argument) => !argument.startsWith('-'));
-  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
-    const command = asked === name ? await load(deps) : new Command(name).description(description);
-    program.addCommand(command);
-  }
+  const [first, , ...line] = arguments_;
+  if (first === '__complete') return completeLine(line, deps);
+  const program = await programOf(arguments_, deps);
   for (const command of everyCommand(program))
     command.exitOverride().configureOutput({ writeOut: deps.out, writeErr: deps.err });
   try {
@@ -105,6 +104,44 @@ export async function meridian(arguments_: readonly string[], deps: CliDeps): Pr
     deps.err(`${errorText(cause)}\n`);
     return 1;
   }
+}
+
+/** The program with the verb that is asked for; of the others only name and description. */
+async function programOf(arguments_: readonly string[], deps: CliDeps): Promise<Command> {
+  const program = new Command('meridian')
+    .description('Event-sourced multi-zone service-mesh control plane for Envoy')
+    .exitOverride();
+  const asked = arguments_.find((argument) => !argument.startsWith('-'));
+  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
+    const command = asked === name ? await load(deps) : new Command(name).description(description);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+/** Somebody is waiting at the prompt: a control plane that is slower than this completes nothing. */
+const COMPLETION_SECONDS = 3;
+
+/** `meridian __complete -- WORDS`: for the scripts of `meridian completion`. */
+async function completeLine(words: readonly string[], deps: CliDeps): Promise<number> {
+  const [{ complete }, { connectionOf, defaultAddress }] = await Promise.all([
+    import('../global/cli/completion/complete.ts'),
+    import('../global/cli/verb.ts'),
+  ]);
+  const connect = (flags: object) =>
+    connectionOf(
+      {
+        address: defaultAddress(deps),
+        timeout: COMPLETION_SECONDS,
+        ...(deps.env.MERIDIAN_TOKEN && { token: deps.env.MERIDIAN_TOKEN }),
+        ...flags,
+      },
+      deps,
+    );
+  // A control plane that cannot be reached completes nothing; an error in the middle of a line would help nobody.
+  const candidates = await complete(await programOf(words.slice(0, -1), deps), words, connect).catch(() => []);
+  deps.out(candidates.map((one) => `${one}\n`).join(''));
+  return 0;
 }
 
 function* everyCommand(command: Command): Iterable<Command> {

@@ -1,30 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { meridianOnTerminal } from '../test/support/pty.ts';
-import { tempDir } from '../test/support/tempDir.ts';
-import { loadRegistry } from './registry.ts';
-import { readStandaloneConfig } from './standalone/config.ts';
-import { runStandalone, type Standalone } from './standalone/main.ts';
+import { meridianOnTerminal, PROGRAM } from '../test/support/pty.ts';
+import { standaloneForTests } from '../test/support/standaloneForTests.ts';
+import type { Standalone } from './standalone/main.ts';
 
 let running: Standalone;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  const { path, remove } = await tempDir('terminal');
-  const config = readStandaloneConfig(undefined, {
-    MERIDIAN_STANDALONE_DATA_DIR: path,
-    MERIDIAN_STANDALONE_API_PORT: '0',
-    MERIDIAN_STANDALONE_DP_PORT: '0',
-    MERIDIAN_STANDALONE_DIAGNOSTICS_PORT: '0',
-    MERIDIAN_LOG_LEVEL: 'silent',
-  });
-  running = await runStandalone(config, { registry: await loadRegistry(), version: 'test' });
+  running = await standaloneForTests('terminal');
   env = { MERIDIAN_ADDRESS: running.url };
-  return async () => {
-    await running.stop();
-    await remove();
-  };
 });
 
 async function putMesh(name: string) {
@@ -49,8 +35,7 @@ test('colours on a terminal, none when NO_COLOR asks for that', async () => {
 });
 
 test('no colours in a pipe', async () => {
-  const program = new URL('./meridian.js', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, [program, 'status'], {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, 'status'], {
     env: { ...process.env, ...env, TERM: 'xterm-256color' },
   });
   expect(stdout).toMatch(/default +online/);
@@ -71,8 +56,7 @@ test('what is watched on a terminal is drawn anew, within its lines, and Ctrl-C 
 });
 
 test('what is watched in a pipe is appended line by line', async () => {
-  const program = new URL('./meridian.js', import.meta.url).pathname;
-  const command = execFile(process.execPath, [program, 'get', 'meshes', '-w', '--interval', '0.1'], {
+  const command = execFile(process.execPath, [PROGRAM, 'get', 'meshes', '-w', '--interval', '0.1'], {
     env: { ...process.env, ...env },
   });
   let out = '';

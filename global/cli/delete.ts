@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fetchCatalog, findType, itemPath } from './catalog.ts';
+import { nameArgument, typeArgument } from './completion/places.ts';
 import { notFound } from './notFound.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
@@ -12,8 +13,8 @@ interface DeleteFlags extends ConnectionFlags {
 export function deleteCommand(deps: CliDeps): Command {
   return verb('delete', deps)
     .description('delete a resource')
-    .argument('<type>')
-    .argument('<name>')
+    .addArgument(typeArgument())
+    .addArgument(nameArgument())
     .addOption(meshOption())
     .option('--message <text>', 'why: kept in the log with the change')
     .action(async (word: string, name: string, flags: DeleteFlags) => {

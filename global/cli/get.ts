@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
+import { nameArgument, typeArgument } from './completion/places.ts';
 import { fetchAll, type RestResource, restResource } from './list.ts';
 import { notFound } from './notFound.ts';
 import { table } from './table.ts';
@@ -17,8 +18,8 @@ interface GetFlags extends ConnectionFlags, ShowFlags {
 export function getCommand(deps: CliDeps): Command {
   return withShowFlags(verb('get', deps))
     .description('show resources')
-    .argument('<type>', 'meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them')
-    .argument('[name]')
+    .addArgument(typeArgument('meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them'))
+    .addArgument(nameArgument('[name]'))
     .addOption(meshOption())
     .action(async (word: string, name: string | undefined, flags: GetFlags) => {
       const connection = connectionOf(flags, deps);

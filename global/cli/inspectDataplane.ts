@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { nameIn } from './completion/places.ts';
 import { bodyText } from './output.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
@@ -32,7 +33,7 @@ const matched = z.looseObject({
 export function inspectDataplane(deps: CliDeps): Command {
   return verb('dataplane', deps)
     .description('one proxy: its policies, Envoy configuration, statistics')
-    .argument('<name>')
+    .addArgument(nameIn((mesh) => `/meshes/${encodeURIComponent(mesh)}/dataplanes`))
     .addOption(meshOption())
     .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('policies'))
     .action(async (name: string, flags: Flags) => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
+import { nameIn } from './completion/places.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
 import { bodyText } from './output.ts';
@@ -66,7 +67,7 @@ function inspectAll(kind: Kind, deps: CliDeps): Command {
 function inspectOne({ singular, plural, key }: Kind, deps: CliDeps): Command {
   return verb(singular, deps)
     .description(`one ${key}: Envoy configuration, statistics`)
-    .argument('<name>')
+    .addArgument(nameIn(() => `/${plural}`))
     .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('config-dump'))
     .action(async (name: string, flags: ConnectionFlags & { type: keyof typeof VIEWS }) => {
       const body = await connectionOf(flags, deps).get(`/${plural}/${encodeURIComponent(name)}/${VIEWS[flags.type]}`);

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { completed } from './completion/completer.ts';
+import { meshes } from './completion/places.ts';
 import { connect, type Connection } from './connection.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,13 +26,16 @@ export interface ConnectionFlags {
 
 const DEFAULT_ADDRESS = 'http://localhost:5681';
 
+/** Where the control plane is when no flag says so. */
+export function defaultAddress({ env }: Pick<CliDeps, 'env'>): string {
+  return env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS;
+}
+
 /** A verb that talks to a control plane: `--address`, `--token` and `--timeout` on it. */
 export function verb(name: string, deps: CliDeps): Command {
   return new Command(name)
     .addOption(
-      new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(
-        deps.env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS,
-      ),
+      new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(defaultAddress(deps)),
     )
     .addOption(
       new Option('--token <jwt>', 'user token (MERIDIAN_TOKEN); not needed on the host of the control plane').default(
@@ -42,7 +47,7 @@ export function verb(name: string, deps: CliDeps): Command {
 }
 
 export function meshOption(): Option {
-  return new Option('-m, --mesh <name>', 'mesh').default('default');
+  return completed(new Option('-m, --mesh <name>', 'mesh').default('default'), meshes);
 }
 
 export function connectionOf(flags: ConnectionFlags, deps: CliDeps): Connection {

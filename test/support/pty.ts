@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const LIMIT_MS = 50_000;
-const PROGRAM = fileURLToPath(new URL('../../deploy/meridian.js', import.meta.url));
+/** What `meridian` on the PATH is a link to. */
+export const PROGRAM = fileURLToPath(new URL('../../deploy/meridian.js', import.meta.url));
 
-/** `meridian` on a terminal of its own. */
+/** A program on a terminal of its own. */
 export interface OnTerminal {
   /** All that was written to the terminal so far, control sequences and all. */
   readonly output: () => string;
@@ -23,10 +24,15 @@ export interface TerminalOptions {
   readonly rows?: number;
 }
 
-/** Runs `meridian` on a real pseudo-terminal, which script(1) opens; stopped with the test. */
+/** Runs `meridian` on a terminal. */
 export function meridianOnTerminal(args: readonly string[], options: TerminalOptions = {}): OnTerminal {
+  return onTerminal([process.execPath, PROGRAM, ...args], options);
+}
+
+/** Runs a program on a real pseudo-terminal, which script(1) opens; stopped with the test. */
+export function onTerminal(words: readonly string[], options: TerminalOptions = {}): OnTerminal {
   const { env = {}, columns = 120, rows = 30 } = options;
-  const command = [process.execPath, PROGRAM, ...args].map(quoted).join(' ');
+  const command = words.map(quoted).join(' ');
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
   const child = spawn(
     'script',

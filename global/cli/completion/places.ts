@@ -1,0 +1,26 @@
+import { Argument } from 'commander';
+import { collectionPath, fetchCatalog, findType } from '../catalog.ts';
+import { namesIn } from '../notFound.ts';
+import { type Completer, completed } from './completer.ts';
+
+/** Names of the meshes that there are. */
+export const meshes: Completer = ({ connection }) => namesIn(connection, '/meshes');
+
+/** `<type>`: a resource type of the control plane. */
+export function typeArgument(description?: string): Argument {
+  return completed(new Argument('<type>', description), async ({ connection }) =>
+    (await fetchCatalog(connection)).map(({ path }) => path),
+  );
+}
+
+/** `<name>` of a resource of the type that the word before names. @param name `<name>` or `[name]` */
+export function nameArgument(name = '<name>'): Argument {
+  return completed(new Argument(name), async ({ connection, words: [word = ''], mesh }) =>
+    namesIn(connection, collectionPath(findType(await fetchCatalog(connection), word), mesh)),
+  );
+}
+
+/** `<name>` of a resource in a collection. @param path of the collection in a mesh */
+export function nameIn(path: (mesh: string) => string): Argument {
+  return completed(new Argument('<name>'), ({ connection, mesh }) => namesIn(connection, path(mesh)));
+}
