@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { meridianOnTerminal, PROGRAM } from '../test/support/pty.ts';
 import { standaloneForTests } from '../test/support/standaloneForTests.ts';
+import { tempDir } from '../test/support/tempDir.ts';
 import type { Standalone } from './standalone/main.ts';
 
 let running: Standalone;
@@ -74,4 +77,42 @@ test('what is watched in a pipe is appended line by line', async () => {
   const ended = new Promise((resolve) => command.once('exit', resolve));
   command.kill('SIGINT');
   expect(await ended).toBe(130);
+});
+
+test('apply shows what it would change and asks; only a yes applies it, as one change', async () => {
+  const { path, remove } = await tempDir('apply');
+  onTestFinished(remove);
+  const file = join(path, 'two.yaml');
+  await writeFile(file, 'type: Mesh\nname: asked\n---\ntype: Mesh\nname: asked-2\nmtls: { enabledBackend: none }\n');
+  const applying = () => meridianOnTerminal(['apply', '-f', file], { env });
+
+  const wrong = applying();
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toMatch(/two\.yaml:6:9: Mesh "asked-2": mtls\.enabledBackend: .*\r\n {4}6 \| mtls: /);
+
+  await writeFile(
+    file,
+    'type: Mesh\nname: asked\n---\ntype: Mesh\nname: asked-2\nrouting: { localityAwareLoadBalancing: true }\n',
+  );
+  const refused = applying();
+  await refused.said(/asked-2": created/);
+  await refused.said(/\+ routing/);
+  await refused.said(/apply this\?/);
+  refused.type('n\r');
+  expect(await refused.ended).toBe(1);
+  expect((await fetch(`${running.url}/meshes/asked`)).status).toBe(404);
+
+  const agreed = applying();
+  await agreed.said(/apply this\?/);
+  agreed.type('y\r');
+  await agreed.said(/Mesh "asked" created\r\nMesh "asked-2" created/);
+  expect(await agreed.ended).toBe(0);
+  const { items } = (await (await fetch(`${running.url}/log?type=Mesh&limit=2`)).json()) as {
+    items: { change: { id: string } }[];
+  };
+  expect(new Set(items.map(({ change }) => change.id)).size).toBe(1);
+
+  const again = applying();
+  await again.said(/nothing to change/);
+  expect(await again.ended).toBe(0);
 });

@@ -53,7 +53,7 @@ export async function checkDocuments(
     await check(document, place);
   const wrong = faults.filter((one) => one.length > 0).length;
   if (wrong > 0) {
-    const detail = `Nothing was applied: ${wrong} of ${documents.length} documents are not valid`;
+    const detail = `Nothing was applied: ${wrong} of ${documents.length} documents ${wrong === 1 ? 'is' : 'are'} not valid`;
     throw new Invalid(faults.flat(), undefined, detail);
   }
   return checked;
