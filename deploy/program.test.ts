@@ -66,6 +66,23 @@ describe('get', () => {
     expect(err).toBe('error: there is no MeshTimeout "timout" in mesh "default". Did you mean timeout?\n');
   });
 
+  it('names what is called alike', async () => {
+    const items = [{ name: 'checkout' }, { name: 'payment' }];
+    const timeouts = { 'GET /meshes/demo/meshtimeouts': { body: { items, next: null } } };
+    const near = 'error: there is no MeshTimeout "chekout" in mesh "demo". Did you mean checkout?\n';
+    expect((await runCli(['get', 'mt', 'chekout', '-m', 'demo'], timeouts)).err).toBe(near);
+    expect((await runCli(['delete', 'mt', 'chekout', '-m', 'demo'], timeouts)).err).toBe(near);
+    const noMesh = await runCli(['get', 'mt', 't', '-m', 'dmeo'], {
+      'GET /meshes/dmeo/meshtimeouts/t': {
+        status: 404,
+        body: { status: 404, title: 'Failed to retrieve Mesh', detail: 'Not found' },
+      },
+      'GET /meshes': { body: { items: [{ name: 'demo' }], next: null } },
+    });
+    expect(noMesh.err).toBe('error: there is no mesh "dmeo". Did you mean demo?\n');
+    expect((await runCli(['get', 'meshes', '--wacth'])).err).toContain('Did you mean --watch?');
+  });
+
   it('guesses what was meant', async () => {
     expect((await runCli(['get', 'meshtimout'])).err).toContain(
       'there is no resource type "meshtimout". Did you mean meshtimeouts?',

@@ -3,11 +3,12 @@ import type { CliDeps } from '../global/cli/verb.ts';
 
 /** What both control planes are given: the resource types of this build, and its version. */
 async function build() {
-  const [{ loadRegistry }, { default: manifest }] = await Promise.all([
-    import('./registry.ts'),
-    import('../package.json', { with: { type: 'json' } }),
-  ]);
-  return { registry: await loadRegistry(), version: manifest.version };
+  const { loadRegistry } = await import('./registry.ts');
+  return { registry: await loadRegistry(), version: await version() };
+}
+
+async function version(): Promise<string> {
+  return (await import('../package.json', { with: { type: 'json' } })).default.version;
 }
 
 /** A command of the executable; its modules are only loaded when it is asked for. */
@@ -74,6 +75,14 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'how changes reach the proxies: who acknowledged, who rejected and why',
     load: async (deps) => (await import('../global/cli/rollouts.ts')).rolloutsCommand(deps),
   },
+  config: {
+    description: 'which control plane the verbs talk to',
+    load: async (deps) => (await import('../global/cli/controlPlanes/config.ts')).configCommand(deps),
+  },
+  version: {
+    description: 'of this program and of the control plane',
+    load: async (deps) => (await import('../global/cli/version.ts')).versionCommand(deps, version),
+  },
   completion: {
     description: 'a script that makes the shell complete verbs, types, meshes and names',
     load: async (deps) => (await import('../global/cli/completion/completion.ts')).completionCommand(deps),
@@ -92,10 +101,10 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
 export async function meridian(arguments_: readonly string[], deps: CliDeps): Promise<number> {
   const [first, , ...line] = arguments_;
   if (first === '__complete') return completeLine(line, deps);
-  const program = await programOf(arguments_, deps);
-  for (const command of everyCommand(program))
-    command.exitOverride().configureOutput({ writeOut: deps.out, writeErr: deps.err });
   try {
+    const program = await programOf(arguments_, deps);
+    for (const command of everyCommand(program))
+      command.exitOverride().configureOutput({ writeOut: deps.out, writeErr: deps.err });
     await program.parseAsync([...arguments_], { from: 'user' });
     return 0;
   } catch (cause) {
@@ -139,7 +148,8 @@ async function completeLine(words: readonly string[], deps: CliDeps): Promise<nu
       deps,
     );
   // A control plane that cannot be reached completes nothing; an error in the middle of a line would help nobody.
-  const candidates = await complete(await programOf(words.slice(0, -1), deps), words, connect).catch(() => []);
+  const ask = async () => complete(await programOf(words.slice(0, -1), deps), words, connect);
+  const candidates = await ask().catch(() => []);
   deps.out(candidates.map((one) => `${one}\n`).join(''));
   return 0;
 }

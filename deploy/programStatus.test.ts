@@ -48,6 +48,51 @@ describe('inspect', () => {
     expect(cells[4]?.slice(3, 8)).toEqual(['Offline', 'never', 'never', '0', '0']);
   });
 
+  it('shows the proxies that a policy selects, and says when a word is none', async () => {
+    const catalog = [
+      { name: 'MeshTimeout', path: 'meshtimeouts', scope: 'Mesh', shortName: 'mt', policy: { isTargetRef: true } },
+      { name: 'Mesh', path: 'meshes', scope: 'Global' },
+    ];
+    const answers = {
+      'GET /_resources': { body: { resources: catalog } },
+      'GET /meshes/demo/meshtimeouts/t/_resources/dataplanes': {
+        body: { items: [{ type: 'Dataplane', mesh: 'demo', name: 'web-1', labels: { 'kuma.io/zone': 'east' } }] },
+      },
+    };
+    const { out } = await runCli(['inspect', 'mt', 't', '-m', 'demo'], answers);
+    expect(out).toBe('MESH   DATAPLANE   ZONE\ndemo   web-1       east\n');
+    expect((await runCli(['inspect', 'meshtimeuts', 't'], answers)).err).toContain('Did you mean meshtimeouts?');
+    expect((await runCli(['inspect', 'meshtimeout'], answers)).err).toContain('which MeshTimeout?');
+    expect((await runCli(['inspect', 'mesh', 'm'], answers)).err).toContain('Mesh is no policy');
+  });
+
+  it('shows the last changes, or one, and who rejected it', async () => {
+    const rollout = {
+      change: 'c-7',
+      position: 7,
+      at: T,
+      what: 'demo/MeshTimeout/t',
+      proxies: 2,
+      acknowledged: 1,
+      rejected: 1,
+      milliseconds: 31,
+      errors: [{ proxy: 'demo/web-1', error: 'duplicate cluster' }],
+    };
+    const answers = {
+      'GET /rollouts?limit=20': { body: { items: [rollout] } },
+      'GET /rollouts/c-7': { body: rollout },
+    };
+    const table = [
+      'POSITION   AGE   CHANGE   WHAT                 ACKNOWLEDGED   REJECTED   TOOK    WHY',
+      '7          60s   c-7      demo/MeshTimeout/t   1/2            1          31 ms   demo/web-1: duplicate cluster',
+      '',
+    ].join('\n');
+    expect((await runCli(['rollouts'], answers)).out).toBe(table);
+    expect((await runCli(['rollouts', 'c-7'], answers)).out).toBe(table);
+    expect(JSON.parse((await runCli(['rollouts', 'c-7', '-o', 'json'], answers)).out)).toEqual(rollout);
+    expect((await runCli(['rollouts', 'c-8'], answers)).err).toContain('no zone has told of a change "c-8" (yet)');
+  });
+
   it('filters by tag', async () => {
     const { arrived } = await runCli(['inspect', 'dataplanes', '--tag', 'version=v1'], {
       'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { inspectDataplane } from './inspectDataplane.ts';
 import { inspectDataplanes } from './inspectDataplanes.ts';
 import { inspectMeshes, inspectServices } from './inspectMeshes.ts';
+import { inspectPolicy } from './inspectPolicy.ts';
 import { inspectZoneProxies } from './inspectZoneProxies.ts';
 import { inspectZones } from './inspectZones.ts';
 import type { CliDeps } from './verb.ts';
@@ -14,7 +15,8 @@ export function inspectCommand(deps: CliDeps): Command {
     .addCommand(inspectDataplane(deps))
     .addCommand(inspectZones(deps))
     .addCommand(inspectMeshes(deps))
-    .addCommand(inspectServices(deps));
+    .addCommand(inspectServices(deps))
+    .addCommand(inspectPolicy(deps), { isDefault: true });
   for (const one of inspectZoneProxies(deps)) command.addCommand(one);
   return command;
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { nameIn } from './completion/places.ts';
-import { bodyText } from './output.ts';
+import { bodyText, type Format, formatOption, render } from './output.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
 const VIEWS = {
@@ -16,6 +16,7 @@ const VIEWS = {
 interface Flags extends ConnectionFlags {
   readonly mesh: string;
   readonly type: keyof typeof VIEWS;
+  readonly output: Format;
 }
 
 const matched = z.looseObject({
@@ -36,10 +37,12 @@ export function inspectDataplane(deps: CliDeps): Command {
     .addArgument(nameIn((mesh) => `/meshes/${encodeURIComponent(mesh)}/dataplanes`))
     .addOption(meshOption())
     .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('policies'))
+    .addOption(formatOption())
     .action(async (name: string, flags: Flags) => {
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}/${VIEWS[flags.type]}`;
       const body = await connectionOf(flags, deps).get(path);
-      deps.out(`${flags.type === 'policies' ? policiesText(body) : bodyText(body)}\n`);
+      if (flags.output !== 'table' && typeof body !== 'string') deps.out(`${render(body, flags.output)}\n`);
+      else deps.out(`${flags.type === 'policies' ? policiesText(body) : bodyText(body)}\n`);
     });
 }
 

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { completed } from './completion/completer.ts';
 import { meshes } from './completion/places.ts';
+import { currentOf, readControlPlanes } from './controlPlanes/file.ts';
 import { connect, type Connection } from './connection.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,7 +29,7 @@ const DEFAULT_ADDRESS = 'http://localhost:5681';
 
 /** Where the control plane is when no flag says so. */
 export function defaultAddress({ env }: Pick<CliDeps, 'env'>): string {
-  return env.MERIDIAN_ADDRESS || DEFAULT_ADDRESS;
+  return env.MERIDIAN_ADDRESS || currentOf(readControlPlanes(env))?.address || DEFAULT_ADDRESS;
 }
 
 /** A verb that talks to a control plane: `--address`, `--token` and `--timeout` on it. */
@@ -51,5 +52,12 @@ export function meshOption(): Option {
 }
 
 export function connectionOf(flags: ConnectionFlags, deps: CliDeps): Connection {
-  return connect({ address: flags.address, token: flags.token, timeout: flags.timeout * 1000, signal: deps.signal });
+  const { address, token = rememberedToken(address, deps), timeout } = flags;
+  return connect({ address, token, timeout: timeout * 1000, signal: deps.signal });
+}
+
+/** A token goes nowhere but to the control plane that it was remembered with. */
+function rememberedToken(address: string, { env }: Pick<CliDeps, 'env'>): string | undefined {
+  const known = readControlPlanes(env);
+  return [currentOf(known), ...known.controlPlanes].find((one) => one?.address === address)?.token;
 }

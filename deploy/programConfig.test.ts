@@ -1,0 +1,79 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startRecordedServer } from '../test/support/recordedServer.ts';
+import { tempDir } from '../test/support/tempDir.ts';
+import { meridian } from './program.ts';
+
+const INDEX = { product: 'Kuma', version: '2.14.5', meridian: '0.1.0' };
+
+/** Somebody with two control planes, and a file of his own. */
+async function somebody() {
+  const { path, remove } = await tempDir('config');
+  onTestFinished(remove);
+  const file = join(path, 'inner', 'cli.yaml');
+  const servers = [
+    await startRecordedServer({ 'GET /': { body: INDEX } }),
+    await startRecordedServer({ 'GET /': { body: INDEX } }),
+  ] as const;
+  onTestFinished(async () => {
+    for (const server of servers) await server.close();
+  });
+  const run = async (...words: string[]) => {
+    let [out, err] = ['', ''];
+    const status = await meridian(words, {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      now: () => 0,
+      env: { MERIDIAN_CLI_CONFIG: file },
+      stdin: async () => '',
+    });
+    return { status, out, err };
+  };
+  return { run, servers, file };
+}
+
+test('verbs talk to the control plane that was added last, until another one is switched to', async () => {
+  const { run, servers, file } = await somebody();
+  const [a, b] = servers;
+  await run('config', 'control-planes', 'add', '--name', 'a', '--address', a.address, '--token', 'secret-a');
+  const added = await run('config', 'control-planes', 'add', '--name', 'b', '--address', b.address);
+  expect(added).toMatchObject({ status: 0, out: 'added control plane "b" and switched to it\n' });
+  expect((await run('version')).out).toContain('Server: Meridian 0.1.0, the contract of Kuma 2.14.5');
+  expect(b.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+  expect(a.arrived.length, 'only looked at').toBe(1);
+  expect((await run('config', 'control-planes', 'switch', 'a')).status).toBe(0);
+  await run('version');
+  expect(a.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer secret-a']);
+  expect((await run('config', 'control-planes', 'list')).out).toMatch(/^CURRENT .*\n\* +a +http.*\n +b +http.*\n$/);
+  expect((await stat(file)).mode & 0o077, 'nobody else reads the tokens').toBe(0);
+});
+
+test('a token goes to the control plane that it was added with only', async () => {
+  const { run, servers } = await somebody();
+  const [a, b] = servers;
+  await run('config', 'control-planes', 'add', '--name', 'a', '--address', a.address, '--token', 'secret-a');
+  await run('version', '--address', b.address);
+  expect(b.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+});
+
+test('says what is wrong with a name, an address, a file', async () => {
+  const { run, servers, file } = await somebody();
+  const { address } = servers[0];
+  const add = (...more: string[]) => run('config', 'control-planes', 'add', '--name', 'production', ...more);
+  expect((await add('--address', 'nowhere')).err).toContain('"nowhere" is no URL');
+  expect((await add('--address', 'http://127.0.0.1:1')).err).toContain('cannot reach http://127.0.0.1:1');
+  expect((await add('--address', `${address}/none`)).status).toBe(1);
+  expect((await add('--address', address, '--token', 't')).status).toBe(0);
+  expect((await add('--address', address)).err).toContain('--overwrite');
+  expect((await run('config', 'control-planes', 'switch', 'prodution')).err).toContain('Did you mean production?');
+  const { out } = await run('config', 'view');
+  expect(out).toContain('token: "***"');
+  expect(await readFile(file, 'utf8')).toContain('token: t');
+  expect((await run('config', 'control-planes', 'remove', 'production')).status).toBe(0);
+  expect((await run('config', 'view')).out).toBe('controlPlanes: []\n');
+});

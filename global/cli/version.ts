@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+
+const index = z.looseObject({ meridian: z.string().optional(), product: z.string(), version: z.string() });
+
+/** `meridian version`: of this program, and of the control plane when one answers. */
+export function versionCommand(deps: CliDeps, own: () => Promise<string>): Command {
+  return verb('version', deps)
+    .description('of this program and of the control plane')
+    .action(async (flags: ConnectionFlags) => {
+      deps.out(`Client: Meridian ${await own()}\n`);
+      const { meridian, product, version } = index.parse(await connectionOf(flags, deps).get('/'));
+      deps.out(
+        `Server: ${meridian === undefined ? `${product} ${version}` : `Meridian ${meridian}, the contract of ${product} ${version}`}\n`,
+      );
+    });
+}
