@@ -10,7 +10,7 @@ import { serviceIndex } from '../view/services.ts';
 import type { Changed } from '../view/view.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
-import { metricsInbound, selectableDataplane } from './metrics.ts';
+import { metricsInbound, selectableDataplane } from './metricsInbound.ts';
 import { sameMatches } from './policies.ts';
 import type { Proxy } from './proxy.ts';
 import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';

@@ -1,4 +1,4 @@
-import type { Probes } from '../resource/dataplane/probes.ts';
+import type { Probes } from '../resource/dataplane/spec.ts';
 import type { Inbound } from '../resource/dataplane/spec.ts';
 import { tcpAddress } from '../xds/address.ts';
 import { hcmFilter, httpConnectionManager } from '../xds/filters.ts';

@@ -3,7 +3,7 @@ import type { Resource } from '../resource/resource.ts';
 import { vipsOf } from '../view/vips.ts';
 import type { SnapshotInput } from './input.ts';
 import type { Memo } from './memo.ts';
-import { metricsInbound, selectableDataplane } from './metrics.ts';
+import { metricsInbound, selectableDataplane } from './metricsInbound.ts';
 import { type MeshFacts, meshFacts } from './meshFacts.ts';
 import { type OutboundAddress, outboundAddresses, virtualPlacement } from './outbounds.ts';
 import { type ProxyPolicies, proxyPolicies } from './policies.ts';

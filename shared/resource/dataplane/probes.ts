@@ -1,21 +1,8 @@
+import { isAbsolutePath } from '../absolutePath.ts';
 import { isPort, PORT_REASON } from '../address.ts';
 import { list, message, requiredText, requiredUint32 } from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
 import type { DataplaneSpec } from './spec.ts';
-
-/** Virtual probes: paths of a port without mTLS that lead to paths of the application (policies §1.2, §5.11). */
-export interface Probes {
-  readonly port: number;
-  readonly endpoints?: readonly ProbeEndpoint[] | undefined;
-}
-
-export interface ProbeEndpoint {
-  /** Port of the application. */
-  readonly inboundPort: number;
-  readonly inboundPath: string;
-  /** Path that is asked for. */
-  readonly path: string;
-}
 
 export const probesSchema = message({
   port: requiredUint32,
@@ -37,9 +24,4 @@ export function probeViolations({ probes, networking }: DataplaneSpec): Violatio
     if (!isAbsolutePath(path)) add(`endpoints[${i}].path`, 'should be a valid URL Path');
   });
   return violations;
-}
-
-/** It begins with `/` and holds nothing that a request line could not. */
-export function isAbsolutePath(text: string): boolean {
-  return /^\/[\x21-\x7e]*$/.test(text);
 }

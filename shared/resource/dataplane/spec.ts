@@ -1,5 +1,4 @@
 import type { MetricsBackend } from '../mesh/metrics.ts';
-import type { Probes } from './probes.ts';
 
 /** A Dataplane as parsed: defaults are not filled in, since Kuma answers with what was written. */
 export interface DataplaneSpec {
@@ -52,4 +51,18 @@ export function sectionName(inbound: Inbound): string {
 /** Takes traffic: state Ready and, where a health is given, ready. */
 export function isHealthy(inbound: Inbound): boolean {
   return (inbound.state ?? 'Ready') === 'Ready' && (inbound.health === undefined || inbound.health.ready === true);
+}
+
+/** Virtual probes: paths of a port without mTLS that lead to paths of the application (policies §1.2, §5.11). */
+export interface Probes {
+  readonly port: number;
+  readonly endpoints?: readonly ProbeEndpoint[] | undefined;
+}
+
+export interface ProbeEndpoint {
+  /** Port of the application. */
+  readonly inboundPort: number;
+  readonly inboundPath: string;
+  /** Path that is asked for. */
+  readonly path: string;
 }

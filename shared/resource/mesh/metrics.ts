@@ -1,5 +1,5 @@
+import { isAbsolutePath } from '../absolutePath.ts';
 import { isPort, PORT_REASON } from '../address.ts';
-import { isAbsolutePath } from '../dataplane/probes.ts';
 import {
   enumeration,
   flag,
