@@ -13,13 +13,17 @@ export function message<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 function fieldNames(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  const given = Object.entries(value);
+  // As nearly everybody writes it. A proxy brings some fifty messages with it.
+  if (given.every(([name, field]) => field !== null && !name.includes('_'))) return value;
+  const fields = given.filter(([, field]) => field !== null);
   return Object.fromEntries(
     fields.map(([name, field]) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), field]),
   );
 }
 
 function withoutUndefined<T extends object>(value: T): T {
+  if (!Object.values(value).includes(undefined)) return value;
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
 
