@@ -58,12 +58,14 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
   log: {
     description: 'the event log: who changed what, when and why',
     load: async (deps) => {
-      const [{ logCommand }, { logStoreCommands }] = await Promise.all([
+      const [{ logCommand }, { logStoreCommands }, { supersedeCommand }] = await Promise.all([
         import('../global/cli/log.ts'),
         import('../global/cli/logStore.ts'),
+        import('../global/cli/supersede.ts'),
       ]);
       const command = logCommand(deps);
       for (const one of logStoreCommands(deps)) command.addCommand(one);
+      command.addCommand(supersedeCommand(deps));
       return command;
     },
   },

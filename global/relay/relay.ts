@@ -81,10 +81,11 @@ export async function relay(
   await dismissing;
 }
 
-async function publishEvents(
+/** Publishes events that follow `last`, the stream's last sequence, and what zones need to read them. @returns its last one then. */
+export async function publishEvents(
   events: readonly LogEvent[],
   last: number,
-  { source, hub, keys }: Pick<RelayDeps, 'source' | 'hub' | 'keys'>,
+  { source, hub, keys }: Pick<RelayDeps, 'hub' | 'keys'> & { readonly source: Pick<RelaySource, 'logId'> },
 ): Promise<number> {
   const secrets = events.filter(
     ({ key }) => (key.type === 'Secret' || key.type === 'GlobalSecret') && isVisibleToZones(key),
@@ -111,13 +112,16 @@ async function resume(source: RelaySource, hub: HubConnection, keys: KeyGrants):
   for (const zone of zones) await provisionZone(hub.jsm, zone);
   if (state.last_seq > head) {
     throw new Error(
-      `the stream EVENTS stands at ${state.last_seq}, the log only at ${head}: the database lost its tail or is another one; nothing is published until it is restored`,
+      `the stream EVENTS stands at ${state.last_seq}, the log only at ${head}: the database was restored from an older backup, or lost its end; nothing is published. ${WAY_ON}`,
     );
   }
   if (state.messages > 0) await compareLast(source, hub, state.last_seq);
   else await publishGrants(hub, keys, zones, await keys.keyIds());
   return state.last_seq;
 }
+
+const WAY_ON =
+  'Restore the newest backup; or stop global, see with `meridian log supersede` what the hub has beyond this log, and drop it with --yes';
 
 async function compareLast(source: RelaySource, { jsm }: HubConnection, last: number): Promise<void> {
   const message = await jsm.streams.getMessage('EVENTS', { seq: last }).catch(() => null);
@@ -127,7 +131,7 @@ async function compareLast(source: RelaySource, { jsm }: HubConnection, last: nu
   if (sameLog && message.header.get(HEADER.id) === event.id) return;
   throw new Error(
     sameLog
-      ? `position ${last} is event ${event.id} in the log and ${message.header.get(HEADER.id)} in the stream EVENTS: the database was restored to an older state; nothing is published`
+      ? `position ${last} is event ${event.id} in the log and ${message.header.get(HEADER.id)} in the stream EVENTS: the database was restored from an older backup; nothing is published. ${WAY_ON}`
       : `the stream EVENTS belongs to the log ${message.header.get(HEADER.log)}, ours is ${source.logId}: nothing is published; point global at its own hub, or empty this one`,
   );
 }
