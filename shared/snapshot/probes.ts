@@ -1,5 +1,4 @@
-import type { Probes } from '../resource/dataplane/spec.ts';
-import type { Inbound } from '../resource/dataplane/spec.ts';
+import type { Inbound, Probes } from '../resource/dataplane/spec.ts';
 import { tcpAddress } from '../xds/address.ts';
 import { hcmFilter, httpConnectionManager } from '../xds/filters.ts';
 import type { ListenerJson } from '../xds/gen/envoy/config/listener/v3/listener_pb.d.ts';

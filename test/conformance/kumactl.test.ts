@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadRegistry } from '../deploy/registry.ts';
-import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES } from '../shared/rest/crud/kumaTypes.ts';
-import { NOW, restFixture } from '../test/support/restFixture.ts';
-import { buildApp } from './app.ts';
+import { loadRegistry } from '../../deploy/registry.ts';
+import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES } from '../../shared/rest/crud/kumaTypes.ts';
+import { NOW, restFixture } from '../support/restFixture.ts';
+import { buildApp } from '../../http/app.ts';
 
 const registry = await loadRegistry();
 const list = z.object({
