@@ -11,9 +11,9 @@ import type { Sidecar } from './sidecar.ts';
  * Adds the listener of virtual probes: who asks whether the application is well, and has no certificate of the mesh, asks here
  * (policies §5.11). Only the paths that are listed, and only to read.
  */
-export function addProbes(set: ResourceSet, { dataplane, redirect, memo }: Sidecar): void {
+export function addProbes(set: ResourceSet, { proxy, dataplane, redirect, memo }: Sidecar): void {
   const { probes, networking } = dataplane.spec;
-  if (!probes) return;
+  if (!probes || proxy.metadata.probesApplications) return;
   const bind = redirect === undefined;
   const listener = memo.from(dataplane, `probes ${bind}`, () =>
     probeListener(probes, networking.address, networking.inbound ?? [], bind),

@@ -10,6 +10,8 @@ export interface ProxyMetadata {
   /** Port of Envoy's DNS listener on 127.0.0.1; 0: the proxy answers no DNS. */
   readonly dnsPort: number;
   readonly workdir: string;
+  /** It answers the application's probes in its own process (kuma-dp's probe proxy), so Envoy need not. */
+  readonly probesApplications?: boolean;
   /**
    * Without transparent proxying and without root: the slice of 127.0.0.0/8 that this proxy may bind its virtual IPs in,
    * as `127.21` for 127.21.0.0/16 (D14). Ours, not Kuma's.

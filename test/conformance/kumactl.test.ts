@@ -85,11 +85,11 @@ describe.each(['global', 'zone', 'standalone'] as const)('kumactl at a control p
       ['/meshes/demo/dataplanes/_overview?tag=kuma.io/service:web&name=dp-1', 100],
     ] as const) {
       const names: string[] = [];
-      for (let url: string | null = start; url; ) {
+      for (let url: string | undefined = start; url; ) {
         const page: z.infer<typeof list> = list.parse((await get(url)).body);
         expect(page.total).toBe(total);
         names.push(...page.items.map(({ name }) => name));
-        url = page.next && page.next.replace('http://127.0.0.1:5681', '');
+        url = page.next?.replace('http://127.0.0.1:5681', '');
       }
       expect([start, new Set(names).size, names]).toEqual([start, total, [...names].sort()]);
     }

@@ -127,6 +127,7 @@ describe('POST /bootstrap', () => {
       readinessPort: 9902,
       dnsPort: 15054,
       workdir: '/run/kuma-dp-1',
+      probesApplications: true,
       transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 15053 },
       version: { dp: '2.14.3', envoy: '1.38.0' },
     });

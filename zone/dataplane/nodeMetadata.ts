@@ -11,6 +11,7 @@ const metadataSchema = z.object({
   'dataplane.proxyType': z.enum(['dataplane', 'ingress', 'egress']).catch('dataplane'),
   'dataplane.admin.port': port,
   'dataplane.admin.socketPath': text,
+  'dataplane.appProbeProxy.enabled': text,
   'dataplane.dns.port': port,
   'dataplane.readinessReporter.port': port,
   features: z.array(z.string()).catch([]),
@@ -70,6 +71,7 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
       readinessPort: metadata['dataplane.readinessReporter.port'],
       dnsPort: metadata['dataplane.dns.port'],
       workdir: metadata.workdir,
+      ...(metadata['dataplane.appProbeProxy.enabled'] === 'true' ? { probesApplications: true } : {}),
       ...(loopbackPrefix ? { loopbackPrefix } : {}),
       ...(redirect
         ? {
