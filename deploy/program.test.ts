@@ -72,14 +72,15 @@ describe('get', () => {
     const near = 'error: there is no MeshTimeout "chekout" in mesh "demo". Did you mean checkout?\n';
     expect((await runCli(['get', 'mt', 'chekout', '-m', 'demo'], timeouts)).err).toBe(near);
     expect((await runCli(['delete', 'mt', 'chekout', '-m', 'demo'], timeouts)).err).toBe(near);
-    const noMesh = await runCli(['get', 'mt', 't', '-m', 'dmeo'], {
-      'GET /meshes/dmeo/meshtimeouts/t': {
-        status: 404,
-        body: { status: 404, title: 'Failed to retrieve Mesh', detail: 'Not found' },
-      },
-      'GET /meshes': { body: { items: [{ name: 'demo' }], next: null } },
-    });
+    const body = { status: 404, title: 'Failed to retrieve Mesh', detail: 'Not found' };
+    const missing = {
+      'GET /meshes/dmeo/meshtimeouts/t': { status: 404, body },
+      'GET /meshes/dmeo/meshtimeouts': { status: 404, body },
+    };
+    const meshes = { 'GET /meshes': { body: { items: [{ name: 'demo' }], next: null } } };
+    const noMesh = await runCli(['get', 'mt', 't', '-m', 'dmeo'], { ...missing, ...meshes });
     expect(noMesh.err).toBe('error: there is no mesh "dmeo". Did you mean demo?\n');
+    expect((await runCli(['get', 'mt', '-m', 'dmeo'], { ...missing, ...meshes })).err).toBe(noMesh.err);
     expect((await runCli(['get', 'meshes', '--wacth'])).err).toContain('Did you mean --watch?');
   });
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { age } from './age.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
 import { nameArgument, typeArgument } from './completion/places.ts';
-import { fetchAll, type RestResource, restResource } from './list.ts';
-import { notFound } from './notFound.ts';
+import { type RestResource, restResource } from './list.ts';
+import { fetchInMesh, notFound } from './notFound.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
@@ -28,7 +28,7 @@ export function getCommand(deps: CliDeps): Command {
       const type = findType(catalog, word);
       const list = {
         read: async () => {
-          if (name === undefined) return fetchAll(connection, collectionPath(type, flags.mesh));
+          if (name === undefined) return fetchInMesh(connection, flags.mesh, collectionPath(type, flags.mesh));
           const asked = { type, mesh: flags.mesh, name };
           const missing = async (cause: unknown) => Promise.reject(await notFound(connection, asked, cause));
           return [await connection.get(itemPath(type, flags.mesh, name)).catch(missing)];

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
 import { connectivityOf, insight } from './insight.ts';
-import { fetchAll } from './list.ts';
+import { fetchInMesh } from './notFound.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
@@ -60,7 +60,7 @@ export function inspectDataplanes(deps: CliDeps): Command {
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/_overview${query ? `?${query}` : ''}`;
       const connection = connectionOf(flags, deps);
       await showList(deps, flags, {
-        read: () => fetchAll(connection, path),
+        read: () => fetchInMesh(connection, flags.mesh, path),
         table: (items) => dataplaneTable(items, deps.now()),
       });
     });

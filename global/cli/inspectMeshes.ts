@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fetchAll } from './list.ts';
+import { fetchInMesh } from './notFound.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
@@ -40,7 +41,7 @@ export function inspectServices(deps: CliDeps): Command {
     .action(async (flags: ConnectionFlags & ShowFlags & { mesh: string }) => {
       const connection = connectionOf(flags, deps);
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/service-insights`;
-      await showList(deps, flags, { read: () => fetchAll(connection, path), table: serviceTable });
+      await showList(deps, flags, { read: () => fetchInMesh(connection, flags.mesh, path), table: serviceTable });
     });
 }
 

@@ -20,12 +20,26 @@ const named = z.looseObject({ name: z.string() });
  */
 export async function notFound(connection: Connection, { type, mesh, name }: Asked, cause: unknown): Promise<unknown> {
   if (!(cause instanceof ApiError) || cause.status !== 404) return cause;
-  // A missing mesh has its own answer; it must not be told as a missing resource.
-  if (type.scope === 'Mesh' && /^Failed to retrieve Mesh/.test(cause.message))
-    return new CliError(`there is no mesh "${mesh}"${await hint(connection, '/meshes', mesh)}`);
+  if (isMissingMesh(cause) && type.scope === 'Mesh') return noMesh(connection, mesh);
   const where = type.scope === 'Mesh' ? ` in mesh "${mesh}"` : '';
   const alike = await hint(connection, collectionPath(type, mesh), name);
   return new CliError(`there is no ${type.name} "${name}"${where}${alike}`);
+}
+
+/** All of a collection in a mesh; that the mesh is not there is told with what is called alike. @throws ApiError, CliError */
+export async function fetchInMesh(connection: Connection, mesh: string, path: string): Promise<unknown[]> {
+  return fetchAll(connection, path).catch(async (cause: unknown) =>
+    Promise.reject(cause instanceof ApiError && isMissingMesh(cause) ? await noMesh(connection, mesh) : cause),
+  );
+}
+
+/** A missing mesh has its own answer; it must not be told as a missing resource. */
+function isMissingMesh({ status, message }: ApiError): boolean {
+  return status === 404 && message.startsWith('Failed to retrieve Mesh');
+}
+
+async function noMesh(connection: Connection, mesh: string): Promise<CliError> {
+  return new CliError(`there is no mesh "${mesh}"${await hint(connection, '/meshes', mesh)}`);
 }
 
 async function hint(connection: Connection, path: string, name: string): Promise<string> {
