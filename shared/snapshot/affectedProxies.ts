@@ -130,18 +130,20 @@ function addServiceChanges({ view, settings }: World, index: ProxyIndex, affecte
   const differences = indexChanges((mesh) => serviceIndex(view, mesh, settings.zone));
   for (const tracked of index.all()) {
     if (affected.get(tracked.proxy.id) === 'all') continue;
-    const endpoints = new Set<string>();
+    // Most proxies are concerned by no difference: for them nothing is made.
+    let endpoints: Set<string> | undefined;
     let all = false;
     for (const [mesh, before] of tracked.indexes) {
       const changes = differences(before);
       if (!changes) continue;
       const use = usedOf(tracked, changes);
       all ||= use.shape;
-      for (const service of use.endpoints) endpoints.add(`${mesh}/${service}`);
+      if (use.endpoints.length > 0) endpoints ??= new Set();
+      for (const service of use.endpoints) endpoints?.add(`${mesh}/${service}`);
       if (!use.shape && use.endpoints.length === 0) tracked.indexes.set(mesh, changes.now);
     }
     if (all) affected.set(tracked.proxy.id, 'all');
-    else if (endpoints.size > 0) affected.set(tracked.proxy.id, endpoints);
+    else if (endpoints) affected.set(tracked.proxy.id, endpoints);
   }
 }
 
@@ -150,9 +152,10 @@ function usedOf(
   { now, shape, endpoints }: IndexChanges,
 ): { shape: boolean; endpoints: string[] } {
   const everything = generated.virtual || proxy.kind !== 'sidecar';
-  if (shape.size > 0 && (everything || [...shape].some((service) => generated.services.has(service))))
+  if (shape.size > 0 && (everything || !shape.isDisjointFrom(generated.services)))
     return { shape: true, endpoints: [] };
   const called = callsOf(generated.sources, now.mesh);
+  if (endpoints.isDisjointFrom(called)) return { shape: false, endpoints: [] };
   return { shape: false, endpoints: [...endpoints].filter((service) => called.has(service)) };
 }
 
