@@ -73,6 +73,10 @@ export function globalRest({ config, policy, credentials, hub, insight, runtime 
       issued: credentials,
       hubUrl: config['hub.leafUrl'],
       lifetime: config['zone.credentialLifetime'],
+      onRefused: (zone, { message }) => {
+        const advice = `meridian generate zone-token --zone ${zone} --scope cp`;
+        runtime.log.warn({ zone, error: message, advice }, 'a zone was given no credential');
+      },
       deletedAt: (zone) => zoneDeletedAt(events, zone),
       register: (zone) => ensureZone(commands, zone, 'the zone joined for the first time'),
       // The credential holds without the hub; what is missing there is made when the zone greets.

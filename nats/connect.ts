@@ -1,6 +1,13 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type Authenticator, connect, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
+import {
+  type Authenticator,
+  AuthorizationError,
+  connect,
+  type NatsConnection,
+  type TlsOptions,
+} from '@nats-io/transport-node';
 
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 export const TIMEOUT_MS = 1_000;
@@ -12,6 +19,8 @@ export interface ConnectOptions {
   readonly authenticator: Authenticator;
   /** How the server's log calls us. */
   readonly name: string;
+  /** Told why there is no connection yet, once for each reason. */
+  readonly onWaiting?: (error: Error) => void;
   /** Subjects that answers to our requests come on; a random one when absent. */
   readonly inboxPrefix?: string;
 }
@@ -29,18 +38,47 @@ export async function connectTo(options: ConnectOptions): Promise<Connection> {
   return { nats, js: jetstream(nats, { timeout: TIMEOUT_MS }), jsm: await manager(nats) };
 }
 
-/** Connects over TLS, as often as it takes; the connection comes back by itself whenever the server does. */
-export function connectNats({ url, ca, ...options }: ConnectOptions): Promise<NatsConnection> {
-  return connect({
-    servers: url,
-    tls: tlsTo(url, ca),
-    ...options,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 100,
-    reconnectJitter: 50,
-    waitOnFirstConnect: true,
-    pingInterval: 5_000,
-  });
+const RETRY_MS = 100;
+
+/**
+ * Connects over TLS, as often as it takes; the connection comes back by itself whenever the server does.
+ * @throws Error when the server is there and does not let us in the first time: it was started for somebody else
+ */
+export async function connectNats({ url, ca, onWaiting, ...options }: ConnectOptions): Promise<NatsConnection> {
+  let told = '';
+  for (;;) {
+    try {
+      return await connect({
+        servers: url,
+        tls: tlsTo(url, ca),
+        ...options,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RETRY_MS,
+        reconnectJitter: RETRY_MS / 2,
+        // It may be told anew who we are.
+        ignoreAuthErrorAbort: true,
+        pingInterval: 5_000,
+      });
+    } catch (cause) {
+      const error = cause as Error;
+      if (error instanceof AuthorizationError)
+        throw new Error(
+          `the nats-server at ${url} does not know our key: start it anew with the configuration that was written for it here`,
+          { cause },
+        );
+      if (error.message !== told) onWaiting?.(notConnected(url, error));
+      told = error.message;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+function notConnected(url: string, cause: Error): Error {
+  const { code = '' } = ((cause.cause as Error | undefined) ?? cause) as { code?: string };
+  const advice = /CERT|SELF_SIGNED|UNABLE_TO/.test(code + cause.message.toUpperCase())
+    ? 'its certificate is not the one that was written for it here: start it anew with that configuration'
+    : 'start it with the configuration that was written for it here';
+  return new Error(`no connection to the nats-server at ${url}: ${cause.message}; ${advice}`, { cause });
 }
 
 /**

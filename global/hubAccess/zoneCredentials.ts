@@ -16,6 +16,8 @@ type Deps = {
   readonly verifyZoneToken: (token: string, zone: string) => Promise<ZoneToken>;
   /** When the Zone of that name was last deleted; `undefined` when it is there, or never was. */
   readonly deletedAt: (zone: string) => Promise<Date | undefined>;
+  /** Told when a zone's token does not hold. */
+  readonly onRefused: (zone: string, error: TokenRefused) => void;
   /** Makes the Zone of a zone that joins. */
   readonly register: (zone: string) => Promise<void>;
   /** Makes the hub's side of the zone ready: its servers wait long before they look again for what was not there. */
@@ -25,13 +27,20 @@ type Deps = {
 
 /** Gives zones that present a good token what their nats-server joins the hub with. */
 export function zoneCredentials(deps: Deps): ZoneCredentials {
-  const { keys, issued, hubUrl, lifetime, verifyZoneToken, deletedAt, register, provision, now } = deps;
+  const { keys, issued, hubUrl, lifetime, verifyZoneToken, deletedAt, onRefused, register, provision, now } = deps;
+  const admitted = async (zone: string, token: string): Promise<ZoneToken> => {
+    const verified = await verifyZoneToken(token, zone);
+    const deleted = await deletedAt(zone);
+    if (deleted && verified.issuedAt < deleted)
+      throw new TokenRefused(`the Zone ${zone} was deleted after this token was issued; it may join with a new one`);
+    return verified;
+  };
   return {
     issue: async ({ zone, token, userKey }): Promise<ZoneCredential> => {
-      const verified = await verifyZoneToken(token, zone);
-      const deleted = await deletedAt(zone);
-      if (deleted && verified.issuedAt < deleted)
-        throw new TokenRefused(`the Zone ${zone} was deleted after this token was issued; it may join with a new one`);
+      const verified = await admitted(zone, token).catch((error: unknown) => {
+        if (error instanceof TokenRefused) onRefused(zone, error);
+        throw error;
+      });
       await register(zone);
       await provision(zone);
       const issuedAt = now();

@@ -5,6 +5,8 @@ export interface HubOptions {
   readonly url: string;
   /** PEM of the CA that the hub's certificate is of. */
   readonly ca: string;
+  /** As of `ConnectOptions`. */
+  readonly onWaiting?: (error: Error) => void;
   readonly credential: { readonly jwt: string; readonly seed: Uint8Array };
 }
 
@@ -20,6 +22,6 @@ export function connectToSystem(options: HubOptions): Promise<NatsConnection> {
   return connectNats(authenticated(options, 'meridian-global-accounts'));
 }
 
-function authenticated({ url, ca, credential: { jwt, seed } }: HubOptions, name: string): ConnectOptions {
-  return { url, ca, authenticator: jwtAuthenticator(jwt, seed), name };
+function authenticated({ url, ca, onWaiting, credential: { jwt, seed } }: HubOptions, name: string): ConnectOptions {
+  return { url, ca, authenticator: jwtAuthenticator(jwt, seed), name, ...(onWaiting && { onWaiting }) };
 }

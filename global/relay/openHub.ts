@@ -15,11 +15,11 @@ type Deps = {
   readonly config: GlobalConfig;
   readonly commands: CommandDeps;
   readonly credentials: HubCredentials;
-  readonly runtime: Pick<Runtime, 'log' | 'now'>;
+  readonly runtime: Pick<Runtime, 'log' | 'now' | 'onError'>;
 };
 
 /** Writes what the hub's nats-server is started with, and connects to it: as global and, to administer it, as the system. */
-export async function openHub({ config, commands, credentials, runtime: { log, now } }: Deps) {
+export async function openHub({ config, commands, credentials, runtime: { log, now, onError } }: Deps) {
   const keys = await readHubKeys(commands);
   const { 'nats.url': url } = config;
   const options: HubOptions = {
@@ -37,7 +37,12 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
   const file = await writeHubConfig(keys, options);
   log.info({ file }, 'hub configured');
   const ca = keys.ca.certificatePem;
-  const hub = await connectToHub({ url, ca, credential: await globalCredential(keys) });
+  const hub = await connectToHub({
+    url,
+    ca,
+    onWaiting: onError('global waits'),
+    credential: await globalCredential(keys),
+  });
   const system = await connectToSystem({ url, ca, credential: await systemCredential(keys) });
   const close = async () => {
     await system.close();

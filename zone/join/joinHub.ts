@@ -37,7 +37,8 @@ export interface Joined {
  * @throws Error when there is no credential and nobody to ask for one.
  */
 export async function joinHub(options: Options): Promise<Joined> {
-  const { folder, globalUrl, onError } = options;
+  const { folder, globalUrl } = options;
+  const onError = (error: unknown) => options.onError(withProspects(error as Error, readMembership(folder)));
   let membership = readMembership(folder);
   if (!globalUrl) {
     if (membership) return { membership, stop: () => {} };
@@ -57,8 +58,19 @@ export async function joinHub(options: Options): Promise<Joined> {
       await sleep(RETRY_MS);
     }
   }
-  keepRenewing(options, membership, ended.signal).catch(onError);
+  keepRenewing({ ...options, onError }, membership, ended.signal).catch(onError);
   return { membership, stop: () => ended.abort() };
+}
+
+/** What it means to the zone that it got no new credential. */
+function withProspects(error: Error, membership: Membership | undefined): Error {
+  if (!membership) return new Error(`${error.message}; the zone waits, it has no credential yet`, { cause: error });
+  const { expiresAt } = membership;
+  const isOver = Date.parse(expiresAt) < Date.now();
+  const then = isOver
+    ? `the hub lets it in no more since ${expiresAt}, when its credential ended; what it has it goes on serving`
+    : `the zone goes on with the one it has until ${expiresAt}`;
+  return new Error(`${error.message}; ${then}`, { cause: error });
 }
 
 /** A new credential, for a new key: the old one need not be kept, and nothing secret was sent. */

@@ -30,7 +30,9 @@ export async function requestCredential(request: CredentialRequest): Promise<Iss
     caCert: ca,
     signal,
   }).catch((cause: Error) => {
-    throw new Error(`cannot reach global at ${globalUrl}: ${cause.message}`, { cause });
+    const isUntrusted = /certificate|altname/i.test(cause.message);
+    const advice = isUntrusted ? '; MERIDIAN_ZONE_GLOBAL_CA_FILE has to name the `ca.crt` that global wrote' : '';
+    throw new Error(`cannot reach global at ${globalUrl}: ${cause.message}${advice}`, { cause });
   });
   if (status === 200) return answerSchema.parse(JSON.parse(body));
   throw new Error(`global at ${globalUrl} gives this zone no credential (${status}): ${reason(body)}`);

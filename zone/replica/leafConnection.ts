@@ -9,17 +9,20 @@ export interface LeafOptions {
   /** What the control planes of the zone prove themselves with. */
   readonly user: KeyPair;
   readonly zone: string;
+  /** As of `ConnectOptions`. */
+  readonly onWaiting?: (error: Error) => void;
 }
 
 /** The connection of a zone control plane to the zone's own nats-server. */
 export type LeafConnection = Connection;
 
-export function connectToLeaf({ url, ca, user, zone }: LeafOptions): Promise<LeafConnection> {
+export function connectToLeaf({ url, ca, user, zone, onWaiting }: LeafOptions): Promise<LeafConnection> {
   return connectTo({
     url,
     ca,
     authenticator: nkeyAuthenticator(user.getSeed()),
     name: `meridian-zone-${zone}`,
+    ...(onWaiting && { onWaiting }),
     // Answers from global come over the leaf link, which lets only this zone's inboxes through.
     inboxPrefix: `_INBOX.${zone}`,
   });

@@ -33,7 +33,13 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   const { name: zone, 'data.dir': dataDir } = config;
   const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
   log.info({ file: prepared.file }, 'leaf configured');
-  const leaf = await connectToLeaf({ url: config['nats.url'], ca: prepared.ca, user: prepared.user, zone });
+  const leaf = await connectToLeaf({
+    url: config['nats.url'],
+    ca: prepared.ca,
+    user: prepared.user,
+    zone,
+    onWaiting: onError('the zone waits'),
+  });
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
   const sealer = zoneSealer(privateKey);
   const zoneLog = natsZoneLog(leaf, { registry, sealer });
