@@ -77,7 +77,8 @@ export function followZones(
   const open = async () => {
     while (!stopped) {
       try {
-        old = (await jsm.streams.info('ZONES')).state.last_seq;
+        // Later on, what we have not seen was written just now.
+        if (position === 0) old = (await jsm.streams.info('ZONES')).state.last_seq;
         const consumer = await js.consumers.getPushConsumer('ZONES', {
           deliver_policy: DeliverPolicy.StartSequence,
           opt_start_seq: position + 1,

@@ -55,6 +55,8 @@ export interface NatsReplica extends Replica {
 }
 
 const SAVE_MS = 250;
+/** A zone whose mirrors were lost while global is away begins without what the other zones said. */
+const PEERS_WAIT_MS = 5_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
 export function natsReplica(deps: ReplicaDeps): NatsReplica {
@@ -88,6 +90,8 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const followings: Following[] = [];
   const policyStream = new PolicyStream({ leaf, policy, now, onError });
   let zoneReady = false;
+  let peersReady = false;
+  let peersWait: NodeJS.Timeout | undefined;
 
   const onGrant = (message: JsMsg) => {
     try {
@@ -121,7 +125,8 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     position: () => policy.position,
     digest: () => policy.digest,
-    ready: () => policyStream.ready && zoneReady,
+    // A proxy that was given a configuration without the other zones' services would lose them.
+    ready: () => policyStream.ready && zoneReady && peersReady,
     logId: () => policy.logId,
     waitingForKeys: () => policy.waitingForKeys,
     onApplied: (listener) => {
@@ -130,6 +135,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     applied: (sequence) => zones.applied(sequence),
     start: () => {
+      peersWait = setTimeout(() => {
+        peersReady = true;
+      }, PEERS_WAIT_MS);
       followings.push(
         follow({
           leaf,
@@ -163,7 +171,10 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           stream: 'PEERS',
           after: 0,
           onMessage: (message) => zones.take('PEERS', message),
-          onCaughtUp: () => zones.peersCaughtUp(),
+          onCaughtUp: () => {
+            peersReady = true;
+            zones.peersCaughtUp();
+          },
           onRecreated: () => zones.peersLost(),
           onError,
         }),
@@ -171,6 +182,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     stop: () => {
       clearInterval(timer);
+      clearTimeout(peersWait);
       policyStream.stop();
       for (const following of followings) following.stop();
       policy.flush();
