@@ -52,6 +52,12 @@ describe('a zone control plane', () => {
     expect(unknown).not.toHaveProperty('digestEqual');
   });
 
+  it('that holds more than the log tells of an older backup', () => {
+    const ahead = judge({ of: { position: 12 }, facts: { digestAt: () => undefined } });
+    expect(ahead).toMatchObject({ state: 'online', inSync: false, lag: 0 });
+    expect(ahead.reason).toMatch(/^it holds 2 events beyond this log's head: .*older backup/);
+  });
+
   it('on its way to the head may hold what never was: the stream keeps the last message of a resource only', () => {
     const behind = judge({ of: { position: 7, digest: 'x' }, report: { progressedAt: NOW - 500 } });
     expect(behind).toMatchObject({ state: 'online', inSync: false, lag: 3, lagSeconds: 1, reason: '3 events behind' });

@@ -138,12 +138,19 @@ function judge(
     const reason = `${events(lag)} behind, and it applied nothing for ${seconds(now - stuckSince)} although it reports`;
     return { state: 'stalled', reason, heldSince: stuckSince };
   }
-  const reason = shortOfSync(status, lag, digestEqual);
+  const reason = aheadOf(status, facts) ?? shortOfSync(status, lag, digestEqual);
   return { state: 'online', ...(reason ? { reason } : {}) };
 }
 
 export function asideIn({ quarantined, quarantinedTotal = quarantined.length }: ZoneStatus): number {
   return quarantinedTotal;
+}
+
+/** For a moment an instance of global may know less than another has told the zone. */
+function aheadOf({ position }: ZoneStatus, { head }: SyncFacts): string | undefined {
+  return position > head
+    ? `it holds ${events(position - head)} beyond this log's head: if that stays so, the log was restored from an older backup (docs/backup.md)`
+    : undefined;
 }
 
 function shortOfSync(status: ZoneStatus, lag: number, equal: boolean | undefined): string {

@@ -1,4 +1,4 @@
-import { GENERATION, type Ground, startScript } from '../../deploy/demo/ground.ts';
+import { folderOf, GENERATION, type Ground, startScript } from '../../deploy/demo/ground.ts';
 import { StartError } from '../../deploy/demo/startError.ts';
 
 /**
@@ -11,7 +11,12 @@ export async function operate(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const name = `meridian ${args.slice(0, 2).join(' ')}`;
-  const child = startScript(ground, 'deploy/meridian.ts', args, { name, env, generation: GENERATION.app });
+  const child = startScript(ground, 'deploy/meridian.ts', args, {
+    name,
+    // That user may not read what whoever runs the test has at home.
+    env: { XDG_CONFIG_HOME: folderOf(ground, 'operator'), ...env },
+    generation: GENERATION.app,
+  });
   const { code } = await child.exited;
   if (code !== 0) throw new StartError(`${name} ended with ${code}\n${child.lastWords()}`);
 }
