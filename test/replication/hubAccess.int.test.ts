@@ -9,7 +9,6 @@ import { systemCredential, zoneClaims, zoneCredential } from '../../global/hubAc
 import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { keepHubAccount } from '../../global/relay/keepHubAccount.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
@@ -277,20 +276,6 @@ describe('access to the hub', () => {
     expect(position).toBe(before + 2);
     expect(seen).toEqual([]);
     expect((await hub.connection.jsm.streams.info('KEYS')).state.messages).toBe(0);
-  });
-
-  it("tells who comes to the zone's nats-server with another key, or dials another server, what to do", async () => {
-    const to = { url: leaf.url, ca: leaf.ca, user: leaf.user, zone: 'zone-a' };
-    await expect(connectToLeaf({ ...to, user: createUser() })).rejects.toThrow(
-      /does not know our key: start it anew with the configuration/,
-    );
-    await eventually(() => expect(leaf.server.output).toContain('authentication error - Nkey'));
-    const { certificatePem } = await makeServerCa(new Date());
-    const told: string[] = [];
-    const waiting = connectToLeaf({ ...to, ca: certificatePem, onWaiting: ({ message }) => told.push(message) });
-    later.push(async () => (await Promise.race([waiting, undefined]))?.nats.close());
-    await eventually(() => expect(told[0]).toMatch(/its certificate is not the one that was written for it here/));
-    await eventually(() => expect(leaf.server.output).toContain('TLS handshake error'));
   });
 
   it('takes a new zone without a restart or a change of the hub', async () => {
