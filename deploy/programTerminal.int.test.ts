@@ -116,3 +116,25 @@ test('apply shows what it would change and asks; only a yes applies it, as one c
   await again.said(/nothing to change/);
   expect(await again.ended).toBe(0);
 });
+
+test('what somebody else wrote while the question was open is not overwritten', async () => {
+  const { path, remove } = await tempDir('apply');
+  onTestFinished(remove);
+  const file = join(path, 'mesh.yaml');
+  await putMesh('contested');
+  await writeFile(file, 'type: Mesh\nname: contested\nrouting: { localityAwareLoadBalancing: true }\n');
+  const applying = meridianOnTerminal(['apply', '-f', file], { env });
+  await applying.said(/apply this\?/);
+  const put = await fetch(`${running.url}/meshes/contested`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'Mesh', name: 'contested', labels: { by: 'other' } }),
+  });
+  expect(put.status).toBe(200);
+  applying.type('y\r');
+  expect(await applying.ended).toBe(1);
+  expect(applying.output()).toMatch(/somebody else was faster.*\r\n.*mesh\.yaml:1:1: Mesh "contested": is at/);
+  const now = await (await fetch(`${running.url}/meshes/contested`)).json();
+  expect(now).toMatchObject({ labels: { by: 'other' } });
+  expect(now).not.toMatchObject({ routing: { localityAwareLoadBalancing: true } });
+});

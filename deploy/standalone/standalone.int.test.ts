@@ -199,3 +199,31 @@ test('several resources are one change of the log, answered once for each idempo
   expect((await send(running, 'GET', '/meshes/together/meshtimeouts/t')).text).toContain('9s');
   expect((await change('key-1', documents.slice(0, 1))).status).toBe(422);
 });
+
+test('a change is written upon what its author read only, and a repeated one is answered all the same', async () => {
+  const change = async (key: string, body: object) => {
+    const response = await fetch(`${running.url}/changes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  };
+  const documents = [
+    { type: 'Mesh', name: 'matched' },
+    { ...timeout('1s'), mesh: 'matched' },
+  ];
+  expect((await change('match-1', { documents, ifMatch: [null, '*'] })).body).toMatchObject({
+    status: 412,
+    invalid_parameters: [{ field: 'documents[1]', reason: expect.stringContaining('does not exist') }],
+  });
+  expect((await send(running, 'GET', '/meshes/matched')).status, 'nothing was applied').toBe(404);
+
+  await change('match-2', { documents });
+  const etag = (await fetch(`${running.url}/meshes/matched/meshtimeouts/t`)).headers.get('etag');
+  const body = { documents: [{ ...timeout('2s'), mesh: 'matched' }], ifMatch: [etag] };
+  const first = await change('match-3', body);
+  expect(first.body).toMatchObject({ resources: [{ name: 't', status: 'updated' }] });
+  expect((await change('match-3', body)).body).toEqual(first.body);
+  expect((await change('match-4', body)).status, 'it moved on').toBe(412);
+});

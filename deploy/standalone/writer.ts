@@ -20,9 +20,14 @@ export function standaloneWriter({ policies, zone, replica }: Deps): ResourceWri
   return {
     put: async (put) => seen(await homeOf(put.descriptor).put(put)),
     // One change of what belongs to the policy log; what belongs to the zone's follows, all of it checked before.
-    putAll: async ({ puts, author, idempotency }) => {
+    putAll: async ({ puts, author, precondition, idempotency }) => {
       const ofPolicies = puts.filter(({ descriptor }) => descriptor.writable.global);
-      const together = await policies.putAll?.({ puts: ofPolicies, author, ...(idempotency && { idempotency }) });
+      const together = await policies.putAll?.({
+        puts: ofPolicies,
+        author,
+        precondition,
+        ...(idempotency && { idempotency }),
+      });
       if (!together) throw new Error('the policy log takes changes of several resources');
       const { statuses, ...place } = await seen(together);
       const all: Written['status'][] = [];

@@ -14,6 +14,7 @@ interface Wanted {
 
 /**
  * Several resources in one change: all of them are in the log, or none is.
+ * @param precondition throws when it may not be written upon what is there now
  * @param idempotency the same key and hash once more is answered as the first time, whatever happened since (for a day)
  * @throws VersionConflict, IdempotencyKeyReused, LogUnavailable
  */
@@ -21,10 +22,17 @@ export async function putTogether(
   deps: CommandDeps,
   wanted: readonly Wanted[],
   by: Author,
-  idempotency?: { readonly key: string; readonly requestHash: string },
+  {
+    precondition,
+    idempotency,
+  }: {
+    readonly precondition: () => void;
+    readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  },
 ): Promise<WrittenTogether> {
   const earlier = idempotency && (await deps.log.answered(idempotency));
   if (earlier) return answered(wanted, earlier);
+  precondition();
   const own = new Set(wanted.map(({ resource }) => keyText(keyOf(resource))));
   const decisions: Decision[] = [];
   const companions: NewEvent[] = [];

@@ -17,9 +17,12 @@ export function resourceWriter(deps: CommandDeps): ResourceWriter {
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };
     },
-    putAll: async ({ puts, author, idempotency }) => {
+    putAll: async ({ puts, author, precondition, idempotency }) => {
       for (const { resource } of puts) refuseHubKey(resource);
-      return putTogether(deps, puts, author, idempotency && hashed(idempotency));
+      return putTogether(deps, puts, author, {
+        precondition,
+        ...(idempotency && { idempotency: hashed(idempotency) }),
+      });
     },
     delete: async ({ key, expectedVersion, author }) => {
       refuseHubKey(key);

@@ -31,6 +31,15 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a route says of itself in `GET /openapi`, beyond what its path tells. */
+export interface Description {
+  /** Of OpenAPI. */
+  readonly parameters: readonly object[];
+  /** JSON Schema of the body, and of the answer. */
+  readonly request: object;
+  readonly answer: object;
+}
+
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** `/meshes/:mesh/dataplanes/:name` */
@@ -40,6 +49,7 @@ export interface Route {
   readonly handler: (request: RestRequest) => Promise<Answer>;
   /** Media types of the answer besides `application/json`. */
   readonly produces?: readonly string[];
+  readonly description?: Description;
   /** Needs no caller: a wrong token does no harm here. */
   readonly anonymous?: boolean;
 }

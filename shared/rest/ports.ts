@@ -42,6 +42,8 @@ export interface Written {
 export interface PutAll {
   readonly puts: readonly Omit<Put, 'author'>[];
   readonly author: Author;
+  /** Throws when the author's conditions do not hold; not asked of a request that was answered before. */
+  readonly precondition: () => void;
   /** A request that comes again with the same key gets the answer of the first: `body` tells whether it is the same. */
   readonly idempotency?: { readonly key: string; readonly body: string };
 }

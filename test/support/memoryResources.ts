@@ -39,7 +39,8 @@ export function memoryResources(
         ({ resource }) => resource.type === type && (mesh === undefined || resource.mesh === mesh),
       ),
     put,
-    putAll: async ({ puts, author }) => {
+    putAll: async ({ puts, author, precondition }) => {
+      precondition();
       const statuses: Written['status'][] = [];
       for (const one of puts) statuses.push((await put({ ...one, author })).status);
       return { statuses, position, change: `change-${position}` };

@@ -43,9 +43,12 @@ export function applyCommand(deps: CliDeps): Command {
       const lists = await Promise.all(flags.file.map(read));
       const plan = planApply(lists.flat(), await fetchCatalog(connection));
       const ask = flags.yes || flags.file.includes('-') ? undefined : deps.terminal?.ask;
+      let ifMatch: readonly (string | null)[] | undefined;
       if (flags.dryRun || deps.terminal) {
         const tried = await tryTogether(connection, plan, { proxies: flags.dryRun === true });
         if (tried) {
+          // What was shown is what is written upon, however long somebody thinks about it.
+          ifMatch = tried.resources.map(({ etag }) => etag ?? null);
           show(tried, flags, deps);
           if (flags.dryRun) return;
           if (tried.resources.every(({ status }) => status === 'unchanged')) return deps.err('nothing to change\n');
@@ -54,7 +57,7 @@ export function applyCommand(deps: CliDeps): Command {
       }
       const applied = flags.dryRun
         ? undefined
-        : await applyTogether(connection, plan, { message: flags.message, key: randomUUID() });
+        : await applyTogether(connection, plan, { message: flags.message, key: randomUUID(), ifMatch });
       if (!applied) return applyOneByOne(connection, plan, flags, deps);
       for (const one of applied.resources) {
         for (const warning of one.warnings ?? []) deps.err(`warning: ${warning}\n`);

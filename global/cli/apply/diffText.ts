@@ -19,6 +19,8 @@ export const triedResource = z.looseObject({
   mesh: z.string().optional(),
   name: z.string(),
   status: z.string(),
+  /** Of what is there now. */
+  etag: z.string().optional(),
   diff: z.array(difference),
   warnings: z.array(z.string()).optional(),
 });

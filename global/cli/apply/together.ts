@@ -45,12 +45,21 @@ export async function tryTogether(
 export async function applyTogether(
   connection: Connection,
   plan: readonly Planned[],
-  { message, key }: { readonly message: string | undefined; readonly key: string },
+  {
+    message,
+    key,
+    ifMatch,
+  }: {
+    readonly message: string | undefined;
+    readonly key: string;
+    /** ETags of what was shown before, one for each document. */
+    readonly ifMatch: readonly (string | null)[] | undefined;
+  },
 ): Promise<Applied | undefined> {
   const options = { headers: { 'idempotency-key': key }, ...(message ? { query: { message } } : {}) };
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await post(connection, plan, options);
+      const answer = await post(connection, plan, options, ifMatch);
       return answer === undefined ? undefined : applied.parse(answer);
     } catch (cause) {
       const mayHelp = cause instanceof ApiError && cause.status === 503 && attempt < ATTEMPTS;
@@ -64,9 +73,11 @@ async function post(
   connection: Connection,
   plan: readonly Planned[],
   options: Parameters<Connection['send']>[2],
+  ifMatch?: readonly (string | null)[],
 ): Promise<unknown> {
+  const body = { documents: plan.map(bodyOf), ...(ifMatch && { ifMatch }) };
   try {
-    return (await connection.send('POST', '/changes', { ...options, body: { documents: plan.map(bodyOf) } })).body;
+    return (await connection.send('POST', '/changes', { ...options, body })).body;
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     if (cause.status === 404 || cause.status === 405) return undefined;

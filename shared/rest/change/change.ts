@@ -3,12 +3,15 @@ import { keyOf } from '../../resource/resource.ts';
 import { authorOf } from '../crud/author.ts';
 import type { CheckedPut } from '../crud/checkPut.ts';
 import { dryRunProxies, isDryRun } from '../crud/dryRun.ts';
+import { etagOf } from '../crud/precondition.ts';
 import type { RestContext } from '../context.ts';
 import { BadRequest } from '../errors.ts';
 import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
 import type { ResourceWriter } from '../ports.ts';
 import { checkDocuments } from './checkDocuments.ts';
-import { documentsOf } from './documents.ts';
+import { CHANGE } from './describe.ts';
+import { changeBodyOf } from './documents.ts';
+import { requirePreconditions } from './preconditions.ts';
 import { resourceDiff } from './resourceDiff.ts';
 
 /** `POST /changes`: several resources as one change, all or nothing. Ours; Kuma has a PUT for each. */
@@ -20,6 +23,7 @@ export function changeRoutes(context: RestContext): Route[] {
       method: 'POST',
       path: '/changes',
       title: 'Could not process a change',
+      description: CHANGE,
       handler: (request) => change(context, putAll, request),
     },
   ];
@@ -30,12 +34,18 @@ async function change(
   putAll: NonNullable<ResourceWriter['putAll']>,
   request: RestRequest,
 ): Promise<Answer> {
-  const checked = await checkDocuments(context, documentsOf(request.body), request);
-  if (isDryRun(request)) return tried(context, checked, request);
+  const { documents, ifMatch } = changeBodyOf(request.body);
+  const checked = await checkDocuments(context, documents, request);
+  const precondition = () => requirePreconditions(ifMatch, checked);
+  if (isDryRun(request)) {
+    precondition();
+    return tried(context, checked, request);
+  }
   const idempotency = idempotencyOf(request);
   const written = await putAll({
     puts: checked.map(({ descriptor, resource, existing }) => ({ descriptor, resource, existing: existing?.stored })),
     author: authorOf(request),
+    precondition,
     ...(idempotency && { idempotency }),
   });
   const { statuses, change: id, position } = written;
@@ -55,6 +65,7 @@ async function tried(context: RestContext, checked: readonly CheckedPut[], reque
   const resources = checked.map((one) => ({
     ...named(one),
     status: decide({ kind: 'put', resource: one.resource }, one.existing?.stored, context.now()).status,
+    ...(one.existing && { etag: etagOf(one.existing.stored) }),
     diff: resourceDiff(one),
   }));
   const writes = checked.map(({ resource }) => ({ key: keyOf(resource), resource }));

@@ -7,6 +7,12 @@ import { AccessDenied, asRestError, Invalid, type RestError, Unavailable } from 
 import type { RestRequest } from '../http.ts';
 import type { Document } from './documents.ts';
 
+/** A document that may be written. */
+export interface CheckedDocument extends CheckedPut {
+  /** From 0, as the author wrote them. */
+  readonly place: number;
+}
+
 /**
  * Checks every document as its PUT would be, those of a mesh that comes with them included. All faults are told, not only those of the
  * first document: their fields begin with `documents[i].`.
@@ -17,11 +23,11 @@ export async function checkDocuments(
   context: RestContext,
   documents: readonly Document[],
   request: Pick<RestRequest, 'caller'>,
-): Promise<readonly CheckedPut[]> {
+): Promise<readonly CheckedDocument[]> {
   const meshes = new Map<string, Resource>();
   const places = new Map<string, number>();
   const faults: Violation[][] = documents.map(() => []);
-  const checked: CheckedPut[] = [];
+  const checked: CheckedDocument[] = [];
 
   const check = async (document: Document, place: number) => {
     const { mesh, name } = nameOf(document);
@@ -39,7 +45,7 @@ export async function checkDocuments(
       if (before !== undefined) throw invalid('name', `is the same resource as documents[${before}]`);
       places.set(keyText(keyOf(put.resource)), place);
       if (descriptor.type === 'Mesh') meshes.set(name, put.resource);
-      checked.push(put);
+      checked.push({ ...put, place });
     } catch (error) {
       const known = asRestError(error);
       if (!known || known instanceof AccessDenied || known instanceof Unavailable) throw error;

@@ -2,13 +2,25 @@ import { z } from 'zod';
 import { BadRequest, Invalid } from '../errors.ts';
 import { NotJson, parseJsonBody } from '../jsonBody.ts';
 
-const changeBody = z.strictObject({ documents: z.array(z.looseObject({})).min(1) });
+const changeBody = z
+  .strictObject({
+    documents: z.array(z.looseObject({})).min(1),
+    /** ETags that the author read, by the document's place; `null`: whatever is there. */
+    ifMatch: z.array(z.string().nullable()).default([]),
+  })
+  .refine(({ documents, ifMatch }) => ifMatch.length <= documents.length, {
+    path: ['ifMatch'],
+    error: 'has more entries than there are documents',
+  });
+
+/** The body of a change. */
+export type ChangeBody = Readonly<z.infer<typeof changeBody>>;
 
 /** A resource as it was written. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** The documents of a change's body: `{"documents": [{"type": …, "name": …}, …]}`. @throws BadRequest, Invalid */
-export function documentsOf(body: string): readonly Document[] {
+/** `{"documents": [{"type": …, "name": …}, …], "ifMatch": ["\"3\"", null, …]}` @throws BadRequest, Invalid */
+export function changeBodyOf(body: string): ChangeBody {
   let json: unknown;
   try {
     json = parseJsonBody(body);
@@ -17,7 +29,7 @@ export function documentsOf(body: string): readonly Document[] {
     throw error;
   }
   const parsed = changeBody.safeParse(json);
-  if (parsed.success) return parsed.data.documents;
+  if (parsed.success) return parsed.data;
   throw new Invalid(
     parsed.error.issues.map(({ path, message }) => ({
       field: path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join(''),

@@ -26,6 +26,11 @@ export function requirePrecondition(
     throw new PreconditionFailed(`it exists already, at ${current}`);
 }
 
+/** Does `If-Match` with that value hold? */
+export function isAt(condition: string, stored: Pick<Stored, 'version'> | undefined): boolean {
+  return names(condition, stored && etagOf(stored));
+}
+
 /** Is that what the client holds? */
 export function isKnown({ headers }: Pick<RestRequest, 'headers'>, stored: Pick<Stored, 'version'>): boolean {
   const known = headers['if-none-match'];

@@ -68,3 +68,11 @@ test('schemas are those that writes are checked with', () => {
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Dataplane' } } },
   });
 });
+
+test('a change of several resources is described with its conditions and its key', () => {
+  const post = document.paths['/changes']?.post;
+  expect(post?.parameters.map(({ name }) => name)).toEqual(['dryRun', 'proxies', 'message', 'Idempotency-Key']);
+  expect(post?.requestBody).toMatchObject({
+    content: { 'application/json': { schema: { properties: { documents: { type: 'array' }, ifMatch: {} } } } },
+  });
+});

@@ -57,10 +57,14 @@ function placesOf(type: ResourceDescriptor, { path, acrossMeshes }: ReturnType<t
   return acrossMeshes ? [...places, [acrossMeshes, { type, isList: true }] as [string, Place]] : places;
 }
 
-function operation({ method, title, produces = [] }: Route, path: string, place: Place | undefined): object {
+function operation(
+  { method, title, produces = [], description }: Route,
+  path: string,
+  place: Place | undefined,
+): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const reference: JsonSchema = place ? { $ref: `#/components/schemas/${place.type.type}` } : {};
-  const answer = place?.isList ? pageSchema(reference) : method === 'GET' ? reference : {};
+  const answer = description?.answer ?? (place?.isList ? pageSchema(reference) : method === 'GET' ? reference : {});
   const content = Object.fromEntries(
     ['application/json', ...produces].map((type) => [type, { schema: type === 'application/json' ? answer : {} }]),
   );
@@ -71,8 +75,11 @@ function operation({ method, title, produces = [] }: Route, path: string, place:
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...(place ? parametersOf(method, place) : []),
+      ...(description?.parameters ?? []),
     ],
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: reference } } } }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: description?.request ?? reference } } },
+    }),
     responses: {
       ...(method === 'PUT' && { '201': { description: 'created', content } }),
       '200': { description: 'done', content },

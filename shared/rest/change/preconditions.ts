@@ -1,0 +1,28 @@
+import type { Violation } from '../../resource/violation.ts';
+import { etagOf, isAt } from '../crud/precondition.ts';
+import { RestError } from '../errors.ts';
+import type { CheckedDocument } from './checkDocuments.ts';
+
+/**
+ * As `If-Match` of a PUT, for every document that has a condition: somebody else's edit since then is not overwritten.
+ * @param ifMatch by the document's place; absent or `null`: whatever is there
+ * @throws RestError 412 naming every document whose condition does not hold
+ */
+export function requirePreconditions(
+  ifMatch: readonly (string | null)[],
+  checked: readonly Pick<CheckedDocument, 'place' | 'existing'>[],
+): void {
+  const violations = checked.flatMap(({ place, existing }): Violation[] => {
+    const wanted = ifMatch[place] ?? null;
+    if (wanted === null || isAt(wanted, existing?.stored)) return [];
+    const now = existing ? `is at ${etagOf(existing.stored)} now` : 'does not exist (any more)';
+    return [{ field: `documents[${place}]`, reason: `${now}; read it again and decide anew` }];
+  });
+  if (violations.length > 0)
+    throw new RestError({
+      status: 412,
+      title: 'Precondition Failed',
+      detail: 'Nothing was applied: somebody else was faster',
+      violations,
+    });
+}
