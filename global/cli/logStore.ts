@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
@@ -41,9 +42,11 @@ export function logStoreCommands(deps: CliDeps): Command[] {
       .action(async (file: string) => deps.out(`${told(file, await checkBackup(linesOf(file)))}\n`)),
     store('restore', 'bring an empty database to what a backup holds')
       .argument('<file>')
-      .action(async (file: string, flags: StoreFlags) => {
-        const backup = await withDb(flags, deps, (db) => restoreBackup(db, linesOf(file)));
-        deps.out(`restored: ${told(file, backup)}\n`);
+      .option('--as-new', 'under a new id, for a new hub: zones fill themselves anew and drop what the backup has not')
+      .action(async (file: string, { asNew, ...flags }: StoreFlags & { asNew?: boolean }) => {
+        const logId = asNew ? randomUUID() : '';
+        const backup = await withDb(flags, deps, (db) => restoreBackup(db, linesOf(file), { logId }));
+        deps.out(`restored: ${told(file, backup)}\n${asNew ? `its id from now on: ${logId}\n` : ''}`);
       }),
     store('rebuild', 'make the current state anew from the events').action(async (flags: StoreFlags) => {
       const differing = await withDb(flags, deps, rebuildState);

@@ -92,10 +92,9 @@ export class SyncMonitor {
     this.#present.set(id, await this.#deps.giveNotice(zone, instance, this.#notice()));
   }
 
-  /** One that stands at our head with another digest is told ours, and refills itself. */
+  /** One that stands at our head with another digest, or follows another log, is told of ours, and refills itself. */
   #correct(zone: string, found: InstanceSync | undefined): void {
-    if (found?.state === 'diverged' && found.digestEqual === false)
-      void this.#deps.giveNotice(zone, found.instance, this.#notice());
+    if (found?.state === 'diverged') void this.#deps.giveNotice(zone, found.instance, this.#notice());
   }
 
   #notice(): Notice {

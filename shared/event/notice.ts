@@ -5,7 +5,7 @@ export const NOTICE_PREFIX = 'cp.notice';
 
 /**
  * What global tells one control plane of a zone, on `cp.notice.<zone>.<instance>`: its own digest at a position that the zone
- * reported. A zone that stands there with another digest refills itself (D7). Nobody answers it, but that somebody could have
+ * reported. A zone that stands there with another digest, or follows another log, refills itself (D7). Nobody answers it, but that somebody could have
  * (a timeout) or nobody is there ("no responders") tells a control plane that hangs from one that is gone.
  */
 export const noticeSchema = z.object({ logId: z.string(), position: z.number(), digest: z.string() });

@@ -8,7 +8,7 @@ const AGAIN_MS = 1_000;
 
 type Joining = {
   readonly leaf: LeafConnection;
-  readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect'>;
+  readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect' | 'followLog'>;
   readonly zone: string;
   readonly hello: Omit<Hello, 'log'>;
   readonly onError: (error: unknown) => void;
@@ -33,12 +33,13 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): ()
       replica.followMirrors();
     }
     if (!log || (complete && greeted === log)) return;
-    const { head } = await greet(leaf, { ...hello, log });
+    const { head, logId } = await greet(leaf, { ...hello, log });
     replica.expect(head);
     await provisionMirrors(leaf, zone);
     greeted = log;
     if (!following) replica.followMirrors();
     following = true;
+    replica.followLog(logId);
   };
   const keep = async () => {
     while (!ended.signal.aborted) {

@@ -39,6 +39,11 @@ export interface NatsReplica extends Replica {
    * after the last one.
    */
   refillFromMirror(why: string): void;
+  /**
+   * Global has this log. When what is here is of another one, the mirror is made anew from the hub; the view serves as it is until
+   * that is complete. Not at once again after the last time.
+   */
+  followLog(logId: string): void;
   readonly logId: () => string;
   /** Secrets whose key has not come. */
   readonly waitingForKeys: () => number;
@@ -74,7 +79,16 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     quarantine.put({ stream, sequence: message.seq, subject: message.subject, reason });
     onError(new Error(`${stream} ${message.seq} (${message.subject}) is set aside: ${reason}`));
   };
-  const policy = new PolicyLog({ view, keyring, copy, reader, quarantine, applied: emit, onError });
+  const policy = new PolicyLog({
+    view,
+    keyring,
+    copy,
+    reader,
+    quarantine,
+    applied: emit,
+    onOtherLog: (logId) => followLog(logId),
+    onError,
+  });
   const zones = new ZoneLogs({
     view,
     zone,
@@ -89,6 +103,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   });
   const followings: Following[] = [];
   const policyStream = new PolicyStream({ leaf, policy, now, onError });
+  const followLog = (logId: string) => void policyStream.followLog(logId).catch(onError);
   let zoneReady = false;
   let peersReady = false;
   let peersWait: NodeJS.Timeout | undefined;
@@ -117,6 +132,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     },
     refill: () => policyStream.refill,
     refillFromMirror: (why) => policyStream.fillAnew(why),
+    followLog,
     onSignOfLife: (listener) => zones.onSignOfLife(listener),
     markIngress: ({ origin, resource, version }, status) => {
       const marked = { ...resource, status };

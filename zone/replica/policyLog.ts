@@ -23,6 +23,8 @@ export interface PolicyLogDeps {
   readonly reader: EventReader;
   readonly quarantine: Quarantine;
   readonly applied: (changes: readonly Changed[], of?: Applied['change']) => void;
+  /** A message of another log than before came; it was not taken. */
+  readonly onOtherLog: (logId: string) => void;
   readonly onError: (error: Error) => void;
 }
 
@@ -51,7 +53,7 @@ export class PolicyLog {
   #change: { readonly envelope: Envelope; readonly read: Read }[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** While a refill goes on: what came of every key, and how far it got. */
-  #anew: { readonly reads: Map<string, Read>; position: number } | undefined;
+  #anew: { readonly reads: Map<string, Read>; position: number; readonly logId: string } | undefined;
 
   constructor(deps: PolicyLogDeps) {
     this.#deps = deps;
@@ -97,9 +99,15 @@ export class PolicyLog {
   /** The next message of the stream. */
   take(sequence: number, message: Message): void {
     const from = message.headers[HEADER.log] ?? '';
-    if (this.#logId && from !== this.#logId)
-      this.#deps.onError(new Error(`the policy stream now comes from the log ${from}, before it was ${this.#logId}`));
-    this.#logId = from;
+    if (this.#anew) {
+      if (from !== this.#anew.logId) this.#anew = { reads: new Map(), position: 0, logId: from };
+    } else {
+      this.#logId ||= from;
+      if (from !== this.#logId) {
+        this.#deps.onOtherLog(from);
+        return;
+      }
+    }
     let envelope: Envelope;
     try {
       envelope = envelopeOf(sequence, message);
@@ -142,16 +150,16 @@ export class PolicyLog {
   /** From now on messages come from the beginning of the stream; they are collected and the view stays until `endRefill`. */
   beginRefill(): void {
     this.flush();
-    this.#anew = { reads: new Map(), position: 0 };
+    this.#anew = { reads: new Map(), position: 0, logId: this.#logId };
   }
 
   /**
    * Puts what was collected in the place of everything, in the view and on disk.
-   * @returns whether it did: not while it reaches less far than what we have, as from a mirror that is being filled itself.
+   * @returns whether it did: not while it reaches less far in the log than what we have, as from a mirror that is being filled itself.
    */
   endRefill(): boolean {
     const anew = this.#anew;
-    if (!anew || anew.position < this.#position) return false;
+    if (!anew || (anew.logId === this.#logId && anew.position < this.#position)) return false;
     this.#anew = undefined;
     this.#deps.quarantine.clear(STREAM);
     this.#unsaved.replace();
@@ -164,6 +172,7 @@ export class PolicyLog {
     for (const read of reads) if (!read.problem) this.#unsaved.entry(read.entry);
     for (const read of aside) this.#apply(read);
     this.#position = anew.position;
+    this.#logId = anew.logId;
     this.#deps.applied(changes);
     return true;
   }

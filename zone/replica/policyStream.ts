@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
+import { lookUp } from '../../nats/lookUp.ts';
 import type { Refill } from '../../shared/event/status.ts';
 import { follow, type Following } from './follow.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -30,6 +31,8 @@ export class PolicyStream {
   /** The mirror was made anew by the last refill. */
   #remade = false;
   #expected = 0;
+  /** The mirror of another log is being taken away. */
+  #leaving = false;
   #stopped = false;
 
   /** Begins with the copy on disk, where there is one. */
@@ -92,6 +95,27 @@ export class PolicyStream {
     // What is missing is made again, from its beginning, by whoever keeps the zone joined.
     if (mirrorIsWrong) leaf.jsm.streams.delete('EVENTS').catch(onError);
     this.#events.again();
+  }
+
+  /**
+   * Global has this log. When what we have is of another one, the mirror goes, since its numbers mean other events: who keeps the
+   * zone joined makes it again, from its beginning.
+   */
+  async followLog(logId: string): Promise<void> {
+    const { leaf, policy, now, onError } = this.#deps;
+    const pause = performance.now() - this.#refilledAt < REFILL_PAUSE_MS;
+    if (!this.#events || this.#leaving || this.#refilling || pause || !policy.logId || policy.logId === logId) return;
+    this.#leaving = true;
+    try {
+      const why = `global has the log ${logId}, this is of ${policy.logId}`;
+      onError(new Error(`the policy part of the view is filled anew from the hub: ${why}`));
+      await lookUp(() => leaf.jsm.streams.delete('EVENTS'));
+      this.#refill = { startedAt: now().toISOString(), reason: why, count: (this.#refill?.count ?? 0) + 1 };
+      policy.beginRefill();
+      this.#events.again();
+    } finally {
+      this.#leaving = false;
+    }
   }
 
   stop(): void {

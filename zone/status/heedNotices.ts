@@ -6,17 +6,18 @@ type Deps = {
   readonly leaf: Pick<LeafConnection, 'nats'>;
   readonly zone: string;
   readonly instance: string;
-  readonly replica: Pick<NatsReplica, 'position' | 'digest' | 'logId' | 'refillFromMirror'>;
+  readonly replica: Pick<NatsReplica, 'position' | 'digest' | 'logId' | 'refillFromMirror' | 'followLog'>;
   readonly onError: (error: unknown) => void;
 };
 
-/** Heeds what global says of its digest: who stands at that position with another one refills itself. Returns the function that ends it. */
+/** Heeds what global says of its digest: who stands at that position with another one, or follows another log, refills itself. Returns the function that ends it. */
 export function heedNotices({ leaf, zone, instance, replica, onError }: Deps): () => void {
   const subscription = leaf.nats.subscribe(noticeSubject(zone, instance));
   const heed = async () => {
     for await (const message of subscription) {
       try {
         const { logId, position, digest } = noticeSchema.parse(message.json());
+        replica.followLog(logId);
         const stands = digest !== '' && logId === replica.logId() && position === replica.position();
         if (stands && digest !== replica.digest())
           replica.refillFromMirror(`the digest at position ${position} is not global's`);

@@ -105,6 +105,21 @@ it('is taken while the log is in use, and restored into the embedded store and a
   }
 }, 120_000);
 
+it('is restored as another log, for zones that have more than it', async () => {
+  await run(['backup', file('older')], onPostgres(source));
+  const url = await postgres.createDatabase();
+  const restored = await run(['restore', '--as-new', file('older')], onPostgres(url));
+  expect(restored.status).toBe(0);
+  const again = await openEventLog(pgDb(url));
+  try {
+    expect(again.logId).not.toBe(log.logId);
+    expect(restored.out).toContain(`its id from now on: ${again.logId}`);
+    expect(await again.read(0, 100)).toEqual(await log.read(0, 100));
+  } finally {
+    await again.close();
+  }
+});
+
 it('is refused when it was cut off, changed, or does not fold to its state; and nothing is restored', async () => {
   await run(['backup', file('whole')], onPostgres(source));
   const lines = readFileSync(file('whole'), 'utf8').trimEnd().split('\n');

@@ -10,11 +10,16 @@ const AT_ONCE = 200;
 const headRow = z.object({ last_seq: count, migration: count });
 
 /**
- * Brings an empty database to what the backup holds: events, state, keys, the log's id. The head is set last: a restore that broke off
+ * Brings an empty database to what the backup holds: events, state, keys, the log's id, or a new one. The head is set last: a restore that broke off
  * leaves an empty log, and is begun again.
+ * @param options a new id makes it another log, so that whoever followed the old one takes nothing of it for this one's
  * @throws Error when the database holds a log, is of an older form, or the backup is not good: then it holds nothing
  */
-export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promise<CheckedBackup> {
+export async function restoreBackup(
+  db: Db,
+  lines: AsyncIterable<string>,
+  { logId = '' }: { readonly logId?: string } = {},
+): Promise<CheckedBackup> {
   await migrate(db);
   const [row] = await db.query(
     "SELECT last_seq, (SELECT max(id) FROM migration) AS migration FROM log_head WHERE log = 'global'",
@@ -41,14 +46,14 @@ export async function restoreBackup(db: Db, lines: AsyncIterable<string>): Promi
       },
     });
     await flush();
-    const { dataKeys, zoneKeys, hubCredentials, logId } = backup.head;
+    const { dataKeys, zoneKeys, hubCredentials } = backup.head;
     await fill(db, 'data_key', dataKeys);
     await fill(db, 'zone_key', zoneKeys);
     await fill(db, 'hub_credential', hubCredentials);
     await rebuildState(db);
     // Whoever knew the former history is refused once, and looks anew.
     await db.query("UPDATE log_head SET log_id = $1::uuid, last_seq = $2, fence = fence + 1 WHERE log = 'global'", [
-      logId,
+      logId || backup.head.logId,
       backup.head.head,
     ]);
     return backup;
