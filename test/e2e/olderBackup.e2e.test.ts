@@ -31,8 +31,8 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** The operator's `meridian log …`, on the store that global has or had. @returns what it printed */
-async function log(...arguments_: readonly string[]): Promise<string> {
+/** The operator's `meridian log …`, on the store that global has or had. */
+async function run(...arguments_: readonly string[]): Promise<{ status: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const status = await meridian(['log', ...arguments_], {
@@ -46,6 +46,12 @@ async function log(...arguments_: readonly string[]): Promise<string> {
     },
     stdin: async () => '',
   });
+  return { status, out, err };
+}
+
+/** The same, which must not fail. @returns what it printed */
+async function log(...arguments_: readonly string[]): Promise<string> {
+  const { status, out, err } = await run(...arguments_);
   expect([status, status === 0 ? '' : err]).toEqual([0, '']);
   return out;
 }
@@ -143,6 +149,7 @@ test('a log that is older than what the zones hold goes on above it, and the zon
   expect(reason).toContain('meridian log supersede');
   // Taken, and told to nobody yet.
   await putTimeout('written-meanwhile', '1s');
+  expect(await run('supersede', '--yes')).toMatchObject({ status: 1, err: expect.stringContaining('stop it first') });
   await cluster.global.stop();
 
   const listed = await log('supersede');
