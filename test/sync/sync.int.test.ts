@@ -1,17 +1,22 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
+import { folderOf } from '../../deploy/demo/ground.ts';
 import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
 import { ROOT } from '../../deploy/demo/tools.ts';
 import { until } from '../../deploy/demo/until.ts';
+import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { globalCredential } from '../../global/hubAccess/credentials.ts';
-import { type HubKeys, isHubKey, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
+import type { HubKeys } from '../../global/hubAccess/hubKeys.ts';
+import { readHubKeys } from '../../global/hubAccess/readHubKeys.ts';
 import { connectToHub, type HubConnection } from '../../global/relay/natsConnection.ts';
 import { zoneTable } from '../../global/cli/inspectZones.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
 import { statusText } from '../../global/cli/status.ts';
+import { tempDir } from '../support/tempDir.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -33,13 +38,26 @@ afterAll(async () => {
   await prepared?.stop();
 }, 60_000);
 
-/** As an admin reads them from global. */
+/** From a copy of global's log, since its API has them for nobody. */
 async function hubKeys(): Promise<HubKeys> {
-  const { items } = (await cluster.api.get('/global-secrets', { size: 100 })) as {
-    items: readonly { readonly name: string; readonly data: string }[];
-  };
-  const keys = items.filter(({ name }) => isHubKey(name));
-  return parseHubKeys(new Map(keys.map(({ name, data }) => [name, Buffer.from(data, 'base64').toString('utf8')])));
+  const { path: copy, remove } = await tempDir('hub-keys');
+  await cluster.global.stop();
+  await cp(folderOf(prepared.ground, 'global'), copy, { recursive: true });
+  await cluster.global.start();
+  const { commands, events } = await openPolicyLog({
+    'store.url': '',
+    'data.dir': copy,
+    'secrets.keyFile': '',
+    'secrets.key': '',
+    'mesh.createDefault': false,
+    now: () => new Date(),
+  });
+  try {
+    return await readHubKeys(commands);
+  } finally {
+    await events.close();
+    await remove();
+  }
 }
 
 const zone = () => {
