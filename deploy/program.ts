@@ -90,7 +90,7 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     load: async (deps) => (await import('../global/cli/completion/completion.ts')).completionCommand(deps),
   },
   generate: {
-    description: 'issue tokens',
+    description: 'issue tokens, make keys and certificates',
     load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),
   },
   rotate: {

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { generateCertificate } from './generateCertificate.ts';
+import { generatePublicKey, generateSigningKey } from './generateKeys.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
 
 interface TokenFlags extends ConnectionFlags {
@@ -15,10 +17,13 @@ interface DataplaneTokenFlags extends TokenFlags {
 /** `meridian generate dataplane-token|zone-token|user-token`: prints the bare token (kumactl-api §7.3). */
 export function generateCommand(deps: CliDeps): Command {
   return new Command('generate')
-    .description('issue tokens')
+    .description('issue tokens, make keys and certificates')
     .addCommand(dataplaneToken(deps))
     .addCommand(zoneToken(deps))
-    .addCommand(userToken(deps));
+    .addCommand(userToken(deps))
+    .addCommand(generateSigningKey(deps))
+    .addCommand(generatePublicKey(deps))
+    .addCommand(generateCertificate(deps));
 }
 
 function tokenVerb(name: string, deps: CliDeps): Command {
