@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { openPolicyLog } from '../global/command/openPolicyLog.ts';
 import { isReserved } from '../global/hubAccess/refuseHubKey.ts';
+import { makeBuiltinCa } from '../global/mesh/builtinCa.ts';
 import { readGlobalSecret } from '../global/hubAccess/readGlobalSecret.ts';
 import { Sidecars } from './bench/fleet/sidecars.ts';
 import { TYPE_URL } from '../shared/xds/snapshot.ts';
@@ -95,6 +96,24 @@ test('no key, token or secret is written anywhere in clear', async () => {
     name: 'mine',
     data: base64(TOP_SECRET),
   });
+  const corporate = await makeBuiltinCa('corp', { now: new Date() });
+  const withKey = { cert: { inlineString: corporate.certificatePem }, key: { inlineString: corporate.privateKeyPem } };
+  const inline = {
+    type: 'Mesh',
+    name: 'corp',
+    skipCreatingInitialPolicies: ['*'],
+    mtls: { enabledBackend: 'ours', backends: [{ name: 'ours', type: 'provided', conf: withKey }] },
+  };
+  const keptIn = 'corp.ca-provided-key-ours';
+  expect(await send('PUT', '/meshes/corp', inline)).toContain(`is kept in the Secret \\"${keptIn}\\"`);
+  const shownMesh = await send('GET', '/meshes/corp');
+  expect(JSON.parse(shownMesh)).toMatchObject({ mtls: { backends: [{ conf: { key: { secret: keptIn } } }] } });
+  // What is shown, and what was written, may be written again and change nothing.
+  for (const again of [inline, JSON.parse(shownMesh)]) {
+    await send('PUT', '/meshes/corp', again);
+    expect(await send('GET', '/meshes/corp')).toBe(shownMesh);
+  }
+  expect(await send('GET', `/meshes/corp/secrets/${keptIn}`)).toContain(base64(corporate.privateKeyPem));
   const zone = cluster.zones[0]?.url ?? '';
   await send(
     'PUT',
@@ -117,7 +136,9 @@ test('no key, token or secret is written anywhere in clear', async () => {
   const dataplaneToken = await send('POST', '/tokens/dataplane', { mesh: 'default', name: 'dp' });
   const userToken = await send('POST', '/tokens/user', { name: 'ann', groups: ['mesh-system:admin'], validFor: '1h' });
   const zoneToken = await send('POST', '/tokens/zone', { zone: 'zone-1', scope: ['cp'], validFor: '1h' });
-  await sidecarHasCertificate();
+  await sidecarHasCertificate('default');
+  await vi.waitFor(() => send('GET', '/meshes/corp', undefined, zone), 20_000);
+  await sidecarHasCertificate('corp');
 
   const secrets = new Map(await secretsOf(cluster.global.url));
   expect([...secrets.keys()].filter((name) => name.startsWith('hub-') || name === 'of-the-zone')).toEqual([]);
@@ -140,6 +161,7 @@ test('no key, token or secret is written anywhere in clear', async () => {
     ...secrets,
     ...ofZone,
     ...hubKeys,
+    ['key of a provided CA', corporate.privateKeyPem],
     ['dataplane token', dataplaneToken],
     ['user token', userToken],
     ['zone token', zoneToken],
@@ -180,19 +202,20 @@ async function keysOfGlobal() {
 }
 
 /** A sidecar was sent its certificate: so the zone has opened the CA's key and used it. */
-async function sidecarHasCertificate(): Promise<void> {
+async function sidecarHasCertificate(mesh: string): Promise<void> {
   const inbound = [{ port: 80, tags: { 'kuma.io/service': 'web' } }];
-  const resource = { type: 'Dataplane', mesh: 'default', name: 'dp', networking: { address: '10.0.0.1', inbound } };
+  const resource = { type: 'Dataplane', mesh, name: 'dp', networking: { address: '10.0.0.1', inbound } };
   const sidecars = new Sidecars({
     ads: cluster.zones[0]?.ads ?? '',
     protocol: 'delta',
-    secrets: ['identity_cert:secret:default', 'mesh_ca:secret:default'],
+    secrets: [`identity_cert:secret:${mesh}`, `mesh_ca:secret:${mesh}`],
   });
   const marker = { typeUrl: TYPE_URL.secret, bytes: Buffer.from('BEGIN CERTIFICATE') };
-  const watch = sidecars.watch([marker], ['default.dp'], []);
-  sidecars.connect([{ id: 'default.dp', resource: JSON.stringify(resource) }]);
+  const id = `${mesh}.dp`;
+  const watch = sidecars.watch([marker], [id], []);
+  sidecars.connect([{ id, resource: JSON.stringify(resource) }]);
   const arrivals = await sidecars.arrivals(watch, 20_000, 1);
-  sidecars.disconnect(['default.dp']);
+  sidecars.disconnect([id]);
   expect([arrivals.length, sidecars.failures()]).toEqual([1, []]);
 }
 

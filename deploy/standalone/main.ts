@@ -13,6 +13,7 @@ import { tokenAuthority } from '../../http/token/tokenAuthority.ts';
 import { computedLabels } from '../../shared/resource/labels.ts';
 import { GLOBAL, type Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
+import { readCaFile } from '../../zone/identity/caFiles.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
 import { startServingProxies } from '../../zone/servingProxies.ts';
@@ -87,7 +88,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
   const rest: Rest = {
     role,
     reader,
-    admit: meshAdmission(reader),
+    admit: meshAdmission(reader, readCaFile),
     writer: standaloneWriter({
       policies: policyWriter(commands),
       zone: zoneWriter({ view: replica.view, zone, log: zoneLog, replica, now }),

@@ -2,12 +2,14 @@ import { type Current, decide, type Decision } from '../../shared/event/decide.t
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
 import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
 import type { WrittenTogether } from '../../shared/rest/ports.ts';
-import { appendChange } from './appendChange.ts';
+import { appendChange, openCurrent } from './appendChange.ts';
 import type { CommandDeps } from './ports.ts';
 import { companionsOf } from './resourceCommands.ts';
 
 interface Wanted {
   readonly resource: Resource;
+  /** What was taken out of it: written along, whatever is there now. */
+  readonly secrets?: readonly Resource[];
   /** What the checks saw, secrets opened; the append refuses when it holds no more. */
   readonly existing: Current | undefined;
 }
@@ -36,10 +38,14 @@ export async function putTogether(
   const own = new Set(wanted.map(({ resource }) => keyText(keyOf(resource))));
   const decisions: Decision[] = [];
   const companions: NewEvent[] = [];
-  for (const { resource, existing } of wanted) {
-    const expectedVersion = existing?.version ?? 0;
-    const decision = decide({ kind: 'put', resource, expectedVersion }, existing, deps.now().toISOString());
-    decisions.push(decision);
+  for (const { resource, secrets = [], existing } of wanted) {
+    const decision = decidePut(deps, resource, existing);
+    const apart = await Promise.all(
+      secrets.map(async (one) => decidePut(deps, one, await openCurrent(deps, await deps.log.current(keyOf(one))))),
+    );
+    const kept = apart.flatMap(({ events }) => events);
+    companions.push(...kept);
+    decisions.push(kept.length > 0 && decision.status === 'unchanged' ? { ...decision, status: 'updated' } : decision);
     if (decision.events.length === 0) continue;
     // What the author writes himself goes before what a new mesh is given.
     const given = await companionsOf(deps, resource, decision, existing?.resource);
@@ -50,6 +56,11 @@ export async function putTogether(
   if (events.length === 0) return { statuses };
   const appended = await appendChange(deps, events, by, idempotency);
   return { statuses, ...placeOf(appended) };
+}
+
+function decidePut(deps: CommandDeps, resource: Resource, existing: Current | undefined): Decision {
+  const expectedVersion = existing?.version ?? 0;
+  return decide({ kind: 'put', resource, expectedVersion }, existing, deps.now().toISOString());
 }
 
 /** The answer of the first request, from what it wrote. */

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Violation } from '../../shared/resource/violation.ts';
+import type { ResourceReader } from '../../shared/rest/ports.ts';
 import { type Authority, type Certified, certificateAuthority } from '../../test/support/certificates.ts';
 import { makeBuiltinCa } from './builtinCa.ts';
 import { meshAdmission } from './providedCa.ts';
@@ -19,15 +20,20 @@ const mesh = (mtls: object): Resource => ({ type: 'Mesh', mesh: '', name: 'demo'
 const provided = { name: 'ca-1', type: 'provided', conf: { cert: { secret: 'cert' }, key: { secret: 'key' } } };
 
 /** What is said of a mesh whose Secrets are these. */
-async function faults(secrets: Record<string, string>, mtls: object = { backends: [provided] }): Promise<string[]> {
-  const admit = meshAdmission({
+async function faults(
+  secrets: Record<string, string>,
+  mtls: object = { backends: [provided] },
+  readFile?: (path: string) => string,
+): Promise<string[]> {
+  const get: Pick<ResourceReader, 'get'> = {
     get: async ({ type, name }) => {
       const pem = type === 'Secret' ? secrets[name] : undefined;
       if (pem === undefined) return [];
       const spec = { data: Buffer.from(pem).toString('base64') };
       return [{ resource: { type: 'Secret', mesh: 'demo', name, ...at, spec }, version: 1, origin: '' }];
     },
-  });
+  };
+  const admit = meshAdmission(get, readFile);
   return (await admit(mesh(mtls))).map(({ field, reason }: Violation) => `${field}: ${reason}`);
 }
 
@@ -41,6 +47,37 @@ test('a certificate may stand in the mesh itself', async () => {
     const backend = { ...provided, conf: { cert, key: { secret: 'key' } } };
     expect(await faults({ key: root.privateKeyPem }, { backends: [backend] })).toEqual([]);
   }
+});
+
+test('and its key', async () => {
+  const conf = { cert: { inlineString: root.certificatePem }, key: { inlineString: root.privateKeyPem } };
+  expect(await faults({}, { backends: [{ ...provided, conf }] })).toEqual([]);
+  const foreign = { ...conf, key: { inline: Buffer.from(authority.key).toString('base64') } };
+  expect(await faults({}, { backends: [{ ...provided, conf: foreign }] })).toEqual([
+    'mtls.backends[0].conf.key: is not the key of the certificate',
+  ]);
+});
+
+test('files are read where certificates are issued, and only there', async () => {
+  const conf = { cert: { file: 'ca.crt' }, key: { file: 'ca.key' } };
+  const backends = [{ ...provided, conf }];
+  const texts = new Map([
+    ['ca.crt', root.certificatePem],
+    ['ca.key', authority.key],
+  ]);
+  const readFile = (path: string) => {
+    const text = texts.get(path);
+    if (text === undefined) throw new Error(`${path} cannot be read`);
+    return text;
+  };
+  expect(await faults({}, { backends })).toEqual([]);
+  expect(await faults({}, { backends }, readFile)).toEqual([
+    'mtls.backends[0].conf.key: is not the key of the certificate',
+  ]);
+  texts.delete('ca.crt');
+  expect(await faults({}, { backends }, readFile)).toEqual([
+    'mtls.backends[0].conf.cert: could not load data: ca.crt cannot be read',
+  ]);
 });
 
 test('Secrets that are not there are told by name, unless validation is put off', async () => {

@@ -11,8 +11,13 @@ import { deleteResource, putResource } from '../command/resourceCommands.ts';
  */
 export function resourceWriter(deps: CommandDeps): ResourceWriter {
   return {
-    put: async ({ resource, existing, author }) => {
+    put: async ({ resource, secrets = [], existing, author }) => {
       refuseHubKey(resource);
+      if (secrets.length > 0) {
+        const wanted = [{ resource, secrets, existing }];
+        const { statuses, position } = await putTogether(deps, wanted, author, { precondition: () => {} });
+        return { status: statuses[0] ?? 'unchanged', ...(position === undefined ? {} : { position }) };
+      }
       const { status, position } = await putResource(deps, resource, author, { current: existing });
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };

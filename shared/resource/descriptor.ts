@@ -78,6 +78,14 @@ export interface ResourceDescriptor<Spec = unknown> {
   ) => readonly Violation[];
   /** What a control plane writes into the spec itself before it is stored, as the zone's tag of a Dataplane. */
   readonly complete?: (spec: Spec, role: Role) => Spec;
+  /**
+   * What of it must not stand where it may be read, as Secrets that are written in the same change, and it as it is kept: without
+   * them. Comes after all checks.
+   */
+  readonly withoutSecrets?: (resource: Resource<Spec>) => {
+    readonly resource: Resource<Spec>;
+    readonly secrets: readonly Resource[];
+  };
   /** Deprecations and the like, shown by kumactl after the write. */
   readonly warnings?: (resource: Resource<Spec>) => readonly string[];
   readonly policy?: PolicyTraits;

@@ -26,6 +26,8 @@ export interface Put {
   readonly descriptor: ResourceDescriptor;
   /** Parsed, checked, labels computed; both times are the time of the write. */
   readonly resource: Resource;
+  /** Secrets that were taken out of it: part of the same change, whatever is there now. */
+  readonly secrets?: readonly Resource[];
   /** What the checks saw, `undefined` when there was none: the write holds upon that alone. */
   readonly existing: Stored | undefined;
   readonly author: Author;

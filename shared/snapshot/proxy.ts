@@ -26,6 +26,8 @@ export interface ProxyMetadata {
 export interface ProxyIdentity {
   readonly certificateChainPem: string;
   readonly privateKeyPem: string;
+  /** The CA's certificate, where it is a file of the control plane's machine and so in no view. */
+  readonly signedByFile?: string;
 }
 
 export const PROXY_KINDS = ['sidecar', 'ingress', 'egress'] as const;

@@ -1,3 +1,4 @@
+import { caSource, decodeBase64, inlinePem } from '../resource/mesh/providedCa.ts';
 import { builtinCaSecrets, type CaBackend, enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
 import type { SecretSpec } from '../resource/secret/spec.ts';
 import { SERVICELESS_PORT } from '../view/localInbounds.ts';
@@ -22,7 +23,7 @@ export function addSecrets(
     const name = identitySecretName(mesh.name);
     set.put('secret', name, certificateSecret(name, proxy.identity.certificateChainPem, proxy.identity.privateKeyPem));
   }
-  const pem = trustedCaPem(view, mesh.name);
+  const pem = trustedCaPem(view, mesh.name, proxy.identity?.signedByFile);
   if (pem)
     set.put(
       'secret',
@@ -34,13 +35,16 @@ export function addSecrets(
 /**
  * CA certificates of all of the mesh's backends, the enabled one first: while backends are changed, both the old and the
  * new are trusted. `undefined` when none is readable.
+ * @param fromFile certificate of the enabled backend, where it is a file of the control plane's machine
  */
-export function trustedCaPem(view: View, mesh: string): string | undefined {
+export function trustedCaPem(view: View, mesh: string, fromFile?: string): string | undefined {
   const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
   const enabled = enabledBackend(spec);
   if (!enabled) return undefined;
   const others = (spec?.mtls?.backends ?? []).filter((backend) => backend !== enabled);
-  const pems = [enabled, ...others].flatMap((backend) => caPem(view, mesh, backend)?.trim() ?? []);
+  const pems = [fromFile ?? caPem(view, mesh, enabled), ...others.map((backend) => caPem(view, mesh, backend))].flatMap(
+    (pem) => pem?.trim() ?? [],
+  );
   return pems.length > 0 ? `${[...new Set(pems)].join('\n')}\n` : undefined;
 }
 
@@ -50,32 +54,14 @@ export function caSecretNames(spec: MeshSpec | undefined, mesh: string): Set<str
 }
 
 function caPem(view: View, mesh: string, backend: CaBackend): string | undefined {
-  const { inlineString, inline } = providedCa(backend);
-  if (inlineString) return inlineString;
-  if (inline) return decodeBase64(inline);
+  const inline = backend.type === 'provided' ? inlinePem(caSource(backend, 'cert') ?? {}) : undefined;
+  if (inline) return inline;
   const name = caSecretOf(mesh, backend);
   const spec = name ? (view.get({ type: 'Secret', mesh, name })?.resource.spec as SecretSpec | undefined) : undefined;
   return spec?.data && decodeBase64(spec.data);
 }
 
 function caSecretOf(mesh: string, backend: CaBackend): string | undefined {
-  return backend.type === 'builtin' ? builtinCaSecrets(mesh, backend.name).certificate : providedCa(backend).secret;
-}
-
-/** `conf.cert` of a provided CA: one way or another to name a PEM (policies §1.1). */
-function providedCa(backend: CaBackend): {
-  readonly secret?: string;
-  readonly inlineString?: string;
-  readonly inline?: string;
-} {
-  return backend.type === 'provided' ? ((backend.conf?.cert as object | undefined) ?? {}) : {};
-}
-
-/** PEM is ASCII, so bytes are characters. */
-function decodeBase64(text: string): string | undefined {
-  try {
-    return atob(text);
-  } catch {
-    return undefined;
-  }
+  if (backend.type === 'builtin') return builtinCaSecrets(mesh, backend.name).certificate;
+  return backend.type === 'provided' ? caSource(backend, 'cert')?.secret : undefined;
 }

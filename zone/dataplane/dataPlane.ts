@@ -6,6 +6,7 @@ import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
+import { CaFiles } from '../identity/caFiles.ts';
 import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
 import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
@@ -72,6 +73,8 @@ const PROXY_TYPES: ReadonlySet<string> = new Set(PROXY_KINDS.map(resourceType));
 
 /** Proxies that left while nobody looked have so long to come back after a start. */
 const RETURN_MS = 30_000;
+/** So often is looked whether the files of a provided CA were replaced. */
+const CA_FILES_MS = 5_000;
 
 /**
  * Starts the dp-server port with bootstrap and ADS, and the loop that brings the replica's changes to the proxies. To be called
@@ -109,8 +112,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     events: { connected, disconnected, acknowledged },
     log,
   });
+  const files = new CaFiles();
   const keeper = new IdentityKeeper({
     view,
+    files,
     issuer,
     tagsOf: ({ mesh, name }) => {
       const dataplane = view.get({ type: 'Dataplane', mesh, name }, zone)?.resource;
@@ -213,6 +218,9 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     endings.add(end);
   };
   sweepSoon();
+  const looking = setInterval(() => {
+    if (files.look()) for (const proxy of ads.proxies.values()) keeper.refresh(proxy);
+  }, CA_FILES_MS).unref();
 
   return {
     ads,
@@ -227,6 +235,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     sweepSoon,
     async stop() {
       for (const end of endings) end();
+      clearInterval(looking);
       unsubscribe();
       registration.stop();
       push.stop();

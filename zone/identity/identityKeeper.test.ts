@@ -3,6 +3,7 @@ import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { NO_METADATA, resourceOf, type WrittenResource } from '../../test/support/snapshotCase.ts';
 import { View } from '../../shared/view/view.ts';
+import { CaFiles } from './caFiles.ts';
 import { IdentityKeeper } from './identityKeeper.ts';
 import type { CertificateRequest, SigningCa, TagSets } from './issueCertificate.ts';
 
@@ -44,6 +45,7 @@ function world(expiration?: string, requestTimeout?: string) {
   const timers: { at: number; callback: () => void }[] = [];
   const keeper = new IdentityKeeper({
     view,
+    files: new CaFiles(),
     issuer:
       async (ca: SigningCa) =>
       async ({ tags, lifetimeMs, now }: CertificateRequest) => {
@@ -210,7 +212,7 @@ describe('the identity of a sidecar', () => {
     mesh('ca-1');
     current();
     expect(state.failures).toEqual([
-      'no certificate can be issued in mesh m: the Secret m.ca-builtin-cert-ca-1 and the Secret m.ca-builtin-key-ca-1 of its CA backend ca-1 not there',
+      'no certificate can be issued in mesh m by its CA backend ca-1: the Secret m.ca-builtin-cert-ca-1 is not there and the Secret m.ca-builtin-key-ca-1 is not there',
     ]);
     await pass(10_000);
     expect(state.failures).toHaveLength(2);

@@ -1,7 +1,7 @@
 import type { Proxy, ProxyIdentity } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import { identityUris, type IssuedCertificate, type Issuer, type SigningCa, type TagSets } from './issueCertificate.ts';
-import { type MeshCa, meshCa } from './meshCa.ts';
+import { type MeshCa, meshCa, type ReadFile } from './meshCa.ts';
 
 /** The time of day may be set, and a machine may sleep: so often is looked whether a certificate is due. */
 const LONGEST_TIMER_MS = 60_000;
@@ -18,6 +18,8 @@ export interface IssuedIdentity {
 
 type Deps = {
   readonly view: View;
+  /** Files of this machine that CAs are made of; the revision changes with any of them. */
+  readonly files: { readonly revision: number; readonly read: ReadFile };
   readonly issuer: (ca: SigningCa) => Promise<Issuer>;
   /** Tags of the proxy's inbounds; undefined when its Dataplane is not there. */
   readonly tagsOf: (proxy: Proxy) => TagSets | undefined;
@@ -33,6 +35,7 @@ type Deps = {
 interface Need {
   readonly basis: string;
   readonly ca: SigningCa;
+  readonly signedByFile: string | undefined;
   readonly lifetimeMs: number;
   readonly requestTimeoutMs: number | undefined;
   readonly backend: string;
@@ -101,21 +104,22 @@ export class IdentityKeeper {
 
   /** Read once for each state of the mesh, since a whole mesh asks when it changes. */
   #meshCa(mesh: string): MeshCa | undefined {
-    const { view } = this.#deps;
-    const revision = `${view.revisionOf('Mesh', '')} ${view.revisionOf('Secret', mesh)}`;
+    const { view, files } = this.#deps;
+    const revision = `${view.revisionOf('Mesh', '')} ${view.revisionOf('Secret', mesh)} ${files.revision}`;
     const known = this.#authorities.get(mesh);
     if (known?.revision === revision) return known.ca;
-    const ca = meshCa(view, mesh);
+    const ca = meshCa(view, mesh, (path) => files.read(path));
     this.#authorities.set(mesh, { revision, ca });
     return ca;
   }
 
   async #issue(proxy: Proxy, need: Need): Promise<void> {
-    const { basis, ca, lifetimeMs, requestTimeoutMs, backend, tags } = need;
+    const { basis, ca, signedByFile, lifetimeMs, requestTimeoutMs, backend, tags } = need;
     try {
       const issue = await this.#issuer(ca);
       const issuing = issue({ mesh: proxy.mesh, tags, lifetimeMs, now: new Date(this.#deps.now()) });
-      const certificate = await this.#inTime(issuing, requestTimeoutMs);
+      const issuedNow = await this.#inTime(issuing, requestTimeoutMs);
+      const certificate = signedByFile === undefined ? issuedNow : { ...issuedNow, signedByFile };
       const kept = this.#kept.get(proxy.id);
       // Meanwhile it is gone, or something newer is being issued.
       if (kept?.basis !== basis) return;

@@ -2,6 +2,7 @@ import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
 import { unusedBackendWarnings } from './backends.ts';
 import { withMetricsDefaults } from './metrics.ts';
+import { keptKeyWarnings, withoutKeys } from './providedCa.ts';
 import { admitMesh, meshViolations } from './rules.ts';
 import { meshSchema } from './schema.ts';
 import type { MeshSpec } from './spec.ts';
@@ -21,7 +22,8 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   schema: meshSchema,
   validate: meshViolations,
   admit: admitMesh,
-  warnings: ({ spec }) => unusedBackendWarnings(spec),
+  withoutSecrets: withoutKeys,
+  warnings: (resource) => [...keptKeyWarnings(resource), ...unusedBackendWarnings(resource.spec)],
 };
 
 const meshInsight = insightDescriptor({

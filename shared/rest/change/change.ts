@@ -43,7 +43,7 @@ async function change(
   }
   const idempotency = idempotencyOf(request);
   const written = await putAll({
-    puts: checked.map(({ descriptor, resource, existing }) => ({ descriptor, resource, existing: existing?.stored })),
+    puts: checked.map(({ existing, ...put }) => ({ ...put, existing: existing?.stored })),
     author: authorOf(request),
     precondition,
     ...(idempotency && { idempotency }),

@@ -28,8 +28,10 @@ export interface Wanted {
 /** What may be written. */
 export interface CheckedPut {
   readonly descriptor: ResourceDescriptor;
-  /** Parsed, labels computed. */
+  /** Parsed, labels computed, as it is kept. */
   readonly resource: Resource;
+  /** What was taken out of it; written along. */
+  readonly secrets: readonly Resource[];
   /** What is there now. */
   readonly existing: Shown | undefined;
   readonly warnings: readonly string[];
@@ -72,7 +74,7 @@ export async function checkPut(
     broken.length > 0 ? broken : ((await context.admit?.(resource)) ?? []),
   );
   const warnings = [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))];
-  return { descriptor, resource, existing, warnings };
+  return { descriptor, existing, warnings, ...(descriptor.withoutSecrets?.(resource) ?? { resource, secrets: [] }) };
 }
 
 /** @throws BadRequest, Invalid */

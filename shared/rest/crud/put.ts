@@ -23,14 +23,14 @@ export function putRoutes(context: RestContext, descriptor: ResourceDescriptor):
 async function put(context: RestContext, descriptor: ResourceDescriptor, request: RestRequest): Promise<Answer> {
   const { mesh = '', name = '' } = request.params;
   const body = () => parseJsonBody(request.body);
-  const { resource, existing, warnings } = await checkPut(context, { descriptor, mesh, name, body }, request);
+  const { resource, secrets, existing, warnings } = await checkPut(context, { descriptor, mesh, name, body }, request);
   requirePrecondition(request, existing?.stored);
   if (isDryRun(request)) {
     const { status } = decide({ kind: 'put', resource }, existing?.stored, context.now());
     const proxies = await dryRunProxies(context, request, [{ key: keyOf(resource), resource }]);
     return answer({ status: status as Written['status'], warnings }, { dryRun: { status, proxies } });
   }
-  const wanted: Put = { descriptor, resource, existing: existing?.stored, author: authorOf(request) };
+  const wanted: Put = { descriptor, resource, secrets, existing: existing?.stored, author: authorOf(request) };
   const result = await context.writer.put(wanted);
   return answer({ ...result, warnings: [...warnings, ...(result.warnings ?? [])] });
 }
