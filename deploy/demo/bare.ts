@@ -1,4 +1,5 @@
 import { type Cluster, startCluster } from './cluster.ts';
+import type { ControlPlane } from './controlPlane.ts';
 import type { Ground } from './ground.ts';
 import { deathText, prepare } from './prepare.ts';
 import { type Standalone, startStandalone } from './standalone.ts';
@@ -21,10 +22,11 @@ export interface BareOptions {
  * process at the same URL, and there is no NATS.
  */
 export interface BareLine {
-  readonly global: { readonly url: string; readonly pid: number };
+  readonly global: { readonly url: string; readonly diagnostics: string; readonly pid: number };
   readonly zones: readonly {
     readonly name: string;
     readonly url: string;
+    readonly diagnostics: string;
     readonly ads: string;
     readonly pid: number;
   }[];
@@ -33,8 +35,8 @@ export interface BareLine {
 
 export function bareLine(cluster: Cluster): BareLine {
   return {
-    global: { url: cluster.global.url, pid: cluster.global.pid },
-    zones: cluster.zones.map(({ name, ads, controlPlane: { url, pid } }) => ({ name, url, ads, pid })),
+    global: whereabouts(cluster.global),
+    zones: cluster.zones.map(({ name, ads, controlPlane }) => ({ name, ads, ...whereabouts(controlPlane) })),
     nats: {
       hub: cluster.hub.url,
       zones: Object.fromEntries(cluster.zones.map(({ name, nats }) => [name, nats.url])),
@@ -42,8 +44,13 @@ export function bareLine(cluster: Cluster): BareLine {
   };
 }
 
-function standaloneLine({ name, ads, controlPlane: { url, pid } }: Standalone): BareLine {
-  return { global: { url, pid }, zones: [{ name, url, ads, pid }], nats: { hub: '', zones: {} } };
+function whereabouts({ url, diagnostics, pid }: ControlPlane) {
+  return { url, diagnostics, pid };
+}
+
+function standaloneLine({ name, ads, controlPlane }: Standalone): BareLine {
+  const at = whereabouts(controlPlane);
+  return { global: at, zones: [{ name, ads, ...at }], nats: { hub: '', zones: {} } };
 }
 
 /**

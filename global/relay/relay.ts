@@ -28,7 +28,8 @@ export interface RelayDeps {
   readonly hub: HubConnection;
   readonly keys: KeyGrants;
   readonly departures: Departures;
-  readonly onPublished?: (position: number) => void;
+  /** The hub has these now. */
+  readonly onPublished?: (events: readonly LogEvent[]) => void;
   readonly onError: (error: Error) => void;
 }
 
@@ -63,7 +64,7 @@ export async function relay(
       const events = await source.follow(last, MAX_BATCH);
       if (events.length > 0) {
         last = await publishEvents(events, last, { source, hub, keys });
-        onPublished?.(last);
+        onPublished?.(events);
         continue;
       }
     } catch (error) {

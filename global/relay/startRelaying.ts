@@ -11,6 +11,7 @@ import type { KeyGrants } from './grants.ts';
 import { keepHubAccount } from './keepHubAccount.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { RELAY_LOCK, relay } from './relay.ts';
+import { relaySeconds } from './relaySeconds.ts';
 
 type Deps = {
   readonly events: EventLog;
@@ -20,7 +21,7 @@ type Deps = {
   readonly system: NatsConnection;
   readonly grants: KeyGrants;
   readonly departures: Departures;
-  readonly runtime: Pick<Runtime, 'log' | 'onError'>;
+  readonly runtime: Pick<Runtime, 'log' | 'metrics' | 'now' | 'onError'>;
 };
 
 export interface Relaying {
@@ -43,7 +44,8 @@ export function startRelaying({
   departures,
   runtime,
 }: Deps): Relaying {
-  const { log, onError } = runtime;
+  const { log, metrics, now, onError } = runtime;
+  const timed = relaySeconds(metrics, now);
   const { tryLead } = events;
   let trouble = '';
   const stopRelay = onLeader({ tryLead, onError: onError('the relay failed') }, RELAY_LOCK, (signal) =>
@@ -53,8 +55,9 @@ export function startRelaying({
         hub,
         keys: grants,
         departures,
-        onPublished: () => {
+        onPublished: (relayed) => {
           trouble = '';
+          timed(relayed);
         },
         onError: (error) => {
           trouble = error.message;

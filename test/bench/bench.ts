@@ -4,6 +4,7 @@ import { Fleet } from './fleet/fleet.ts';
 import type { Protocol } from './fleet/messages.ts';
 import { Layout, type LayoutOptions, MESH } from './layout.ts';
 import type { Progress } from './progress.ts';
+import { HopMeter } from './hops.ts';
 import { Meter } from './meter.ts';
 
 export interface BenchOptions extends LayoutOptions {
@@ -77,6 +78,12 @@ export class Bench {
   /** Of the control planes and the fleet. */
   meter(): Meter {
     return new Meter({ global: this.#cluster.global.pid, zone: this.zonePid, fleet: this.fleet.pid });
+  }
+
+  /** Of a change's way, as the control planes tell it. */
+  hops(): HopMeter {
+    const { global, zones } = this.#cluster;
+    return new HopMeter({ global: global.diagnostics, zone: zones[0]?.diagnostics ?? '' });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { table } from '../../global/cli/table.ts';
-import { percentile, type Row } from './report.ts';
+import { percentile } from './percentile.ts';
+import type { Row } from './report.ts';
 
 /** A row of one block, as `--json` has it. */
 export interface Measured extends Row {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { NO_SAMPLES, percentile, reportTable } from './report.ts';
+import { percentile } from './percentile.ts';
+import { NO_SAMPLES, reportTable } from './report.ts';
 
 test('percentiles by nearest rank', () => {
   const hundred = Array.from({ length: 100 }, (_, i) => i + 1);

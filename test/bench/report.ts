@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { table } from '../../global/cli/table.ts';
+import { percentile } from './percentile.ts';
 
 /** What was timed for a row. */
 export interface Samples {
@@ -38,11 +39,6 @@ export interface Row {
 
 /** Samples of something that is only counted, not timed. */
 export const NO_SAMPLES: Samples = { durations: [], answers: [], missing: 0, needless: 0 };
-
-/** Value below which that share of the samples lies (nearest rank); NaN without samples. */
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
 
 const number = (value: number | undefined, digits: number, unit = '') =>
   value === undefined || Number.isNaN(value) ? '-' : `${value.toFixed(digits)}${unit}`;

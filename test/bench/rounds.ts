@@ -1,5 +1,6 @@
 import { type Bench, TIMEOUT } from './bench.ts';
 import type { Arrival, Marker } from './fleet/messages.ts';
+import { hopsNote, type RoundTimes } from './hopsNote.ts';
 import type { Row } from './report.ts';
 
 /** One change, and who is to be sent what because of it. */
@@ -27,24 +28,33 @@ export async function measureRounds(bench: Bench, what: string, next: (round: nu
   const durations: number[] = [];
   const answers: number[] = [];
   const sums = { missing: 0, needless: 0, responses: 0, bytes: 0 };
+  const times: RoundTimes[] = [];
   const meter = bench.meter();
+  const hops = bench.hops();
   progress.begin(what, WARM_UP + rounds);
   for (let round = 0; round < WARM_UP + rounds; round++) {
     const counts = round >= WARM_UP;
     const { markers, ids, also = [], change, arrivals: ask, after } = next(round);
     await fleet.ask('settled', QUIET);
     const watch = await fleet.ask('watch', markers, ids, also);
-    if (counts) await meter.start();
+    if (counts) {
+      await hops.start();
+      await meter.start();
+    }
     const { start, answered } = await change();
     const arrivals = await (ask ? ask() : fleet.ask('arrivals', watch, TIMEOUT, ids.length));
     await fleet.ask('settled', QUIET);
     if (counts) await meter.stop();
+    const way = counts ? await hops.stop() : undefined;
     const end = await fleet.ask('unwatch', watch);
     await after?.();
     progress.step();
     if (!counts) continue;
+    const took = arrivals.map(({ at }) => at - start);
     if (answered !== undefined) answers.push(answered);
-    durations.push(...arrivals.map(({ at }) => at - start));
+    if (answered !== undefined && way)
+      times.push({ answered, ...way, first: Math.min(...took), last: Math.max(...took) });
+    durations.push(...took);
     sums.missing += ids.length - arrivals.length;
     sums.needless += end.toOthers;
     sums.responses += end.responses;
@@ -56,5 +66,6 @@ export async function measureRounds(bench: Bench, what: string, next: (round: nu
     ...meter.columns(rounds, 'change'),
     responses: sums.responses / rounds,
     bytes: sums.bytes / rounds,
+    ...(times.length > 0 ? { note: hopsNote(times) } : {}),
   };
 }

@@ -110,6 +110,14 @@ describe('a change', () => {
     expect((await sent(2)).sort()).toEqual(['demo.back', 'demo.front']);
   });
 
+  it('of what a control plane observed goes to nobody, and nothing waits because of it', async () => {
+    const { zone, push, connect } = await world();
+    await connect('back');
+    while (push.busy) await new Promise((resolve) => setImmediate(resolve));
+    await zone.put(resourceOf({ type: 'DataplaneInsight', mesh: 'demo', name: 'back', subscriptions: [] }));
+    expect(push.busy).toBe(false);
+  });
+
   it('is followed to the answers of all', async () => {
     const { zone, ads, rollouts, metrics, connect, sent } = await world();
     await connect('back', 'front');

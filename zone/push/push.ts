@@ -59,7 +59,10 @@ export class Push {
    */
   applied({ changes, position, change }: Applied): void {
     if (!change) {
-      this.#local.push(...changes);
+      // An insight is in no configuration; a thousand of them are no crowd that a change would have to wait for.
+      const shaping = changes.filter(({ key }) => !this.#deps.registry.byType(key.type)?.readOnly);
+      if (shaping.length === 0) return;
+      this.#local.push(...shaping);
       this.#came();
       return;
     }

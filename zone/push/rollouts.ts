@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { PROPAGATION_BUCKETS_S } from '../../runtime/propagationBuckets.ts';
 
 /** How a change gets on at the proxies of this control plane. */
 export interface Rollout {
@@ -49,14 +50,13 @@ type Deps = {
   readonly limit?: number;
 };
 
-const BUCKETS_S = [0.002, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
 /** Follows changes from their commit to each proxy's acknowledgement; remembers the newest ones. */
 export class Rollouts {
   readonly #now: () => number;
   readonly #limit: number;
   readonly #rollouts = new Map<string, Tracked>();
   readonly #listeners = new Set<(rollout: Rollout) => void>();
+  readonly #applied: Histogram | undefined;
   readonly #propagation: Histogram | undefined;
   readonly #rejections: Counter | undefined;
 
@@ -65,10 +65,16 @@ export class Rollouts {
     this.#limit = limit;
     if (!metrics) return;
     const registers = [metrics];
+    this.#applied = new Histogram({
+      name: 'meridian_apply_seconds',
+      help: 'From the commit of a change until the view of this zone has it',
+      buckets: PROPAGATION_BUCKETS_S,
+      registers,
+    });
     this.#propagation = new Histogram({
       name: 'meridian_propagation_seconds',
       help: 'From the commit of a change to the acknowledgement of a proxy that it concerns',
-      buckets: BUCKETS_S,
+      buckets: PROPAGATION_BUCKETS_S,
       registers,
     });
     this.#rejections = new Counter({
@@ -92,6 +98,7 @@ export class Rollouts {
     const waiting = new Set(proxies);
     // A change may come in parts: what was said of the first ones stays.
     const known = this.#rollouts.get(change.id);
+    if (!known) this.#applied?.observe(this.#secondsSince(change.at));
     for (const proxy of known?.waiting ?? []) waiting.add(proxy);
     const affected = (known?.affected ?? 0) + waiting.size - (known?.waiting.size ?? 0);
     const { acknowledged = 0, rejected = [], gone = 0 } = known ?? {};
@@ -112,7 +119,7 @@ export class Rollouts {
       if ('gone' in outcome) tracked.gone++;
       else if (outcome.accepted) {
         tracked.acknowledged++;
-        this.#propagation?.observe(Math.max(0, this.#now() - Date.parse(tracked.at)) / 1000);
+        this.#propagation?.observe(this.#secondsSince(tracked.at));
       } else tracked.rejected.push({ proxy, error: outcome.error });
       this.#tell(tracked);
     }
@@ -132,6 +139,11 @@ export class Rollouts {
   /** Oldest first. */
   list(): Rollout[] {
     return [...this.#rollouts.values()].map(shown);
+  }
+
+  /** Clocks of two machines may differ: no time is negative. */
+  #secondsSince(at: string): number {
+    return Math.max(0, this.#now() - Date.parse(at)) / 1000;
   }
 
   #tell(tracked: Tracked): void {

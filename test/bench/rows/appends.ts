@@ -69,8 +69,8 @@ async function timed(log: EventLog, hub: HubServer, { store, events, writers }: 
       hub: hub.connection,
       keys,
       departures: { departed: async () => [], forget: async () => {} },
-      onPublished: (position) => {
-        published = position;
+      onPublished: (relayed) => {
+        published = relayed.at(-1)?.position ?? published;
       },
       onError: (error) => failures.push(error.message),
     },

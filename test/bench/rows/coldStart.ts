@@ -17,7 +17,8 @@ import { startPostgres } from '../../support/postgres.ts';
 import { writeHistory } from '../history.ts';
 import { usageOf } from '../meter.ts';
 import type { Progress } from '../progress.ts';
-import { percentile, type Row } from '../report.ts';
+import { percentile } from '../percentile.ts';
+import type { Row } from '../report.ts';
 import type { StandaloneRow } from '../row.ts';
 
 export interface ColdStartOptions {
