@@ -1,7 +1,9 @@
 import { createPublicKey, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, it, onTestFinished } from 'vitest';
+import { verifyUserToken } from '../http/token/verifyUserToken.ts';
 import { runCli } from '../test/support/runCli.ts';
 import { tempDir } from '../test/support/tempDir.ts';
 
@@ -76,4 +78,45 @@ it('prints a certificate of a client, and asks for the hosts of a server', async
   expect(out).toMatch(/^-----BEGIN PRIVATE KEY-----[\s\S]*-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----/);
   const server = await runCli(['generate', 'tls-certificate', '--type', 'server']);
   expect(server.err).toContain('--hostname has to name what clients of the server dial');
+});
+
+it('signs tokens here with a key that is given, which the control plane accepts', async () => {
+  const file = join(await folder(), 'key');
+  const { out: key } = await runCli(['generate', 'signing-key']);
+  await writeFile(file, key);
+  const here = ['--valid-for', '1h', '--signing-key-path', file, '--kid', '7'];
+  const user = await runCli(['generate', 'user-token', '--name', 'john', '--group', 'a', ...here]);
+  expect({ status: user.status, arrived: user.arrived }).toEqual({ status: 0, arrived: [] });
+  const secrets: Record<string, string> = { 'user-token-signing-key-7': Buffer.from(key, 'base64').toString() };
+  const at = (now: string) => ({ globalSecret: async (name: string) => secrets[name], now: () => new Date(now) });
+  expect(await verifyUserToken(user.out.trim(), at('2026-11-22T10:59:00Z'))).toEqual({ name: 'john', groups: ['a'] });
+  await expect(verifyUserToken(user.out.trim(), at('2026-11-22T11:01:00Z'))).rejects.toThrow(/exp/);
+
+  const dataplane = await runCli([
+    'generate',
+    'dataplane-token',
+    '-m',
+    'shop',
+    '--tag',
+    'a=b,c',
+    '--workload',
+    'w',
+    ...here,
+  ]);
+  expect(decodeProtectedHeader(dataplane.out.trim()).kid).toBe('7');
+  expect(decodeJwt(dataplane.out.trim())).toMatchObject({ Mesh: 'shop', Tags: { a: ['b', 'c'] }, Workload: 'w' });
+  const zone = await runCli(['generate', 'zone-token', '--zone', 'east', '--scope', 'cp', ...here]);
+  expect(decodeJwt(zone.out.trim())).toMatchObject({ Zone: 'east', Scope: ['cp'] });
+});
+
+it('asks the control plane for tokens, and says what signing them here takes', async () => {
+  const wanted = ['generate', 'zone-token', '--zone', 'east', '--valid-for'];
+  const { out, arrived } = await runCli([...wanted, '24h'], { 'POST /tokens/zone': { body: 'a.b.c' } });
+  expect(out).toBe('a.b.c\n');
+  expect(arrived).toMatchObject([{ body: { zone: 'east', scope: ['ingress', 'egress'], validFor: '24h' } }]);
+  const refused = async (...more: string[]) => (await runCli([...wanted, ...more])).err;
+  expect(await refused('1h', '--signing-key-path', 'k')).toContain('--signing-key-path and --kid go together');
+  expect(await refused('1h', '--kid', '0003', '--signing-key-path', 'k')).toContain('without zeros before it');
+  expect(await refused('soon', '--kid', '3', '--signing-key-path', 'k')).toContain('it has to be a duration');
+  expect(await refused('1h', '--kid', '3', '--signing-key-path', 'nowhere')).toContain('there is no such file');
 });

@@ -1,20 +1,18 @@
 import { Command, Option } from 'commander';
 import { generateCertificate } from './generateCertificate.ts';
 import { generatePublicKey, generateSigningKey } from './generateKeys.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
-
-interface TokenFlags extends ConnectionFlags {
-  readonly validFor: string;
-}
+import { issue, type TokenFlags, tokenVerb } from './issueToken.ts';
+import type { CliDeps } from './verb.ts';
 
 interface DataplaneTokenFlags extends TokenFlags {
   readonly name: string;
   readonly mesh: string;
   readonly tag: Record<string, string[]>;
-  readonly proxyType: string;
+  readonly proxyType?: string;
+  readonly workload: string;
 }
 
-/** `meridian generate dataplane-token|zone-token|user-token`: prints the bare token (kumactl-api §7.3). */
+/** `meridian generate …`: prints the bare token (kumactl-api §7.3), or makes keys and certificates. */
 export function generateCommand(deps: CliDeps): Command {
   return new Command('generate')
     .description('issue tokens, make keys and certificates')
@@ -26,10 +24,6 @@ export function generateCommand(deps: CliDeps): Command {
     .addCommand(generateCertificate(deps));
 }
 
-function tokenVerb(name: string, deps: CliDeps): Command {
-  return verb(name, deps).requiredOption('--valid-for <duration>', 'how long it holds, as 24h or 30m');
-}
-
 function dataplaneToken(deps: CliDeps): Command {
   return tokenVerb('dataplane-token', deps)
     .description('a token that a sidecar proves itself with')
@@ -37,16 +31,17 @@ function dataplaneToken(deps: CliDeps): Command {
     .addOption(new Option('-m, --mesh <name>', 'mesh').default('default'))
     .option('--tag <key=value,value>', 'only for Dataplanes with one of these values; repeatable', addTag, {})
     .addOption(new Option('--proxy-type <type>', 'kind of proxy').choices(['dataplane', 'ingress', 'egress']))
+    .option('--workload <name>', 'only for Dataplanes with that label kuma.io/workload', '')
     .action(async (flags: DataplaneTokenFlags) => {
-      const body = {
-        name: flags.name,
-        mesh: flags.mesh,
-        tags: flags.tag,
-        type: flags.proxyType ?? '',
-        workload: '',
-        validFor: flags.validFor,
-      };
-      await issue('/tokens/dataplane', body, flags, deps);
+      const { name, mesh, tag: tags, proxyType: type = '', workload } = flags;
+      const request = { name, mesh, tags, type, workload };
+      await issue(
+        'dataplane',
+        request,
+        (issuer, validForMs) => issuer.dataplane({ ...request, validForMs }),
+        flags,
+        deps,
+      );
     });
 }
 
@@ -60,7 +55,8 @@ function zoneToken(deps: CliDeps): Command {
         .default(['ingress', 'egress']),
     )
     .action(async (flags: TokenFlags & { zone: string; scope: string[] }) => {
-      await issue('/tokens/zone', { zone: flags.zone, scope: flags.scope, validFor: flags.validFor }, flags, deps);
+      const request = { zone: flags.zone, scope: flags.scope };
+      await issue('zone', request, (issuer, validForMs) => issuer.zone({ ...request, validForMs }), flags, deps);
     });
 }
 
@@ -70,13 +66,9 @@ function userToken(deps: CliDeps): Command {
     .requiredOption('--name <user>', 'user')
     .option('--group <name...>', 'groups', [])
     .action(async (flags: TokenFlags & { name: string; group: string[] }) => {
-      await issue('/tokens/user', { name: flags.name, groups: flags.group, validFor: flags.validFor }, flags, deps);
+      const request = { name: flags.name, groups: flags.group };
+      await issue('user', request, (issuer, validForMs) => issuer.user({ ...request, validForMs }), flags, deps);
     });
-}
-
-async function issue(path: string, body: unknown, flags: TokenFlags, deps: CliDeps): Promise<void> {
-  const answer = await connectionOf(flags, deps).send('POST', path, { body });
-  deps.out(`${String(answer.body)}\n`);
 }
 
 function addTag(text: string, previous: Record<string, string[]>): Record<string, string[]> {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { makeSigningKey, publicHalf } from '../../http/token/signingKey.ts';
-import { CliError } from './cliError.ts';
+import { readSigningKey } from './signingKeyFile.ts';
 import type { CliDeps } from './verb.ts';
 
 /** `meridian generate signing-key`: a key for a GlobalSecret or Secret whose tokens are to be signed with it; asks no control plane. */
@@ -25,18 +24,6 @@ export function generatePublicKey(deps: CliDeps): Command {
     .description('the public half of a signing key, PEM')
     .requiredOption('--signing-key-path <file>', 'signing key, PEM, as it is or in base64')
     .action(async ({ signingKeyPath: path }: { signingKeyPath: string }) => {
-      const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-        throw new CliError(
-          `--signing-key-path ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`,
-        );
-      });
-      const pem = text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64').toString('utf8');
-      try {
-        deps.out(publicHalf(pem));
-      } catch {
-        throw new CliError(
-          `--signing-key-path ${path}: it holds no private key; \`meridian generate signing-key\` makes one`,
-        );
-      }
+      deps.out(publicHalf(await readSigningKey(path)));
     });
 }

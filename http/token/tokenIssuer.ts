@@ -58,22 +58,34 @@ export interface TokenIssuer {
   user(request: UserTokenRequest): Promise<string>;
 }
 
-export function tokenIssuer({ list, open, now }: Deps): TokenIssuer {
-  const sign = async (claims: Record<string, unknown>, mesh: string, prefix: string, validForMs = TEN_YEARS_MS) => {
-    const newest = newestKey(await list(mesh ? 'Secret' : 'GlobalSecret', mesh), prefix);
-    if (!newest) throw new SigningKeyNotFound(`${prefix}-1`, mesh);
-    const privateKeyPem = Buffer.from(await open(newest.key), 'base64').toString('utf8');
-    return issueToken(claims, { privateKeyPem, serial: newest.serial, validForMs, now: now() });
-  };
+/** Signs claims with the newest key whose name begins so, of a mesh or (mesh '') of the control plane. */
+type Sign = (
+  claims: Readonly<Record<string, unknown>>,
+  key: { readonly mesh: string; readonly prefix: string },
+  validForMs?: number,
+) => Promise<string>;
+
+/** The claims of Kuma's tokens, signed by whoever has the keys. */
+export function issuerOf(sign: Sign): TokenIssuer {
   return {
     dataplane: ({ name, mesh, tags, type, workload, validForMs }) =>
       sign(
         { Name: name, Mesh: mesh, Tags: tags, Type: type, Workload: workload },
-        mesh,
-        dataplaneKeyPrefix(mesh),
+        { mesh, prefix: dataplaneKeyPrefix(mesh) },
         validForMs,
       ),
-    zone: ({ zone, scope, validForMs }) => sign({ Zone: zone, Scope: scope }, '', ZONE_KEY_PREFIX, validForMs),
-    user: ({ name, groups, validForMs }) => sign({ Name: name, Groups: groups }, '', USER_KEY_PREFIX, validForMs),
+    zone: ({ zone, scope, validForMs }) =>
+      sign({ Zone: zone, Scope: scope }, { mesh: '', prefix: ZONE_KEY_PREFIX }, validForMs),
+    user: ({ name, groups, validForMs }) =>
+      sign({ Name: name, Groups: groups }, { mesh: '', prefix: USER_KEY_PREFIX }, validForMs),
   };
+}
+
+export function tokenIssuer({ list, open, now }: Deps): TokenIssuer {
+  return issuerOf(async (claims, { mesh, prefix }, validForMs = TEN_YEARS_MS) => {
+    const newest = newestKey(await list(mesh ? 'Secret' : 'GlobalSecret', mesh), prefix);
+    if (!newest) throw new SigningKeyNotFound(`${prefix}-1`, mesh);
+    const privateKeyPem = Buffer.from(await open(newest.key), 'base64').toString('utf8');
+    return issueToken(claims, { privateKeyPem, serial: newest.serial, validForMs, now: now() });
+  });
 }
