@@ -52,8 +52,8 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     load: async (deps) => (await import('../global/cli/inspect.ts')).inspectCommand(deps),
   },
   export: {
-    description: 'print what a standalone control plane hands over to a global one',
-    load: async (deps) => (await import('../global/cli/export.ts')).exportCommand(deps),
+    description: 'print resources so that another control plane can take them over',
+    load: async (deps) => (await import('../global/cli/export/export.ts')).exportCommand(deps),
   },
   log: {
     description: 'the event log: who changed what, when and why',
