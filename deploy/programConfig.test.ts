@@ -61,6 +61,50 @@ test('a token goes to the control plane that it was added with only', async () =
   expect(b.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 });
 
+test('headers and the token of --auth-conf go to the control plane that they were added with, and are not shown', async () => {
+  const { run, servers, file } = await somebody();
+  const [a, b] = servers;
+  const headers = ['--headers', 'x-team=a,x-why=b=c', '--headers', 'x-more=d'];
+  const auth = ['--auth-type', 'tokens', '--auth-conf', 'token=secret-a'];
+  const added = await run(
+    'config',
+    'control-planes',
+    'add',
+    '--name',
+    'a',
+    '--address',
+    a.address,
+    ...headers,
+    ...auth,
+  );
+  expect(added.status).toBe(0);
+  await run('version');
+  await run('version', '--address', b.address);
+  const sent = { 'x-team': 'a', 'x-why': 'b=c', 'x-more': 'd' };
+  expect(a.arrived.map((one) => one.headers)).toMatchObject([sent, { ...sent, authorization: 'Bearer secret-a' }]);
+  expect(b.arrived[0]?.headers['x-team']).toBeUndefined();
+  const { out } = await run('config', 'view');
+  expect(out).not.toMatch(/secret-a|b=c/);
+  expect(out).toContain('x-team: "***"');
+  expect(await readFile(file, 'utf8')).toContain('x-why: b=c');
+});
+
+test('says which flags go together, and which file is not there', async () => {
+  const { run, servers } = await somebody();
+  const { address } = servers[0];
+  const refused = async (...more: string[]) =>
+    (await run('config', 'control-planes', 'add', '--name', 'a', '--address', address, ...more)).err;
+  expect(await refused('--client-cert-file', 'c.pem')).toContain(
+    '--client-cert-file and --client-key-file go together',
+  );
+  expect(await refused('--ca-cert-file', '/nowhere/ca.pem')).toContain('/nowhere/ca.pem: there is no such file');
+  expect(await refused('--ca-cert-file', 'c.pem', '--skip-verify')).toContain('leave --ca-cert-file out');
+  expect(await refused('--auth-type', 'tokens')).toContain('--auth-conf token=JWT');
+  expect(await refused('--auth-conf', 'token=t')).toContain('give --auth-type tokens');
+  expect(await refused('--auth-type', 'tokens', '--auth-conf', 'token=t', '--token', 'u')).toContain('give one');
+  expect(await refused('--headers', 'x-team')).toContain('has to be key=value');
+});
+
 test('says what is wrong with a name, an address, a file', async () => {
   const { run, servers, file } = await somebody();
   const { address } = servers[0];

@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { CliError } from './cliError.ts';
+import { type Tls, transport } from './transport.ts';
+import { unreachable } from './unreachable.ts';
 
 /** An answer of the control plane, its body parsed as JSON where it is JSON. */
 export interface Answer {
@@ -28,6 +32,9 @@ export interface ConnectionOptions {
   readonly address: string;
   /** User token, sent as bearer. */
   readonly token?: string | undefined;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly tls?: Tls | undefined;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
@@ -68,8 +75,8 @@ export class ApiError extends CliError {
 function readError(status: number, body: unknown, request: string): Pick<ApiError, 'headline' | 'fields'> {
   const parsed = errorBody.safeParse(body);
   if (!parsed.success) {
-    const text = typeof body === 'string' ? body.trim() : JSON.stringify(body);
-    return { headline: `${request} was answered ${status}: ${text}`, fields: [] };
+    const said = typeof body === 'string' ? body.trim() : JSON.stringify(body);
+    return { headline: `${request} was answered ${status}: ${said}`, fields: [] };
   }
   const { title, detail, invalid_parameters: fields = [] } = parsed.data;
   return { headline: detail && detail !== title ? `${title} (${detail.trim()})` : title, fields };
@@ -77,68 +84,75 @@ function readError(status: number, body: unknown, request: string): Pick<ApiErro
 
 export function connect(options: ConnectionOptions): Connection {
   const base = options.address.replace(/\/+$/, '');
+  const exchange = transport(options.tls ?? {});
 
-  const request = async (method: string, path: string, { query, body, headers }: RequestOptions, limited: boolean) => {
-    const signals = [options.signal, limited ? AbortSignal.timeout(options.timeout) : undefined].filter(
-      (s) => s !== undefined,
-    );
+  /** What is made of the answer while it may still be cut off. */
+  const request = async <T>(
+    method: string,
+    path: string,
+    { query, body, headers }: RequestOptions,
+    { limited, read }: { readonly limited: boolean; readonly read: (answer: IncomingMessage) => Promise<T> },
+  ): Promise<T> => {
+    const limit = limited ? AbortSignal.timeout(options.timeout) : undefined;
+    const signals = [options.signal, limit].filter((one) => one !== undefined);
     const url = new URL(base + path);
     for (const [key, value] of Object.entries(query ?? {}))
       if (value !== undefined) url.searchParams.set(key, String(value));
     try {
-      return await fetch(url, {
-        method,
-        headers: {
-          accept: 'application/json, text/plain, */*',
-          'user-agent': 'meridian-cli',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.any(signals),
-      });
+      return await read(
+        await exchange(method, url, {
+          headers: {
+            accept: 'application/json, text/plain, */*',
+            'user-agent': 'meridian-cli',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+            ...options.headers,
+            ...headers,
+          },
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal: AbortSignal.any(signals),
+        }),
+      );
     } catch (cause) {
-      throw unreachable(base, cause, options);
+      if (cause instanceof ApiError || options.signal?.aborted) throw cause;
+      if (limit?.aborted) throw new CliError(`${base} did not answer within ${options.timeout / 1000} s`);
+      throw unreachable(base, cause);
     }
   };
 
-  const send = async (method: string, path: string, rest: RequestOptions = {}): Promise<Answer> => {
-    const response = await request(method, path, rest, true);
-    const text = await response.text();
-    const body = parseBody(text);
-    if (!response.ok) throw new ApiError(response.status, body, `${method} ${path}`);
-    return { status: response.status, body };
-  };
+  const send = (method: string, path: string, rest: RequestOptions = {}): Promise<Answer> =>
+    request(method, path, rest, {
+      limited: true,
+      read: async (answer) => {
+        const { statusCode: status = 0 } = answer;
+        const body = parseBody(await text(answer));
+        if (!isOk(status)) throw new ApiError(status, body, `${method} ${path}`);
+        return { status, body };
+      },
+    });
 
   return {
     address: base,
     send,
     get: async (path, query) => (await send('GET', path, query ? { query } : {})).body,
-    stream: async (path, query) => {
-      const response = await request('GET', path, query ? { query } : {}, false);
-      if (!response.ok || !response.body)
-        throw new ApiError(response.status, parseBody(await response.text()), `GET ${path}`);
-      return response.body.pipeThrough(new TextDecoderStream());
-    },
+    stream: (path, query) =>
+      request('GET', path, query ? { query } : {}, {
+        limited: false,
+        read: async (answer) => {
+          const { statusCode: status = 0 } = answer;
+          if (!isOk(status)) throw new ApiError(status, parseBody(await text(answer)), `GET ${path}`);
+          return answer.setEncoding('utf8');
+        },
+      }),
   };
 }
 
-function parseBody(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const isOk = (status: number) => status >= 200 && status < 300;
 
-function unreachable(address: string, cause: unknown, options: ConnectionOptions): Error {
-  if (options.signal?.aborted) return cause as Error;
-  const error = cause as Error & { cause?: { code?: string; message?: string } };
-  if (error.name === 'TimeoutError')
-    return new CliError(`${address} did not answer within ${options.timeout / 1000} s`);
-  const why = error.cause?.code === 'ECONNREFUSED' ? 'nothing listens there' : (error.cause?.message ?? error.message);
-  return new CliError(
-    `cannot reach ${address}: ${why}. Is the control plane running? --address or MERIDIAN_ADDRESS says where it is.`,
-  );
+function parseBody(said: string): unknown {
+  try {
+    return JSON.parse(said);
+  } catch {
+    return said;
+  }
 }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { completed } from './completion/completer.ts';
 import { meshes } from './completion/places.ts';
-import { currentOf, readControlPlanes } from './controlPlanes/file.ts';
+import { currentOf, type KnownControlPlane, readControlPlanes } from './controlPlanes/file.ts';
+import { tlsOf } from './controlPlanes/tls.ts';
 import { connect, type Connection } from './connection.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,12 +53,20 @@ export function meshOption(): Option {
 }
 
 export function connectionOf(flags: ConnectionFlags, deps: CliDeps): Connection {
-  const { address, token = rememberedToken(address, deps), timeout } = flags;
-  return connect({ address, token, timeout: timeout * 1000, signal: deps.signal });
+  const { address, timeout } = flags;
+  const known = remembered(address, deps);
+  return connect({
+    address,
+    token: flags.token ?? known?.token,
+    headers: known?.headers,
+    tls: known && tlsOf(known),
+    timeout: timeout * 1000,
+    signal: deps.signal,
+  });
 }
 
-/** A token goes nowhere but to the control plane that it was remembered with. */
-function rememberedToken(address: string, { env }: Pick<CliDeps, 'env'>): string | undefined {
+/** What is remembered of a control plane, tokens above all, goes nowhere but to its address. */
+function remembered(address: string, { env }: Pick<CliDeps, 'env'>): KnownControlPlane | undefined {
   const known = readControlPlanes(env);
-  return [currentOf(known), ...known.controlPlanes].find((one) => one?.address === address)?.token;
+  return [currentOf(known), ...known.controlPlanes].find((one) => one?.address === address);
 }

@@ -6,10 +6,18 @@ import { CliError } from '../cliError.ts';
 
 const controlPlane = z.strictObject({
   name: z.string().min(1),
-  /** REST API. */
-  address: z.url(),
-  /** User token; sent to that address only. */
+  /** REST API. What follows goes to that address only. */
+  address: z.url({ protocol: /^https?$/ }),
+  /** User token. */
   token: z.string().min(1).optional(),
+  /** Sent with every request. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** PEM files: the CA of the server's certificate, and what the client proves itself with. */
+  caCertFile: z.string().min(1).optional(),
+  clientCertFile: z.string().min(1).optional(),
+  clientKeyFile: z.string().min(1).optional(),
+  /** Any certificate will do. */
+  skipVerify: z.boolean().optional(),
 });
 
 const known = z.strictObject({
