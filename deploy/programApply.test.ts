@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../test/support/runCli.ts';
+import { startRecordedServer } from '../test/support/recordedServer.ts';
 import { tempDir } from '../test/support/tempDir.ts';
 
 const YAML = `type: MeshTimeout
@@ -93,6 +94,23 @@ describe('apply', () => {
     expect(arrived).toEqual([]);
   });
 
+  it('--var gives the values of a template, from a file, a stream or an URL', async () => {
+    const template = 'type: Zone\nname: {{ name }}\nenabled: {{ on }}\nurl: "{{ url }}"\n';
+    const values = ['-v', 'name=east,on=true', '--var', 'url=http://a?b=c,d'];
+    const answers = { 'POST /changes': applied('created', 'created'), 'GET /zone.yaml': { body: template } };
+    const sent = { type: 'Zone', name: 'east', enabled: true, url: 'http://a?b=c,d' };
+    const streamed = await runCli(['apply', '-f', '-', ...values], answers, template);
+    expect(posts(streamed.arrived)).toMatchObject([{ body: { documents: [sent] } }]);
+    const server = await startRecordedServer(answers);
+    onTestFinished(server.close);
+    const fetched = await runCli(['apply', '-f', `${server.address}/zone.yaml`, ...values], answers);
+    expect(posts(fetched.arrived)).toMatchObject([{ body: { documents: [sent] } }]);
+    const missing = await runCli(['apply', '-f', '-', '-v', 'nmae=east'], answers, template);
+    expect(missing.err).toBe('error: standard input:2: there is no value for {{ name }}. Did you mean nmae?\n');
+    expect(missing.arrived).toEqual([]);
+    expect((await runCli(['apply', '-f', '-', '-v', 'name'], answers, template)).err).toContain('has to be key=value');
+  });
+
   it('names the line of broken YAML', async () => {
     const { err } = await runCli(['apply', '-f', '-'], {}, 'type: Mesh\nname: [demo\n');
     expect(err).toMatch(/^error: standard input: .* at line 3/);
@@ -116,6 +134,28 @@ describe('apply', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('warns of fields that have no effect, where they are written', async () => {
+    const [mesh, timeout] = applied('created', 'updated').body.resources;
+    const unknownFields = [
+      { field: 'spec.to[0].default.http.requestTimeot', known: ['requestTimeout', 'streamIdleTimeout'] },
+      { field: 'spec.to[0].default["a.b"]', known: ['http', 'idleTimeout'] },
+    ];
+    const resources = [mesh, { ...timeout, warnings: [], unknownFields }];
+    const answers = { 'POST /changes': { body: { change: 'c', resources } } };
+    const yaml = YAML.replace('requestTimeout', 'requestTimeot').replace(
+      '        http:',
+      '        a.b: 1\n        http:',
+    );
+    const { status, err } = await runCli(['apply', '-f', '-'], answers, yaml);
+    expect(status).toBe(0);
+    const head = 'MeshTimeout "t" in mesh "demo":';
+    expect(err.split('\n')).toEqual([
+      `warning: standard input:10:11: ${head} spec.to[0].default.http.requestTimeot has no effect, there is no such field. Did you mean requestTimeout?`,
+      `warning: standard input:8:9: ${head} spec.to[0].default["a.b"] has no effect, there is no such field. Known are http, idleTimeout.`,
+      '',
+    ]);
   });
 
   it('puts one by one where there are no changes of several, as in Kuma', async () => {

@@ -138,3 +138,17 @@ test('what somebody else wrote while the question was open is not overwritten', 
   expect(now).toMatchObject({ labels: { by: 'other' } });
   expect(now).not.toMatchObject({ routing: { localityAwareLoadBalancing: true } });
 });
+
+test('what somebody else created while the question was open is not overwritten', async () => {
+  const { path, remove } = await tempDir('apply');
+  onTestFinished(remove);
+  const file = join(path, 'mesh.yaml');
+  await writeFile(file, 'type: Mesh\nname: taken\nrouting: { localityAwareLoadBalancing: true }\n');
+  const applying = meridianOnTerminal(['apply', '-f', file], { env });
+  await applying.said(/taken": created[\s\S]*apply this\?/);
+  await putMesh('taken');
+  applying.type('y\r');
+  expect(await applying.ended).toBe(1);
+  expect(applying.output()).toMatch(/mesh\.yaml:1:1: Mesh "taken": exists already/);
+  expect(await (await fetch(`${running.url}/meshes/taken`)).json()).not.toHaveProperty('routing');
+});

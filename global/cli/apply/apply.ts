@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { fetchCatalog } from '../catalog.ts';
 import { CliError } from '../cliError.ts';
+import { addKeyValues } from '../keyValues.ts';
 import { type Format, formatOption, render } from '../output.ts';
 import { paintOf } from '../terminal.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
@@ -10,12 +11,14 @@ import { readDocuments } from './documents.ts';
 import { applyOneByOne } from './oneByOne.ts';
 import { describe, planApply } from './plan.ts';
 import { proxiesText } from './proxiesText.ts';
-import { type Tried, applyTogether, tryTogether } from './together.ts';
+import { applyTogether, type Conditions, type Tried, tryTogether, unchangedSince } from './together.ts';
 import { waitForProxies } from './waitForProxies.ts';
+import { warn } from './warnings.ts';
 
 interface ApplyFlags extends ConnectionFlags {
   readonly file: string[];
   readonly recursive?: boolean;
+  readonly var: Readonly<Record<string, string>>;
   readonly message?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -30,6 +33,7 @@ export function applyCommand(deps: CliDeps): Command {
     .description('create or replace resources from YAML or JSON, as one change')
     .requiredOption('-f, --file <source>', 'file, folder, URL or - for the standard input; repeatable', collect, [])
     .option('-R, --recursive', 'folders within folders, too')
+    .option('-v, --var <key=value>', 'value of {{ key }} in what is applied; repeatable', addKeyValues, {})
     .option('-m, --message <text>', 'why: kept in the log with the change')
     .option('--dry-run', 'only show what it would change, in resources and in proxies')
     .option('-y, --yes', 'do not ask before')
@@ -39,16 +43,17 @@ export function applyCommand(deps: CliDeps): Command {
     .action(async (flags: ApplyFlags) => {
       const connection = connectionOf(flags, deps);
       const read = (source: string) =>
-        readDocuments(source, { stdin: deps.stdin, recursive: flags.recursive === true });
+        readDocuments(source, { stdin: deps.stdin, recursive: flags.recursive === true, variables: flags.var });
       const lists = await Promise.all(flags.file.map(read));
       const plan = planApply(lists.flat(), await fetchCatalog(connection));
       const ask = flags.yes || flags.file.includes('-') ? undefined : deps.terminal?.ask;
-      let ifMatch: readonly (string | null)[] | undefined;
+      let conditions: Conditions | undefined;
       if (flags.dryRun || deps.terminal) {
         const tried = await tryTogether(connection, plan, { proxies: flags.dryRun === true });
         if (tried) {
           // What was shown is what is written upon, however long somebody thinks about it.
-          ifMatch = tried.resources.map(({ etag }) => etag ?? null);
+          conditions = unchangedSince(tried);
+          warn(plan, tried.resources, deps);
           show(tried, flags, deps);
           if (flags.dryRun) return;
           if (tried.resources.every(({ status }) => status === 'unchanged')) return deps.err('nothing to change\n');
@@ -57,13 +62,11 @@ export function applyCommand(deps: CliDeps): Command {
       }
       const applied = flags.dryRun
         ? undefined
-        : await applyTogether(connection, plan, { message: flags.message, key: randomUUID(), ifMatch });
+        : await applyTogether(connection, plan, { message: flags.message, key: randomUUID(), conditions });
       if (!applied) return applyOneByOne(connection, plan, flags, deps);
-      for (const one of applied.resources) {
-        for (const warning of one.warnings ?? []) deps.err(`warning: ${warning}\n`);
-        if (flags.output === 'table') deps.out(`${describe(one)} ${one.status}\n`);
-      }
+      if (!conditions) warn(plan, applied.resources, deps);
       if (flags.output !== 'table') deps.out(`${render(applied, flags.output)}\n`);
+      else for (const one of applied.resources) deps.out(`${describe(one)} ${one.status}\n`);
       if (flags.wait) await waitForProxies(connection, applied, flags.waitTimeout, deps);
     });
 }
@@ -80,9 +83,6 @@ function show(tried: Tried, flags: ApplyFlags, deps: CliDeps): void {
     return;
   }
   const paint = paintOf(deps.terminal);
-  for (const one of tried.resources) {
-    for (const warning of one.warnings ?? []) if (flags.dryRun) deps.err(`warning: ${warning}\n`);
-    deps.out(`${diffText(one, paint)}\n`);
-  }
+  for (const one of tried.resources) deps.out(`${diffText(one, paint)}\n`);
   if (tried.proxies) deps.out(`\n${proxiesText(tried.proxies)}\n`);
 }

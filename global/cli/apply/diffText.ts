@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { render } from '../output.ts';
 import type { Paint } from '../terminal.ts';
 import { describe } from './plan.ts';
+import { remarks } from './warnings.ts';
 
 const difference = z.looseObject({
   op: z.enum(['add', 'replace', 'remove']),
@@ -22,7 +23,7 @@ export const triedResource = z.looseObject({
   /** Of what is there now. */
   etag: z.string().optional(),
   diff: z.array(difference),
-  warnings: z.array(z.string()).optional(),
+  ...remarks,
 });
 
 export type TriedResource = z.infer<typeof triedResource>;

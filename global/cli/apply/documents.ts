@@ -4,6 +4,7 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { CliError } from '../cliError.ts';
 import { offsetOf } from './offsetOf.ts';
+import { withVariables } from './variables.ts';
 
 const resourceDocument = z.looseObject({
   type: z.string().min(1),
@@ -29,19 +30,28 @@ export interface ResourceDocument {
   readonly body: z.infer<typeof resourceDocument>;
 }
 
+interface ReadOptions {
+  readonly stdin: () => Promise<string>;
+  readonly recursive: boolean;
+  /** Values of `{{ key }}`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /**
  * Reads what `apply -f` names: a file, `-` for the standard input, an http(s) URL, or a folder (its .yaml, .yml and
- * .json files in order of name, on request those of inner folders too). One file may hold several documents. All are read before anything is sent.
+ * .json files in order of name, on request those of inner folders too). One file may hold several documents. All are read before anything is
+ * sent. Lines are those of the text with the variables' values in it.
  * @throws CliError naming file and line.
  */
 export async function readDocuments(
   source: string,
-  { stdin, recursive }: { readonly stdin: () => Promise<string>; readonly recursive: boolean },
+  { stdin, recursive, variables }: ReadOptions,
 ): Promise<ResourceDocument[]> {
-  if (source === '-') return parseDocuments(await stdin(), 'standard input');
-  if (/^https?:\/\//.test(source)) return parseDocuments(await download(source), source);
+  const parse = (text: string, where: string) => parseDocuments(withVariables(text, variables, where), where);
+  if (source === '-') return parse(await stdin(), 'standard input');
+  if (/^https?:\/\//.test(source)) return parse(await download(source), source);
   const files = await filesOf(source, recursive);
-  const lists = await Promise.all(files.map(async (file) => parseDocuments(await readFile(file, 'utf8'), file)));
+  const lists = await Promise.all(files.map(async (file) => parse(await readFile(file, 'utf8'), file)));
   return lists.flat();
 }
 

@@ -5,6 +5,7 @@ import { triedResource } from './diffText.ts';
 import { bodyOf, type Planned } from './plan.ts';
 import { triedProxies } from './proxiesText.ts';
 import { refusal } from './refusal.ts';
+import { remarks } from './warnings.ts';
 
 const tried = z.looseObject({ resources: z.array(triedResource), proxies: triedProxies.optional() });
 
@@ -20,13 +21,29 @@ const applied = z.looseObject({
       mesh: z.string().optional(),
       name: z.string(),
       status: z.string(),
-      warnings: z.array(z.string()).optional(),
+      ...remarks,
     }),
   ),
 });
 
 /** What a change did; without an id it changed nothing. */
 export type Applied = z.infer<typeof applied>;
+
+/** What must still be so when a change is made, for each document in its place. */
+export interface Conditions {
+  /** ETag of what was there. */
+  readonly ifMatch: readonly (string | null)[];
+  /** `*`: there was none. */
+  readonly ifNoneMatch: readonly ('*' | null)[];
+}
+
+/** That nothing changed since it was tried. */
+export function unchangedSince({ resources }: Tried): Conditions {
+  return {
+    ifMatch: resources.map(({ etag }) => etag ?? null),
+    ifNoneMatch: resources.map(({ etag }) => (etag === undefined ? '*' : null)),
+  };
+}
 
 const ATTEMPTS = 3;
 
@@ -48,18 +65,17 @@ export async function applyTogether(
   {
     message,
     key,
-    ifMatch,
+    conditions,
   }: {
     readonly message: string | undefined;
     readonly key: string;
-    /** ETags of what was shown before, one for each document. */
-    readonly ifMatch: readonly (string | null)[] | undefined;
+    readonly conditions: Conditions | undefined;
   },
 ): Promise<Applied | undefined> {
   const options = { headers: { 'idempotency-key': key }, ...(message ? { query: { message } } : {}) };
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await post(connection, plan, options, ifMatch);
+      const answer = await post(connection, plan, options, conditions);
       return answer === undefined ? undefined : applied.parse(answer);
     } catch (cause) {
       const mayHelp = cause instanceof ApiError && cause.status === 503 && attempt < ATTEMPTS;
@@ -73,9 +89,9 @@ async function post(
   connection: Connection,
   plan: readonly Planned[],
   options: Parameters<Connection['send']>[2],
-  ifMatch?: readonly (string | null)[],
+  conditions?: Conditions,
 ): Promise<unknown> {
-  const body = { documents: plan.map(bodyOf), ...(ifMatch && { ifMatch }) };
+  const body = { documents: plan.map(bodyOf), ...conditions };
   try {
     return (await connection.send('POST', '/changes', { ...options, body })).body;
   } catch (cause) {

@@ -13,30 +13,40 @@ import { CHANGE } from './describe.ts';
 import { changeBodyOf } from './documents.ts';
 import { requirePreconditions } from './preconditions.ts';
 import { resourceDiff } from './resourceDiff.ts';
+import { type UnknownField, unknownFieldsOf } from './unknownFields.ts';
 
 /** `POST /changes`: several resources as one change, all or nothing. Ours; Kuma has a PUT for each. */
 export function changeRoutes(context: RestContext): Route[] {
   const { putAll } = context.writer;
   if (!putAll) return [];
+  const unknownFields = unknownFieldsOf();
   return [
     {
       method: 'POST',
       path: '/changes',
       title: 'Could not process a change',
       description: CHANGE,
-      handler: (request) => change(context, putAll, request),
+      handler: (request) => change({ context, putAll, unknownFields }, request),
     },
   ];
 }
 
-async function change(
-  context: RestContext,
-  putAll: NonNullable<ResourceWriter['putAll']>,
-  request: RestRequest,
-): Promise<Answer> {
-  const { documents, ifMatch } = changeBodyOf(request.body);
-  const checked = await checkDocuments(context, documents, request);
-  const precondition = () => requirePreconditions(ifMatch, checked);
+interface Deps {
+  readonly context: RestContext;
+  readonly putAll: NonNullable<ResourceWriter['putAll']>;
+  readonly unknownFields: ReturnType<typeof unknownFieldsOf>;
+}
+
+/** A document that may be written, and what of it is dropped. */
+type Looked = CheckedPut & { readonly unknown: readonly UnknownField[] };
+
+async function change({ context, putAll, unknownFields }: Deps, request: RestRequest): Promise<Answer> {
+  const { documents, ...conditions } = changeBodyOf(request.body);
+  const checked = (await checkDocuments(context, documents, request)).map((one) => ({
+    ...one,
+    unknown: unknownFields(one.descriptor, documents[one.place] ?? {}),
+  }));
+  const precondition = () => requirePreconditions(conditions, checked);
   if (isDryRun(request)) {
     precondition();
     return tried(context, checked, request);
@@ -61,7 +71,7 @@ async function change(
 }
 
 /** What it would do to the resources, field by field, and, unless `proxies=false`, to the proxies. */
-async function tried(context: RestContext, checked: readonly CheckedPut[], request: RestRequest): Promise<Answer> {
+async function tried(context: RestContext, checked: readonly Looked[], request: RestRequest): Promise<Answer> {
   const resources = checked.map((one) => ({
     ...named(one),
     status: decide({ kind: 'put', resource: one.resource }, one.existing?.stored, context.now()).status,
@@ -73,8 +83,14 @@ async function tried(context: RestContext, checked: readonly CheckedPut[], reque
   return ok({ dryRun: { resources, ...(proxies && { proxies: await proxies }) } });
 }
 
-function named({ resource: { type, mesh, name }, warnings }: CheckedPut): object {
-  return { type, ...(mesh && { mesh }), name, ...(warnings.length > 0 && { warnings }) };
+function named({ resource: { type, mesh, name }, warnings, unknown }: Looked): object {
+  return {
+    type,
+    ...(mesh && { mesh }),
+    name,
+    ...(warnings.length > 0 && { warnings }),
+    ...(unknown.length > 0 && { unknownFields: unknown }),
+  };
 }
 
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). @throws BadRequest */

@@ -2,7 +2,12 @@ import type { Description } from '../http.ts';
 import type { JsonSchema } from '../openapi/jsonSchema.ts';
 
 const text: JsonSchema = { type: 'string' };
-const resource = { type: text, mesh: text, name: text, warnings: { type: 'array', items: text } };
+const texts: JsonSchema = { type: 'array', items: text };
+const unknownFields: JsonSchema = {
+  type: 'array',
+  items: { type: 'object', properties: { field: text, known: texts } },
+};
+const resource = { type: text, mesh: text, name: text, warnings: texts, unknownFields };
 
 /** What `GET /openapi` says of `POST /changes`. */
 export const CHANGE: Description = {
@@ -19,6 +24,7 @@ export const CHANGE: Description = {
     properties: {
       documents: { type: 'array', minItems: 1, items: { type: 'object', required: ['type', 'name'] } },
       ifMatch: { type: 'array', items: { type: ['string', 'null'] } },
+      ifNoneMatch: { type: 'array', items: { enum: ['*', null] } },
     },
   },
   answer: {

@@ -7,11 +7,15 @@ const changeBody = z
     documents: z.array(z.looseObject({})).min(1),
     /** ETags that the author read, by the document's place; `null`: whatever is there. */
     ifMatch: z.array(z.string().nullable()).default([]),
+    /** `*`: there must be none, by the document's place; `null`: whatever is there. */
+    ifNoneMatch: z.array(z.literal('*').nullable()).default([]),
   })
-  .refine(({ documents, ifMatch }) => ifMatch.length <= documents.length, {
-    path: ['ifMatch'],
-    error: 'has more entries than there are documents',
-  });
+  .refine(({ documents, ifMatch }) => ifMatch.length <= documents.length, tooMany('ifMatch'))
+  .refine(({ documents, ifNoneMatch }) => ifNoneMatch.length <= documents.length, tooMany('ifNoneMatch'));
+
+function tooMany(field: string) {
+  return { path: [field], error: 'has more entries than there are documents' };
+}
 
 /** The body of a change. */
 export type ChangeBody = Readonly<z.infer<typeof changeBody>>;
@@ -19,7 +23,7 @@ export type ChangeBody = Readonly<z.infer<typeof changeBody>>;
 /** A resource as it was written. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** `{"documents": [{"type": …, "name": …}, …], "ifMatch": ["\"3\"", null, …]}` @throws BadRequest, Invalid */
+/** `{"documents": [{"type": …, "name": …}, …], "ifMatch": ["\"3\"", null, …], "ifNoneMatch": [null, "*", …]}` @throws BadRequest, Invalid */
 export function changeBodyOf(body: string): ChangeBody {
   let json: unknown;
   try {

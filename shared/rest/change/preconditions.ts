@@ -2,17 +2,22 @@ import type { Violation } from '../../resource/violation.ts';
 import { etagOf, isAt } from '../crud/precondition.ts';
 import { RestError } from '../errors.ts';
 import type { CheckedDocument } from './checkDocuments.ts';
+import type { ChangeBody } from './documents.ts';
 
 /**
- * As `If-Match` of a PUT, for every document that has a condition: somebody else's edit since then is not overwritten.
- * @param ifMatch by the document's place; absent or `null`: whatever is there
+ * As `If-Match` and `If-None-Match: *` of a PUT, for every document that has a condition: somebody else's edit since then is not
+ * overwritten. Conditions stand in the document's place; absent or `null`: whatever is there.
  * @throws RestError 412 naming every document whose condition does not hold
  */
 export function requirePreconditions(
-  ifMatch: readonly (string | null)[],
+  { ifMatch, ifNoneMatch }: Pick<ChangeBody, 'ifMatch' | 'ifNoneMatch'>,
   checked: readonly Pick<CheckedDocument, 'place' | 'existing'>[],
 ): void {
   const violations = checked.flatMap(({ place, existing }): Violation[] => {
+    if (existing && ifNoneMatch[place]) {
+      const reason = `exists already, at ${etagOf(existing.stored)}; read it and decide anew`;
+      return [{ field: `documents[${place}]`, reason }];
+    }
     const wanted = ifMatch[place] ?? null;
     if (wanted === null || isAt(wanted, existing?.stored)) return [];
     const now = existing ? `is at ${etagOf(existing.stored)} now` : 'does not exist (any more)';
