@@ -25,6 +25,27 @@ describe('get', () => {
     );
   });
 
+  it('shows a page of a list, and where the next begins', async () => {
+    const item = { type: 'Mesh', name: 'demo', modificationTime: T };
+    const answers = {
+      'GET /meshes?size=1': { body: { total: 2, items: [item], next: 'http://x/meshes?offset=1&size=1' } },
+      'GET /meshes?size=1&offset=1': { body: { total: 2, items: [item], next: null } },
+      'GET /meshes': { body: { total: 1, items: [item], next: null } },
+    };
+    const rerun = '\nRerun command with --offset=1 argument to retrieve more resources\n';
+    const first = await runCli(['get', 'meshes', '--size', '1'], answers);
+    expect(first.out).toMatch(/^NAME .*\ndemo .*60s\n/);
+    expect(first.out.endsWith(rerun)).toBe(true);
+    const last = await runCli(['get', 'meshes', '--size', '1', '--offset', '1'], answers);
+    expect(last.out).not.toContain('Rerun');
+    const { out } = await runCli(['get', 'meshes', '--size', '1', '-o', 'json'], answers);
+    expect(JSON.parse(out)).toEqual({ total: 2, items: [item], next: '1' });
+    const asked = await runCli(['get', 'meshes', '--size', '0'], answers);
+    expect(asked.arrived.at(-1)?.request, 'the control plane says how many').toBe('GET /meshes');
+    const one = await runCli(['get', 'mesh', 'demo', '--size', '1'], answers);
+    expect(one).toMatchObject({ status: 1, err: expect.stringContaining('without a name') });
+  });
+
   it('merges the tags of all inbounds of a Dataplane', async () => {
     const inbound = (version: string) => ({ port: 1, tags: { 'kuma.io/service': 'web', version } });
     const item = {
@@ -98,4 +119,19 @@ describe('get', () => {
       /^error: cannot reach http:\/\/127\.0\.0\.1:1: .*--address or MERIDIAN_ADDRESS says where it is\.\n$/,
     );
   });
+});
+
+it('delete says what is gone, in any form', async () => {
+  const answers = { 'DELETE /meshes/demo/meshtimeouts/t': { body: {} } };
+  const gone = ['delete', 'mt', 't', '-m', 'demo'];
+  expect((await runCli(gone, answers)).out).toBe('deleted MeshTimeout "t"\n');
+  expect((await runCli([...gone, '-o', 'yaml'], answers)).out).toBe(
+    'type: MeshTimeout\nmesh: demo\nname: t\nstatus: deleted\n',
+  );
+});
+
+it('version --detailed shows all that the control plane says of itself', async () => {
+  const index = { product: 'Kuma', version: '2.14.3', hostname: 'cp' };
+  const { out } = await runCli(['version', '-a'], { 'GET /': { body: index } });
+  expect(JSON.parse(out.slice(out.indexOf('{')))).toEqual(index);
 });

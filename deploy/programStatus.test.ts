@@ -98,6 +98,10 @@ describe('inspect', () => {
       'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },
     });
     expect(arrived[0]?.request).toBe('GET /meshes/default/dataplanes/_overview?tag=version%3Av1&size=1000');
+    const gateways = await runCli(['inspect', 'dataplanes', '--gateway'], {
+      'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },
+    });
+    expect(gateways.arrived[0]?.request).toBe('GET /meshes/default/dataplanes/_overview?gateway=true&size=1000');
   });
 
   it('shows zones, meshes and services', async () => {
@@ -151,6 +155,25 @@ describe('inspect', () => {
       'GET /zoneegresses/out-1/stats': { body: { 'server.live': 1 } },
     });
     expect(JSON.parse(stats.out)).toEqual({ 'server.live': 1 });
+  });
+
+  it('asks a proxy for what -o, --include-eds, --shadow and --include say', async () => {
+    const dump = { configs: [{ a: 1 }] };
+    const answers = {
+      'GET /zoneingresses/in-1/xds?include_eds=true': { body: dump },
+      'GET /zoneingresses/in-1/stats?format=json': { body: { stats: [] } },
+      'GET /zoneingresses/in-1/clusters': { body: 'backend::1\n' },
+      'GET /meshes/default/dataplanes/dp-1/xds?include_eds=false': { body: dump },
+      'GET /meshes/default/dataplanes/dp-1/_config?shadow=true&include=diff': { body: { diff: [] } },
+      'GET /meshes/default/dataplanes/dp-1/_config?shadow=false': { body: { xds: {} } },
+    };
+    const shown = async (line: string) => (await runCli(['inspect', ...line.split(' ')], answers)).out;
+    expect(await shown('zoneingress in-1 --include-eds -o yaml')).toBe('configs:\n  - a: 1\n');
+    expect(await shown('zoneingress in-1 --type stats -o yaml')).toBe('stats: []\n');
+    expect(await shown('zoneingress in-1 --type clusters')).toBe('backend::1\n');
+    expect(JSON.parse(await shown('dataplane dp-1 --type config-dump'))).toEqual(dump);
+    expect(await shown('dataplane dp-1 --type config --shadow --include diff -o yaml')).toBe('diff: []\n');
+    expect(await shown('dataplane dp-1 --type config -o yaml')).toBe('xds: {}\n');
   });
 
   it('shows the policies of one proxy place by place', async () => {

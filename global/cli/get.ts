@@ -1,10 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
 import { nameArgument, typeArgument } from './completion/places.ts';
-import { type RestResource, restResource } from './list.ts';
-import { fetchInMesh, notFound } from './notFound.ts';
+import { CliError } from './cliError.ts';
+import type { Connection } from './connection.ts';
+import { fetchPage, type RestResource, restResource } from './list.ts';
+import { fetchInMesh, inKnownMesh, notFound } from './notFound.ts';
+import { render } from './output.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
@@ -12,6 +15,8 @@ import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
 
 interface GetFlags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
+  readonly size?: number;
+  readonly offset?: string;
 }
 
 /** `meridian get TYPE [NAME]`: the resources as they are now. */
@@ -21,11 +26,18 @@ export function getCommand(deps: CliDeps): Command {
     .addArgument(typeArgument('meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them'))
     .addArgument(nameArgument('[name]'))
     .addOption(meshOption())
+    .addOption(new Option('--size <number>', 'one page of so many, at most 1000; else all').argParser(Number))
+    .option('--offset <place>', 'the page that begins there, as the one before said')
     .action(async (word: string, name: string | undefined, flags: GetFlags) => {
       const connection = connectionOf(flags, deps);
       const catalog = await fetchCatalog(connection);
       if (word === 'types') return deps.out(`${typesTable(catalog)}\n`);
       const type = findType(catalog, word);
+      if (flags.size !== undefined || flags.offset !== undefined) {
+        if (name !== undefined || flags.watch)
+          throw new CliError('--size and --offset are of a list that is shown once, without a name or --watch');
+        return getPage(connection, type, flags, deps);
+      }
       const list = {
         read: async () => {
           if (name === undefined) return fetchInMesh(connection, flags.mesh, collectionPath(type, flags.mesh));
@@ -38,6 +50,16 @@ export function getCommand(deps: CliDeps): Command {
       };
       await showList(deps, flags, list);
     });
+}
+
+/** One page, and how to come to the next, in kumactl's words. */
+async function getPage(connection: Connection, type: ResourceType, flags: GetFlags, deps: CliDeps): Promise<void> {
+  const { mesh, size, offset, output } = flags;
+  const page = fetchPage(connection, collectionPath(type, mesh), { size: size || undefined, offset });
+  const { items, total, offset: next } = await inKnownMesh(connection, mesh, page);
+  if (output !== 'table') return deps.out(`${render({ total, items, next: next ?? null }, output)}\n`);
+  deps.out(`${resourceTable(type, items, deps.now())}\n`);
+  if (next !== undefined) deps.out(`\nRerun command with --offset=${next} argument to retrieve more resources\n`);
 }
 
 function typesTable(catalog: readonly ResourceType[]): string {

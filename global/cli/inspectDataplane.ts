@@ -1,22 +1,17 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { nameIn } from './completion/places.ts';
-import { bodyText, type Format, formatOption, render } from './output.ts';
+import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
-const VIEWS = {
-  policies: 'policies',
-  rules: '_rules',
-  'config-dump': 'xds',
-  config: '_config',
-  stats: 'stats',
-  clusters: 'clusters',
-} as const;
+/** What the control plane says of a Dataplane itself, by the last step of the path. */
+const OWN_VIEWS = { policies: 'policies', rules: '_rules', config: '_config' } as const;
 
-interface Flags extends ConnectionFlags {
+interface Flags extends ConnectionFlags, EnvoyFlags {
   readonly mesh: string;
-  readonly type: keyof typeof VIEWS;
-  readonly output: Format;
+  readonly type: keyof typeof OWN_VIEWS | EnvoyView;
+  readonly shadow?: boolean;
+  readonly include?: 'diff';
 }
 
 const matched = z.looseObject({
@@ -32,18 +27,32 @@ const matched = z.looseObject({
 
 /** `meridian inspect dataplane NAME`: what applies to one proxy, or what its Envoy says of itself. */
 export function inspectDataplane(deps: CliDeps): Command {
-  return verb('dataplane', deps)
+  const views = Object.keys({ ...OWN_VIEWS, ...ENVOY_VIEWS });
+  return withEnvoyFlags(verb('dataplane', deps))
     .description('one proxy: its policies, Envoy configuration, statistics')
     .addArgument(nameIn((mesh) => `/meshes/${encodeURIComponent(mesh)}/dataplanes`))
     .addOption(meshOption())
-    .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('policies'))
-    .addOption(formatOption())
+    .addOption(new Option('--type <view>', 'what to show').choices(views).default('policies'))
+    .option('--shadow', 'with --type config: as if policies labelled kuma.io/effect: shadow took effect')
+    .addOption(
+      new Option('--include <part>', 'with --type config: also the difference that --shadow makes').choices(['diff']),
+    )
     .action(async (name: string, flags: Flags) => {
-      const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}/${VIEWS[flags.type]}`;
-      const body = await connectionOf(flags, deps).get(path);
-      if (flags.output !== 'table' && typeof body !== 'string') deps.out(`${render(body, flags.output)}\n`);
-      else deps.out(`${flags.type === 'policies' ? policiesText(body) : bodyText(body)}\n`);
+      const { path, query } = viewOf(
+        `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}`,
+        flags,
+      );
+      const body = await connectionOf(flags, deps).get(path, query);
+      if (flags.type === 'policies' && flags.output === 'table') deps.out(`${policiesText(body)}\n`);
+      else showBody(body, flags, deps);
     });
+}
+
+function viewOf(proxy: string, flags: Flags): ReturnType<typeof envoyPath> {
+  const { type, shadow, include } = flags;
+  if (type === 'config-dump' || type === 'stats' || type === 'clusters') return envoyPath(proxy, type, flags);
+  const query = type === 'config' ? { shadow: String(shadow === true), include } : {};
+  return { path: `${proxy}/${OWN_VIEWS[type]}`, query };
 }
 
 /** One paragraph for every place of the proxy that policies apply to. */

@@ -42,6 +42,7 @@ type Overview = z.infer<typeof overview>;
 interface Flags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
   readonly tag: string[];
+  readonly gateway?: boolean;
 }
 
 /** `meridian inspect dataplanes`: which sidecars are connected, and how they get on with what is sent to them. */
@@ -55,8 +56,10 @@ export function inspectDataplanes(deps: CliDeps): Command {
       (value: string, all: string[]) => [...all, value.replace('=', ':')],
       [],
     )
+    .option('--gateway', 'only gateways')
     .action(async (flags: Flags) => {
-      const query = flags.tag.map((tag) => `tag=${encodeURIComponent(tag)}`).join('&');
+      const tags = flags.tag.map((tag) => `tag=${encodeURIComponent(tag)}`);
+      const query = [...(flags.gateway ? ['gateway=true'] : []), ...tags].join('&');
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/_overview${query ? `?${query}` : ''}`;
       const connection = connectionOf(flags, deps);
       await showList(deps, flags, {

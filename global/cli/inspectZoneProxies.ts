@@ -4,7 +4,7 @@ import { age } from './age.ts';
 import { nameIn } from './completion/places.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
-import { bodyText } from './output.ts';
+import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
 import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
@@ -35,8 +35,6 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-const VIEWS = { 'config-dump': 'xds', stats: 'stats', clusters: 'clusters' } as const;
-
 const proxy = z.looseObject({ zone: z.string().optional() }).optional();
 const overview = z.looseObject({
   name: z.string(),
@@ -65,13 +63,13 @@ function inspectAll(kind: Kind, deps: CliDeps): Command {
 }
 
 function inspectOne({ singular, plural, key }: Kind, deps: CliDeps): Command {
-  return verb(singular, deps)
+  return withEnvoyFlags(verb(singular, deps))
     .description(`one ${key}: Envoy configuration, statistics`)
     .addArgument(nameIn(() => `/${plural}`))
-    .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(VIEWS)).default('config-dump'))
-    .action(async (name: string, flags: ConnectionFlags & { type: keyof typeof VIEWS }) => {
-      const body = await connectionOf(flags, deps).get(`/${plural}/${encodeURIComponent(name)}/${VIEWS[flags.type]}`);
-      deps.out(`${bodyText(body)}\n`);
+    .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(ENVOY_VIEWS)).default('config-dump'))
+    .action(async (name: string, flags: ConnectionFlags & EnvoyFlags & { type: EnvoyView }) => {
+      const { path, query } = envoyPath(`/${plural}/${encodeURIComponent(name)}`, flags.type, flags);
+      showBody(await connectionOf(flags, deps).get(path, query), flags, deps);
     });
 }
 

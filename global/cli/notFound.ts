@@ -26,9 +26,14 @@ export async function notFound(connection: Connection, { type, mesh, name }: Ask
   return new CliError(`there is no ${type.name} "${name}"${where}${alike}`);
 }
 
-/** All of a collection in a mesh; that the mesh is not there is told with what is called alike. @throws ApiError, CliError */
+/** All of a collection in a mesh. @throws ApiError, CliError */
 export async function fetchInMesh(connection: Connection, mesh: string, path: string): Promise<unknown[]> {
-  return fetchAll(connection, path).catch(async (cause: unknown) =>
+  return inKnownMesh(connection, mesh, fetchAll(connection, path));
+}
+
+/** What was asked for in a mesh; that the mesh is not there is told with what is called alike. @throws ApiError, CliError */
+export async function inKnownMesh<T>(connection: Connection, mesh: string, asked: Promise<T>): Promise<T> {
+  return asked.catch(async (cause: unknown) =>
     Promise.reject(cause instanceof ApiError && isMissingMesh(cause) ? await noMesh(connection, mesh) : cause),
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { render } from './output.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
 
 const index = z.looseObject({ meridian: z.string().optional(), product: z.string(), version: z.string() });
@@ -8,9 +9,12 @@ const index = z.looseObject({ meridian: z.string().optional(), product: z.string
 export function versionCommand(deps: CliDeps, own: () => Promise<string>): Command {
   return verb('version', deps)
     .description('of this program and of the control plane')
-    .action(async (flags: ConnectionFlags) => {
+    .option('-a, --detailed', 'all that the control plane says of itself')
+    .action(async (flags: ConnectionFlags & { readonly detailed?: boolean }) => {
       deps.out(`Client: Meridian ${await own()}\n`);
-      const { meridian, product, version } = index.parse(await connectionOf(flags, deps).get('/'));
+      const said = index.parse(await connectionOf(flags, deps).get('/'));
+      if (flags.detailed) return deps.out(`Server: ${render(said, 'json')}\n`);
+      const { meridian, product, version } = said;
       deps.out(
         `Server: ${meridian === undefined ? `${product} ${version}` : `Meridian ${meridian}, the contract of ${product} ${version}`}\n`,
       );
