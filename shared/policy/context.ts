@@ -1,3 +1,4 @@
+import type { Backends } from '../resource/mesh/backends.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 
 /**
@@ -17,4 +18,24 @@ export interface EffectContext {
     service: string,
     tags: Readonly<Record<string, string>>,
   ): { name: string; cluster: ClusterJson; protocol: string } | undefined;
+}
+
+/** What an effect upon a whole proxy may know besides. */
+export interface ProxyContext extends EffectContext {
+  /** The service that the proxy counts as, and the address that others know it by. */
+  readonly service: string;
+  readonly address: string;
+  /** Where it writes what goes elsewhere by TCP; `undefined` when nobody would take it from there. */
+  readonly accessLogPipe: string | undefined;
+  /** Listeners through which others call it, and through which it calls, with the service that is called. */
+  readonly inbounds: readonly ServiceListener[];
+  readonly outbounds: readonly ServiceListener[];
+  /** Where the mesh says that access logs and traces may go. */
+  readonly logging: Backends | undefined;
+  readonly tracing: Backends | undefined;
+}
+
+export interface ServiceListener {
+  readonly listener: string;
+  readonly service: string;
 }

@@ -1,6 +1,6 @@
 import type { InboundResources, OutboundResources } from '../xds/parts.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
-import type { EffectContext } from './context.ts';
+import type { EffectContext, ProxyContext } from './context.ts';
 import type { InboundRules, ToRules } from './rules.ts';
 
 /**
@@ -13,5 +13,7 @@ export interface PolicyEffects<Conf> {
   readonly outbound?: (outbound: OutboundResources, rules: ToRules<Conf>, context: EffectContext) => void;
   readonly inbound?: (inbound: InboundResources, rules: InboundRules<Conf>, context: EffectContext) => void;
   /** Policies with a single `default`: called after all inbounds and outbounds are made, only when one matched. */
-  readonly proxy?: (set: ResourceSet, conf: Conf, context: EffectContext) => void;
+  readonly proxy?: (set: ResourceSet, conf: Conf, context: ProxyContext) => void;
+  /** What a proxy's calls get that is different from proxy to proxy; called after all is made, only when a policy matched. */
+  readonly connections?: (set: ResourceSet, rules: ToRules<Conf>, context: ProxyContext) => void;
 }

@@ -1,5 +1,6 @@
 import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
 import { sectionName } from '../resource/dataplane/spec.ts';
+import { tagSets } from '../resource/dataplane/tagSets.ts';
 import { displayName } from '../resource/hashedName.ts';
 import type { Origin, Resource } from '../resource/resource.ts';
 import { SERVICE_TAG } from '../resource/tags.ts';
@@ -7,6 +8,8 @@ import type { View } from '../view/view.ts';
 import { type Candidate, candidateOf, NAMESPACE_LABEL } from './candidate.ts';
 import { type PolicySpec, topTargetRef } from './policySpec.ts';
 import { routeIds } from './routeName.ts';
+import { proxySelectors } from './legacyRules.ts';
+import { bestRank, type Rank } from './tagSelector.ts';
 import type { TargetRef } from './targetRef.ts';
 
 /** What a policy selects of a proxy. */
@@ -15,6 +18,8 @@ export interface Selection {
   readonly inbounds: 'all' | readonly string[];
   /** Ids of the Envoy routes that the policy is confined to (`routeIds`); `undefined`: it is about the whole proxy. */
   readonly routes: readonly string[] | undefined;
+  /** Legacy policies only: how specific the selector is by which the proxy was chosen. */
+  readonly rank?: Rank;
 }
 
 const WHOLE: Selection = { inbounds: 'all', routes: undefined };
@@ -41,6 +46,11 @@ export function selectionOf(
   if (candidate.zone && candidate.zone !== zone && candidate.role !== 'producer') return undefined;
   const isNamespaced = candidate.role === 'consumer' || candidate.role === 'workload-owner';
   if (isNamespaced && candidate.namespace !== (dataplane.labels[NAMESPACE_LABEL] ?? '')) return undefined;
+  const selectors = proxySelectors(candidate.resource.spec);
+  if (selectors) {
+    const rank = bestRank(selectors, tagSets(dataplane));
+    return rank && { ...WHOLE, rank };
+  }
   const ref = topTargetRef(candidate.resource.spec);
   if (ref.kind !== 'MeshHTTPRoute') return targetSelection(ref, candidate, dataplane);
 

@@ -5,6 +5,7 @@ import { Memo } from '../snapshot/memo.ts';
 import type { View } from '../view/view.ts';
 import type { PolicyDescriptor } from './definePolicy.ts';
 import { inboundRules, inboundRulesId } from './inboundRules.ts';
+import { legacyRules } from './legacyRules.ts';
 import { routesOf, type Selection, selectionOf } from './match.ts';
 import { mergeConfs } from './merge.ts';
 import { type PolicyIndex, policyIndex } from './policyIndex.ts';
@@ -30,9 +31,7 @@ export interface MatchInput {
 /** Kinds of proxies of a mesh that are told apart; what each matched is small. */
 const REMEMBERED = 20_000;
 
-interface Matched extends ToPolicy {
-  readonly inbounds: Selection['inbounds'];
-}
+interface Matched extends ToPolicy, Pick<Selection, 'inbounds' | 'rank'> {}
 
 /** Finds the policies of a proxy and resolves them into rules (policies §2). Pure; keys of the memo name contents, so it may serve several views. */
 export function matchPolicies(input: MatchInput): MatchedByType {
@@ -67,9 +66,9 @@ function proxyKey({ byName, byLabels }: PolicyIndex, { zone, dataplane }: MatchI
 }
 
 function matchedKey({ type }: PolicyDescriptor, matched: readonly Matched[]): string {
-  const facts = matched.map(({ candidate, inbounds, routes, entryRoutes }) => [
+  const facts = matched.map(({ candidate, inbounds, rank, routes, entryRoutes }) => [
     candidate.id,
-    inbounds,
+    rank ?? inbounds,
     routes ?? '*',
     ...entryRoutes,
   ]);
@@ -90,6 +89,8 @@ function entryRoutes(view: View, candidate: ToPolicy['candidate']): ToPolicy['en
 
 function matchedPolicies(descriptor: PolicyDescriptor, matched: readonly Matched[], memo: Memo): MatchedPolicies {
   const { type } = descriptor;
+  const ranked = matched.flatMap(({ candidate, rank }) => (rank ? [{ candidate, rank }] : []));
+  if (ranked.length > 0) return legacyRules(type, ranked);
   const merge = descriptor.mergeConfs ?? mergeConfs;
   const options = { isFromAsRules: descriptor.policy?.isFromAsRules ?? false, merge };
   const toId = toRulesId(matched);

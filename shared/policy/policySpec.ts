@@ -1,13 +1,19 @@
-import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
 import type { ClientMatch } from './rules.ts';
+import type { TagSelector } from './tagSelector.ts';
+import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
 
-/** What the specs of all targetRef policies have in common; a policy's own schema says the rest. */
+/** What the specs of all policies have in common; a policy's own schema says the rest. */
 export interface PolicySpec {
   readonly targetRef?: TargetRef | undefined;
   readonly to?: readonly PolicyEntry[] | undefined;
   readonly from?: readonly PolicyEntry[] | undefined;
   readonly rules?: readonly PolicyRule[] | undefined;
   readonly default?: unknown;
+  /** Legacy policies: whose calls it is about, and to whom; or which proxies (policies §4.1). */
+  readonly sources?: readonly TagSelector[] | undefined;
+  readonly destinations?: readonly TagSelector[] | undefined;
+  readonly selectors?: readonly TagSelector[] | undefined;
+  readonly conf?: unknown;
 }
 
 /** An entry of `to` or `from`. */

@@ -55,6 +55,7 @@ function collect(value: unknown, wanted: References): void {
   if (typeof fields.routeConfigName === 'string') wanted.route.add(fields.routeConfigName);
   if (fields.sdsConfig && typeof fields.name === 'string') wanted.secret.add(fields.name);
   if (typeof fields.cluster === 'string') wanted.cluster.add(fields.cluster);
+  if (typeof fields.collectorCluster === 'string') wanted.cluster.add(fields.collectorCluster);
   const weighted = fields.weightedClusters as { clusters?: { name?: string }[] } | undefined;
   for (const { name } of weighted?.clusters ?? []) if (name) wanted.cluster.add(name);
   for (const field of Object.values(fields)) collect(field, wanted);

@@ -14,7 +14,8 @@ import { addMetrics } from './metrics.ts';
 import { addOutbounds } from './outbound.ts';
 import { addProbes } from './probes.ts';
 import { addSecrets } from './secrets.ts';
-import { effectContext, Lookups } from './lookups.ts';
+import { Lookups } from './lookups.ts';
+import { proxyContext } from './proxyContext.ts';
 import { findSidecar } from './sidecar.ts';
 import { addTransparentProxy } from './transparentProxy.ts';
 import { addZoneEgress } from './zoneEgress.ts';
@@ -63,7 +64,7 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   addDns(set, sidecar);
   addSecrets(set, sidecar, input.view);
   const lookups = new Lookups(mesh);
-  policies.proxy(set, effectContext(mesh, lookups));
+  policies.proxy(set, proxyContext(sidecar, lookups));
   for (const service of lookups.protocols.keys()) services.add(service);
   const indexes = new Map([[mesh.name, mesh.services]]);
   addEndpoints(set, sources, indexes, memo);

@@ -1,4 +1,5 @@
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import type { Backends } from '../resource/mesh/backends.ts';
 import type { Metrics } from '../resource/mesh/metrics.ts';
 import { type ServiceIndex, serviceIndex } from '../view/services.ts';
 import type { View } from '../view/view.ts';
@@ -15,6 +16,8 @@ export interface MeshFacts {
   /** Traffic to addresses outside of the mesh is let through. */
   readonly passthrough: boolean;
   readonly metrics: Metrics | undefined;
+  readonly logging: Backends | undefined;
+  readonly tracing: Backends | undefined;
   readonly services: ServiceIndex;
 }
 
@@ -30,6 +33,8 @@ export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | u
     zoneEgress: spec.routing?.zoneEgress ?? false,
     passthrough: spec.networking?.outbound?.passthrough ?? true,
     metrics: spec.metrics,
+    logging: spec.logging,
+    tracing: spec.tracing,
     services: serviceIndex(view, mesh, zone),
   };
 }

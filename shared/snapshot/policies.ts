@@ -1,7 +1,8 @@
-import type { EffectContext } from '../policy/context.ts';
+import type { EffectContext, ProxyContext } from '../policy/context.ts';
+import { NO_INBOUND_RULES } from '../policy/inboundRules.ts';
 import { type MatchedByType, matchPolicies } from '../policy/matchPolicies.ts';
 import { policyDescriptors } from '../policy/policyIndex.ts';
-import type { InboundRules, ToRules } from '../policy/rules.ts';
+import { NO_TO_RULES } from '../policy/toRules.ts';
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -9,9 +10,6 @@ import type { View } from '../view/view.ts';
 import type { InboundResources, OutboundResources } from '../xds/parts.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
 import type { Memo } from './memo.ts';
-
-const NO_TO_RULES: ToRules<unknown> = { id: '', forService: () => undefined, forRoute: () => undefined };
-const NO_INBOUND_RULES: InboundRules<unknown> = { id: '', all: undefined, matched: [], from: [] };
 
 /** The policies of one proxy, ready to be applied in their order. */
 export interface ProxyPolicies {
@@ -21,7 +19,7 @@ export interface ProxyPolicies {
   inboundId(section: string): string;
   outbound(outbound: OutboundResources, context: EffectContext): void;
   inbound(inbound: InboundResources, context: EffectContext): void;
-  proxy(set: ResourceSet, context: EffectContext): void;
+  proxy(set: ResourceSet, context: ProxyContext): void;
 }
 
 interface Options {
@@ -64,8 +62,9 @@ function ready(matched: MatchedByType, registry: Registry): ProxyPolicies {
     },
     proxy: (set, context) => {
       for (const { type, effects } of descriptors) {
-        const single = matched.get(type)?.single;
-        if (single) effects.proxy?.(set, single.conf, context);
+        const found = matched.get(type);
+        if (found?.single) effects.proxy?.(set, found.single.conf, context);
+        if (found) effects.connections?.(set, found.to, context);
       }
     },
   };

@@ -1,4 +1,5 @@
-import { ADS } from './address.ts';
+import { isIpAddress } from '../resource/address.ts';
+import { ADS, tcpAddress } from './address.ts';
 import type { ClusterJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import type { HttpProtocolOptionsJson, KeepaliveSettingsJson } from './gen/envoy/config/core/v3/protocol_pb.d.ts';
 import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
@@ -27,6 +28,12 @@ export function staticCluster(name: string, addresses: readonly AddressJson[], c
     connectTimeout,
     loadAssignment: { clusterName: name, ...(lbEndpoints.length > 0 ? { endpoints: [{ lbEndpoints }] } : {}) },
   };
+}
+
+/** A cluster of one host, known by its address or by a name that is resolved. */
+export function hostCluster(name: string, host: string, port: number, connectTimeout: string): ClusterJson {
+  const cluster = staticCluster(name, [tcpAddress(host, port)], connectTimeout);
+  return isIpAddress(host) ? cluster : { ...cluster, type: 'STRICT_DNS', dnsLookupFamily: 'V4_PREFERRED' };
 }
 
 /** A cluster that dials where the connection originally went (SO_ORIGINAL_DST). */

@@ -1,5 +1,6 @@
 import { ADS } from './address.ts';
 import type { FilterJson, ListenerFilterJson } from './gen/envoy/config/listener/v3/listener_components_pb.d.ts';
+import type { ListenerJson } from './gen/envoy/config/listener/v3/listener_pb.d.ts';
 import type { RouteConfigurationJson } from './gen/envoy/config/route/v3/route_pb.d.ts';
 import type { HttpConnectionManagerJson } from './gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import type { TcpProxyJson } from './gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.d.ts';
@@ -60,5 +61,19 @@ export function tlsInspector(): ListenerFilterJson {
   return {
     name: 'envoy.filters.listener.tls_inspector',
     typedConfig: typed('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
+  };
+}
+
+/** The HTTP connection managers and TCP proxies of a listener: the very objects that it holds. */
+export function trafficFilters({ filterChains = [] }: ListenerJson): {
+  readonly hcms: HttpConnectionManagerJson[];
+  readonly tcpProxies: TcpProxyJson[];
+} {
+  const filters = filterChains.flatMap((chain) => chain.filters ?? []);
+  const configs = (wanted: string) =>
+    filters.flatMap(({ name, typedConfig }) => (name === wanted ? [typedConfig] : []));
+  return {
+    hcms: configs(HCM_NAME) as HttpConnectionManagerJson[],
+    tcpProxies: configs(TCP_PROXY_NAME) as TcpProxyJson[],
   };
 }

@@ -10,6 +10,7 @@ export const inboundRouteName = (service: string) => `inbound:${service}`;
 export const outboundRouteName = (cluster: string) => `outbound:${cluster}`;
 /** On a zone ingress or egress, which serve all meshes. */
 export const zoneProxyClusterName = (mesh: string, service: string) => `${mesh}:${service}`;
+export const tracingClusterName = (backend: string) => `tracing:${backend}`;
 export const identitySecretName = (mesh: string) => `identity_cert:secret:${mesh}`;
 export const caSecretName = (mesh: string) => `mesh_ca:secret:${mesh}`;
 export const spiffeId = (mesh: string, service: string) => `spiffe://${mesh}/${service}`;

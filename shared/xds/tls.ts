@@ -32,6 +32,12 @@ export function upstreamMeshTls(mesh: string, service: string, sni: string): Tra
   return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
 }
 
+/** TLS to something outside of the mesh, whose certificate is not verified. */
+export function upstreamTls(sni: string): TransportSocketJson {
+  const context: UpstreamTlsContextJson = { sni };
+  return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
+}
+
 function meshTls(mesh: string, peer: StringMatcherJson): CommonTlsContextJson {
   return {
     tlsCertificateSdsSecretConfigs: [{ name: identitySecretName(mesh), sdsConfig: ADS }],

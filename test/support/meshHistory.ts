@@ -104,12 +104,20 @@ const meshes = fc
     local: fc.boolean(),
     egress: fc.boolean(),
     measured: fc.boolean(),
+    backend: fc.constantFrom('x', 'y', undefined),
   })
   .map(
-    ({ name, on, mode, local, egress, measured }): WrittenResource => ({
+    ({ name, on, mode, local, egress, measured, backend }): WrittenResource => ({
       type: 'Mesh',
       name,
       ...(measured && { metrics: { enabledBackend: 'p', backends: [{ name: 'p', type: 'prometheus' }] } }),
+      ...(backend && {
+        logging: { defaultBackend: backend, backends: [{ name: backend, type: 'file', conf: { path: '/tmp/log' } }] },
+        tracing: {
+          defaultBackend: backend,
+          backends: [{ name: backend, type: 'zipkin', conf: { url: 'http://192.0.2.1:9411/spans' } }],
+        },
+      }),
       routing: { localityAwareLoadBalancing: local, zoneEgress: egress },
       mtls: { ...(on ? { enabledBackend: 'ca' } : {}), backends: [{ name: 'ca', type: 'builtin', mode }] },
     }),
@@ -251,6 +259,31 @@ const patch = fc.record({ mesh, targetRef: selector, seconds: fc.integer({ min: 
   }),
 );
 
+const tags = (service: string | undefined) => [{ match: { 'kuma.io/service': service ?? '*' } }];
+const target = fc.constantFrom('a', 'b', 'e', undefined);
+const backend = fc.constantFrom('x', 'y', undefined);
+
+const trafficLog = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), from: target, to: target, backend }).map(
+  ({ mesh, n, from, to, backend }): WrittenResource => ({
+    type: 'TrafficLog',
+    mesh,
+    name: `log-${n}`,
+    sources: tags(from),
+    destinations: tags(to),
+    conf: { backend },
+  }),
+);
+
+const trafficTrace = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), of: target, backend }).map(
+  ({ mesh, n, of, backend }): WrittenResource => ({
+    type: 'TrafficTrace',
+    mesh,
+    name: `trace-${n}`,
+    selectors: tags(of),
+    conf: { backend },
+  }),
+);
+
 const written = fc.oneof(
   { weight: 6, arbitrary: dataplane },
   { weight: 3, arbitrary: ingress },
@@ -265,6 +298,8 @@ const written = fc.oneof(
   breaker,
   patch,
   { weight: 3, arbitrary: permission },
+  { weight: 3, arbitrary: trafficLog },
+  { weight: 2, arbitrary: trafficTrace },
 );
 
 /** Something that a log or a zone's log says. */

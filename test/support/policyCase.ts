@@ -30,7 +30,9 @@ export function policyCase(file: URL, all: Registry): SnapshotInput {
       let parsed = resource;
       if (isPolicyDescriptor(descriptor)) {
         types.add(descriptor.type);
-        const result = parseResource(descriptor, resource, resource.creationTime);
+        const { spec, ...rest } = resource;
+        const body = descriptor.style === 'flat' ? { ...rest, ...(spec as object) } : resource;
+        const result = parseResource(descriptor, body, resource.creationTime);
         if (!result.ok) throw new Error(`${resource.name}: ${JSON.stringify(result)}`);
         parsed = result.resource;
       }

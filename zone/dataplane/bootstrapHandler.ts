@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { X509Certificate } from 'node:crypto';
 import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
+import { identifyingService } from '../../shared/resource/dataplane/tagSets.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
@@ -10,7 +11,7 @@ import { z } from 'zod';
 import { isAuthority, isNamed } from '../identity/dpServerCertificate.ts';
 import { bootstrapConfig } from './bootstrap.ts';
 import { type BootstrapRequest, bootstrapRequestSchema } from './bootstrapRequest.ts';
-import { identifyingService, ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
+import { ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
 
 type Deps = {
   readonly view: View;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
+import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
@@ -17,7 +18,7 @@ import { bootstrapHandler } from './bootstrapHandler.ts';
 import { startDpServer } from './dpServer.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
-import { resourceType, tagSets } from './proxyResource.ts';
+import { resourceType } from './proxyResource.ts';
 import { Registration } from './registration.ts';
 
 type Log = {

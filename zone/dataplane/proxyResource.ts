@@ -4,7 +4,6 @@ import { parseResource } from '../../shared/resource/parseResource.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
-import type { DataplaneSpec, Tags } from '../../shared/resource/dataplane/spec.ts';
 import type { Violation } from '../../shared/resource/violation.ts';
 import { parseJsonBody } from '../../shared/rest/jsonBody.ts';
 import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
@@ -72,18 +71,6 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
   const spec = kind === 'sidecar' ? completed.spec : { ...(completed.spec as object), zone: role.zone };
   const labels = { ...computedLabels(descriptor, completed, role), [AUTO_REGISTERED_LABEL]: 'true' };
   return { ...completed, labels, spec };
-}
-
-/** Tags of a Dataplane's inbounds, or of its gateway: what it is known by. */
-export function tagSets(dataplane: Resource | undefined): Tags[] {
-  const networking = (dataplane?.spec as DataplaneSpec | undefined)?.networking;
-  if (networking?.gateway) return [networking.gateway.tags];
-  return (networking?.inbound ?? []).flatMap(({ tags }) => (tags ? [tags] : []));
-}
-
-/** The service that a proxy counts as: that of its first inbound. */
-export function identifyingService(dataplane: Resource): string {
-  return tagSets(dataplane)[0]?.['kuma.io/service'] ?? dataplane.name;
 }
 
 function json(text: string, type: string): unknown {

@@ -1,3 +1,4 @@
+import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
@@ -10,7 +11,7 @@ import { verifyDataplaneToken, verifyZoneToken } from '../identity/verifyToken.t
 import { type Replica, StaleWrite, type ZoneLog } from '../replica/ports.ts';
 import { Departures } from './departures.ts';
 import { type NodeMetadata, parseNodeId, readNodeMetadata } from './nodeMetadata.ts';
-import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType, tagSets } from './proxyResource.ts';
+import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
 
 type Log = {
   info(fields: object, message: string): void;

@@ -3,6 +3,8 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { ACCESS_LOG_FEATURE, accessLogPipe } from '../../shared/xds/accessLog.ts';
+import { type AccessLogStreamer, startAccessLogStreamer } from './accessLogStreamer.ts';
 import { type DataplaneResource, readDataplane, readVariables } from './dataplaneFile.ts';
 import { Envoy } from './envoy.ts';
 import { startReadiness } from './readiness.ts';
@@ -82,12 +84,14 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
     : undefined;
   const kill = () => envoy?.kill();
   process.once('exit', kill);
+  let streamer: AccessLogStreamer | undefined;
   try {
+    streamer = await streamerOf(resource ?? options, options.proxyType, socketDir, log);
     const call = {
       cpAddress: options.cpAddress,
       caCert,
       skipVerify: options.skipVerify,
-      body: requestBody(options, { resource, token, caCert, workDir: socketDir }),
+      body: requestBody(options, { resource, token, caCert, workDir: socketDir, streams: streamer !== undefined }),
     };
     const wait = (ms: number) => sleep(ms, undefined, { signal });
     const text = await requestBootstrap(call, { signal, log, sleep: wait, now: () => performance.now() });
@@ -110,6 +114,7 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
   } finally {
     process.off('exit', kill);
     await envoy?.stop();
+    streamer?.stop();
     readiness?.close();
     readiness?.closeAllConnections();
     if (socketDir !== workDir) rmSync(socketDir, { recursive: true, force: true });
@@ -177,10 +182,12 @@ interface Subject {
   readonly token: string;
   readonly caCert: string | undefined;
   readonly workDir: string;
+  /** It forwards access logs. */
+  readonly streams: boolean;
 }
 
 /** Body of POST /bootstrap (multizone-and-dataplane §4.2). */
-function requestBody(options: DpOptions, { resource, token, caCert, workDir }: Subject): object {
+function requestBody(options: DpOptions, { resource, token, caCert, workDir, streams }: Subject): object {
   return {
     mesh: resource?.mesh ?? options.mesh ?? (options.proxyType === 'dataplane' ? 'default' : ''),
     name: resource?.name ?? options.name,
@@ -194,13 +201,29 @@ function requestBody(options: DpOptions, { resource, token, caCert, workDir }: S
     dnsPort: options.dnsPort,
     readinessPort: options.readinessPort,
     operatingSystem: process.platform,
-    features: ['feature-delta-grpc'],
+    features: ['feature-delta-grpc', ...(streams ? [ACCESS_LOG_FEATURE] : [])],
     workdir: workDir,
     ipv6Enabled: Object.values(networkInterfaces()).some((addresses) =>
       addresses?.some(({ family }) => family === 'IPv6'),
     ),
     ...(options.loopbackPrefix ? { loopbackPrefix: options.loopbackPrefix } : {}),
   };
+}
+
+/** A machine without FIFOs can do all but send access logs by TCP, and does not say that it could. */
+async function streamerOf(
+  { name = '', mesh = 'default' }: { readonly name?: string; readonly mesh?: string },
+  proxyType: DpOptions['proxyType'],
+  workDir: string,
+  log: DpDeps['log'],
+): Promise<AccessLogStreamer | undefined> {
+  if (proxyType !== 'dataplane') return undefined;
+  try {
+    return await startAccessLogStreamer({ path: accessLogPipe(workDir, mesh, name), log });
+  } catch (cause) {
+    log(`access logs cannot be sent by TCP: ${(cause as Error).message}`);
+    return undefined;
+  }
 }
 
 function adminSocketOf(bootstrap: string): string {

@@ -4,15 +4,15 @@ import { list, message, requiredText, text } from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
 
 /**
- * `logging` and `tracing` of a Mesh: where access logs and traces may go. Only TrafficLog and TrafficTrace send something there; also
- * `defaultBackend` is only what those mean that name none (policies §1.1, §4).
+ * `logging` and `tracing` of a Mesh: where access logs and traces may go. TrafficLog and TrafficTrace send something there;
+ * `defaultBackend` is what those mean that name none (policies §1.1, §4).
  */
 export interface Backends {
   readonly defaultBackend?: string | undefined;
   readonly backends?: readonly Backend[] | undefined;
 }
 
-interface Backend {
+export interface Backend {
   readonly name: string;
   readonly type: string;
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
@@ -91,15 +91,10 @@ function backendViolations(
   return violations;
 }
 
-/** What is kept and shown, but used by nothing that there is: the author is told with every write. */
-export function unusedBackendWarnings(spec: {
-  readonly logging?: Backends | undefined;
-  readonly tracing?: Backends | undefined;
-}): string[] {
-  return [['logging', spec.logging, 'TrafficLog'] as const, ['tracing', spec.tracing, 'TrafficTrace'] as const].flatMap(
-    ([field, value, user]) =>
-      value?.backends ? [`${field}: only a ${user} uses these backends, and ${user} is not supported yet`] : [],
-  );
+/** The backend that a policy means: the one that it names, else the mesh's default. @returns `undefined` when there is none */
+export function backendOf(all: Backends | undefined, name: string | undefined): Backend | undefined {
+  const wanted = name ?? all?.defaultBackend;
+  return all?.backends?.find((backend) => backend.name === wanted);
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,5 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
-import { unusedBackendWarnings } from './backends.ts';
 import { withMetricsDefaults } from './metrics.ts';
 import { keptKeyWarnings, withoutKeys } from './providedCa.ts';
 import { admitMesh, meshViolations } from './rules.ts';
@@ -23,7 +22,7 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   validate: meshViolations,
   admit: admitMesh,
   withoutSecrets: withoutKeys,
-  warnings: (resource) => [...keptKeyWarnings(resource), ...unusedBackendWarnings(resource.spec)],
+  warnings: keptKeyWarnings,
 };
 
 const meshInsight = insightDescriptor({

@@ -3,6 +3,8 @@ import { collectionsOf, descriptorOf, requireMesh, requireShown, type RestContex
 import { ok, type Route } from '../http.ts';
 import { pageAnswer } from '../page.ts';
 import type { Shown } from '../shown.ts';
+import { type Attachment, legacyAttachments } from './legacyAttachments.ts';
+import { servicesIn } from './servicesIn.ts';
 
 /**
  * The Dataplanes of a policy: `…/{policy}/_resources/dataplanes` for the GUI, `…/{policy}/dataplanes` for `kumactl inspect
@@ -15,8 +17,23 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
   const proxies = async (found: Shown) => {
     const dataplanes = await inspector.dataplanesOf(found.stored);
     return dataplanes
-      .map((stored) => context.shown.show(dataplane, stored).resource)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .map((stored) => ({ stored, resource: context.shown.show(dataplane, stored).resource }))
+      .sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1));
+  };
+  const entries = async (found: Shown) => {
+    const { mesh, name } = found.stored.resource;
+    const services = policy.policy?.isTargetRef ? [] : await servicesIn(context, mesh);
+    const all = (await proxies(found)).map(async ({ stored, resource }) => {
+      if (policy.policy?.isTargetRef) return entry(resource, [WHOLE]);
+      const matched = (await inspector.matchedPolicies(stored)).find(({ type }) => type === policy.type);
+      const attachments = matched ? legacyAttachments(matched, services) : [];
+      const own = attachments.filter((one) => one.policy.name === name);
+      return entry(
+        resource,
+        own.map(({ policy: _, ...place }) => place),
+      );
+    });
+    return (await Promise.all(all)).filter(({ attachments }) => attachments.length > 0);
   };
   const resources = (path: string): Route => ({
     method: 'GET',
@@ -26,7 +43,7 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
       const { mesh = '', name = '' } = request.params;
       const wanted = request.query.get('name') ?? '';
       const all = await proxies(await requireShown(context, policy, mesh, name));
-      const items = all.filter((one) => one.name.includes(wanted));
+      const items = all.map(({ resource }) => resource).filter((one) => one.name.includes(wanted));
       return ok(pageAnswer(request, items, ({ type, mesh, name, labels }) => ({ type, mesh, name, labels })));
     },
   });
@@ -41,18 +58,18 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
         await requireMesh(context, mesh);
         const found = await context.shown.get(policy, mesh, name);
         // here a policy that is not there selects nothing: Kuma answers 200
-        const items = found ? (await proxies(found)).map(entry) : [];
+        const items = found ? await entries(found) : [];
         return ok({ total: items.length, items });
       },
     },
   ]);
 }
 
+type Place = Omit<Attachment, 'policy'>;
+
 /** A single attachment of type `dataplane` makes kumactl print just the proxy's name. */
-function entry({ mesh, name }: { readonly mesh: string; readonly name: string }): object {
-  return {
-    kind: 'SidecarDataplane',
-    dataplane: { mesh, name },
-    attachments: [{ type: 'dataplane', name: '', service: '' }],
-  };
+const WHOLE: Place = { type: 'dataplane', name: '', service: '' };
+
+function entry({ mesh, name }: { readonly mesh: string; readonly name: string }, attachments: readonly Place[]) {
+  return { kind: 'SidecarDataplane', dataplane: { mesh, name }, attachments };
 }

@@ -1,11 +1,19 @@
+import type { Resource } from '../../resource/resource.ts';
+import type { MatchedPolicies } from '../../policy/rules.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
-import { resourceMeta } from '../resourceJson.ts';
+import { type JsonFields, resourceMeta } from '../resourceJson.ts';
+import { hasRules } from './hasRules.ts';
+import { type Attachment, legacyAttachments } from './legacyAttachments.ts';
+import { servicesIn } from './servicesIn.ts';
 import { shownPolicies } from './shownPolicies.ts';
 
 const TITLE = 'Could not get MatchedPolicies';
 
-/** `…/dataplanes/{n}/policies`: what `kumactl inspect dataplane` shows (kumactl-api §6.1). targetRef policies attach to the whole proxy. */
+/**
+ * `…/dataplanes/{n}/policies`: what `kumactl inspect dataplane` shows (kumactl-api §6.1). targetRef policies attach to the whole
+ * proxy, legacy ones to that or to its calls.
+ */
 export function proxyPolicyRoutes(context: RestContext): Route[] {
   const { inspector } = context;
   if (!inspector) return [];
@@ -17,20 +25,44 @@ export function proxyPolicyRoutes(context: RestContext): Route[] {
       handler: async ({ params: { mesh = '', name = '' } }) => {
         const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
         const matched = (await inspector.matchedPolicies(stored)).filter(({ policies }) => policies.length > 0);
-        const shown = await shownPolicies(
-          context,
-          mesh,
-          matched.map(({ type }) => type),
-        );
-        const matchedPolicies = Object.fromEntries(
-          matched.map(({ type, policies }) => {
-            const descriptor = descriptorOf(context, type);
-            return [type, policies.map((policy) => resourceMeta(descriptor, { ...policy, ...shown(policy) }))];
-          }),
-        );
-        const items = matched.length > 0 ? [{ type: 'dataplane', matchedPolicies }] : [];
+        const types = matched.map(({ type }) => type);
+        const shown = await shownPolicies(context, mesh, types);
+        const meta = (policy: Resource) =>
+          resourceMeta(descriptorOf(context, policy.type), { ...policy, ...shown(policy) });
+        const items = itemsOf(attachedTo(context, matched, await servicesIn(context, mesh)), meta);
         return ok({ kind: 'SidecarDataplane', total: items.length, items });
       },
     },
   ];
+}
+
+type Attached = Omit<Attachment, 'policy'> & { readonly policies: readonly Resource[] };
+
+function attachedTo(
+  context: RestContext,
+  matched: readonly MatchedPolicies[],
+  services: readonly string[],
+): Attached[] {
+  return matched.flatMap((one): Attached[] => {
+    const { policies } = one;
+    if (hasRules(context, one)) return [{ type: 'dataplane', name: '', service: '', policies }];
+    return legacyAttachments(one, services).map(({ policy, ...place }) => ({
+      ...place,
+      policies: policies.filter(({ name }) => name === policy.name),
+    }));
+  });
+}
+
+/** One for the whole proxy, then one for each service. */
+function itemsOf(attached: readonly Attached[], meta: (policy: Resource) => JsonFields): JsonFields[] {
+  const byPlace = [...Map.groupBy(attached, ({ type, name }) => `${type} ${name}`)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return byPlace.map(([, group]) => {
+    const { type, name, service } = group[0] as Attached;
+    const matchedPolicies = Object.fromEntries(
+      group.map(({ policies }) => [policies[0]?.type ?? '', policies.map(meta)]),
+    );
+    return type === 'dataplane' ? { type, matchedPolicies } : { type, name, service, matchedPolicies };
+  });
 }

@@ -3,7 +3,9 @@ import { type DataplaneSpec, type Inbound, sectionName } from '../../resource/da
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import type { JsonFields } from '../resourceJson.ts';
+import { servicesIn } from './servicesIn.ts';
 import { shownPolicies } from './shownPolicies.ts';
+import { hasRules } from './hasRules.ts';
 
 /** `…/dataplanes/{n}/_rules`: the merged confs of every policy type, and where each comes from (kumactl-api §6.2). */
 export function proxyRuleRoutes(context: RestContext): Route[] {
@@ -17,7 +19,7 @@ export function proxyRuleRoutes(context: RestContext): Route[] {
       title: 'Could not retrieve rules',
       handler: async ({ params: { mesh = '', name = '' } }) => {
         const { stored, resource } = await requireShown(context, dataplane, mesh, name);
-        const matched = (await inspector.matchedPolicies(stored)).filter(({ policies }) => policies.length > 0);
+        const matched = (await inspector.matchedPolicies(stored)).filter((one) => hasRules(context, one));
         const inbounds = (stored.resource.spec as DataplaneSpec).networking.inbound ?? [];
         const services = await servicesIn(context, mesh);
         const types = matched.map(({ type }) => type);
@@ -92,18 +94,6 @@ function toRules({ to }: MatchedPolicies, services: readonly string[], ruleJson:
     if (covered.length === services.length) return [{ ...ruleJson(rule), matchers: [] }];
     return covered.map((value) => ({ ...ruleJson(rule), matchers: [{ key: 'kuma.io/service', value, not: false }] }));
   });
-}
-
-async function servicesIn({ reader }: RestContext, mesh: string): Promise<string[]> {
-  const services = new Set<string>();
-  for (const { resource } of await reader.list('Dataplane', mesh)) {
-    const { inbound = [], outbound = [], gateway } = (resource.spec as DataplaneSpec).networking;
-    for (const { tags } of [...inbound, ...outbound, ...(gateway ? [gateway] : [])]) {
-      const service = tags?.['kuma.io/service'];
-      if (service) services.add(service);
-    }
-  }
-  return [...services].sort();
 }
 
 function matchers({ tags, not }: ClientSubset): JsonFields[] {

@@ -11,6 +11,7 @@ import { outboundClusterName } from '../../xds/names.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import { shownPolicies } from './shownPolicies.ts';
+import { hasRules } from './hasRules.ts';
 
 /** A merged conf and the part of the proxy that it holds for. */
 interface Attachment {
@@ -35,7 +36,7 @@ export function ruleAttachmentRoutes(context: RestContext): Route[] {
       handler: async ({ params: { mesh = '', name = '' } }) => {
         const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
         const { networking } = stored.resource.spec as DataplaneSpec;
-        const matched = (await inspector.matchedPolicies(stored)).filter(({ policies }) => policies.length > 0);
+        const matched = (await inspector.matchedPolicies(stored)).filter((one) => hasRules(context, one));
         const types = matched.map(({ type }) => type);
         const show = await shownPolicies(context, mesh, types);
         const items = matched.flatMap(({ type: policyType, inbound, to, single }) =>

@@ -1,0 +1,25 @@
+import type { AccessLogJson } from './gen/envoy/config/accesslog/v3/accesslog_pb.d.ts';
+import { typed } from './typed.ts';
+
+/** Appends a line of this format to a file for every request or connection. @param format with the line's end */
+export function fileAccessLog(path: string, format: string): AccessLogJson {
+  const config = { path, logFormat: { textFormatSource: { inlineString: format } } };
+  return {
+    name: 'envoy.access_loggers.file',
+    typedConfig: typed('envoy.extensions.access_loggers.file.v3.FileAccessLog', config),
+  };
+}
+
+/** A proxy says so in its bootstrap: there is somebody who reads the pipe. */
+export const ACCESS_LOG_FEATURE = 'feature-tcp-accesslog-via-named-pipe';
+
+/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (multizone-and-dataplane §4.8). */
+const LONGEST_PATH = 98;
+
+/**
+ * Where Envoy writes the lines that are to go somewhere by TCP, `<host:port>;<line>`: a FIFO, in spite of its name, that the
+ * process reads which runs the proxy.
+ */
+export function accessLogPipe(workdir: string, mesh: string, name: string): string {
+  return `${`${workdir}/kuma-al-${name}-${mesh}`.slice(0, LONGEST_PATH)}.sock`;
+}
