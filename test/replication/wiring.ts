@@ -30,7 +30,7 @@ import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
 import type { ZoneLog } from '../../zone/replica/ports.ts';
 import { joinGlobal } from '../../zone/replica/join.ts';
-import { hasMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
+import { findMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
 
@@ -324,7 +324,7 @@ export async function startReplica(
     hello: { zone, instance: `${zone}-1`, version: 'test', publicKey: key.publicKey },
     onError: (error) => errors.push(error as Error),
   });
-  while (!(await hasMirrors(connection))) await sleep(20);
+  while (!(await findMirrors(connection))) await sleep(20);
   return {
     connection,
     replica,

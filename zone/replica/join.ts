@@ -1,51 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hello } from '../../shared/event/hello.ts';
+import { Hearing } from './hearing.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { NatsReplica } from './natsReplica.ts';
-import { greet, hasMirrors, provisionMirrors, provisionZoneLog, zoneLogId } from './provision.ts';
+import { findMirrors, greet, provisionMirrors, provisionZoneLog, zoneLogId } from './provision.ts';
 
 const AGAIN_MS = 1_000;
+/** The hub gives a sign of life every second; a busy machine may miss a few. */
+const DEAF_MS = 4_000;
 
 type Joining = {
   readonly leaf: LeafConnection;
   readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect' | 'followLog'>;
   readonly zone: string;
   readonly hello: Omit<Hello, 'log'>;
+  /** Told once of what goes wrong, until something else does or it goes well. */
   readonly onError: (error: unknown) => void;
 };
 
 /**
  * Greets global until it answers, then makes the mirrors; makes them, and the zone's log, again whenever they are gone, since the
- * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest. A zone whose mirrors are there from an earlier start follows them at once: it needs
- * global neither to start nor to serve. @returns the function that ends it.
+ * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest. A zone
+ * whose mirrors are there from an earlier start follows them at once: it needs global neither to start nor to serve.
+ *
+ * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by. One that hears nothing after
+ * that either is made anew: nats-server asks for a consumer that it did not find after 10 s, then 20 s, up to two minutes.
+ * @returns the function that ends it.
  */
 export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): () => void {
   const ended = new AbortController();
+  const hearing = new Hearing(() => performance.now());
   let following = false;
-  /** The zone log that global has been told of. */
-  let greeted: string | undefined;
+  /** The zone log that global has been told of, and when, by the clock that only runs. */
+  let greeted: { readonly log: string; readonly at: number } | undefined;
   const round = async () => {
     if (!(await zoneLogId(leaf))) await provisionZoneLog(leaf, zone);
     const log = await zoneLogId(leaf);
-    const complete = await hasMirrors(leaf);
-    if (complete && !following) {
+    const mirrors = await findMirrors(leaf);
+    if (mirrors && !following) {
       following = true;
       replica.followMirrors();
     }
-    if (!log || (complete && greeted === log)) return;
+    if (!log) return;
+    let deaf: readonly string[] = [];
+    if (mirrors && greeted?.log === log) {
+      const since = performance.now() - greeted.at;
+      if (since < DEAF_MS || hearing.deaf(mirrors, DEAF_MS).length === 0) return;
+      deaf = hearing.deaf(mirrors, since);
+    }
     const { head, logId } = await greet(leaf, { ...hello, log });
     replica.expect(head);
-    await provisionMirrors(leaf, zone);
-    greeted = log;
+    await provisionMirrors(leaf, zone, deaf);
+    greeted = { log, at: performance.now() };
     if (!following) replica.followMirrors();
     following = true;
     replica.followLog(logId);
   };
   const keep = async () => {
+    let told = '';
     while (!ended.signal.aborted) {
-      await round().catch((error: unknown) => {
-        if (!ended.signal.aborted) onError(error);
-      });
+      const problem = await round().catch((error: Error) => error);
+      if (problem && problem.message !== told && !ended.signal.aborted) onError(problem);
+      told = problem?.message ?? '';
       await sleep(AGAIN_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
   };

@@ -5,6 +5,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
   type StreamConfig,
+  type StreamInfo,
   type StreamSource,
 } from '@nats-io/jetstream';
 import { lookUp } from '../../nats/lookUp.ts';
@@ -68,16 +69,25 @@ export async function greet({ nats }: LeafConnection, hello: Hello): Promise<Exc
   return welcome;
 }
 
-/** Copies of what global and the other zones write, bound to durable consumers that the hub has made. */
-export async function provisionMirrors(leaf: LeafConnection, zone: string): Promise<void> {
+/**
+ * Copies of what global and the other zones write, bound to durable consumers that the hub has made.
+ * @param anew those of them that are made anew, and filled from the beginning, also when they are there
+ */
+export async function provisionMirrors(
+  leaf: LeafConnection,
+  zone: string,
+  anew: readonly string[] = [],
+): Promise<void> {
   const common = { max_msgs_per_subject: 1, allow_direct: true, ...COPY };
+  const ensure = (config: Partial<StreamConfig> & { name: string }, origin: DurableSource) =>
+    ensureCopy(leaf, { ...common, ...config }, origin, anew.includes(config.name));
   const events = external('EVENTS', `ev-${zone}`);
   const peers = external('ZONES', `peers-${zone}`);
-  await ensureCopy(leaf, { ...common, name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);
+  await ensure({ name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);
   // No mirror: a hub that lost its files numbers the keys anew, and a mirror would take none until its own number is passed.
   const keys = external('KEYS', `keys-${zone}`);
-  await ensureCopy(leaf, { ...common, name: 'KEYS', sources: [keys] }, keys);
-  await ensureCopy(leaf, { ...common, name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
+  await ensure({ name: 'KEYS', sources: [keys] }, keys);
+  await ensure({ name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
 }
 
 /** @returns which zone log there is, and the run of the server that serves it; undefined: there is none. */
@@ -86,10 +96,11 @@ export async function zoneLogId({ nats, jsm }: LeafConnection): Promise<string |
   return found && `${found.created} ${nats.info?.server_id}`;
 }
 
-/** @returns whether the mirrors are there already, from an earlier start. */
-export async function hasMirrors({ jsm }: LeafConnection): Promise<boolean> {
+/** @returns the mirrors; undefined when one is missing. */
+export async function findMirrors({ jsm }: LeafConnection): Promise<readonly StreamInfo[] | undefined> {
   const found = await Promise.all(['EVENTS', 'KEYS', 'PEERS'].map((name) => lookUp(() => jsm.streams.info(name))));
-  return found.every((info) => info !== undefined);
+  const there = found.filter((info) => info !== undefined);
+  return there.length === found.length ? there : undefined;
 }
 
 type DurableSource = StreamSource & { readonly consumer: { readonly name: string; readonly deliver_subject: string } };
@@ -107,12 +118,19 @@ async function ensureCopy(
   { nats, jsm }: LeafConnection,
   config: Partial<StreamConfig> & { name: string },
   origin: DurableSource,
+  anew: boolean,
 ): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
-  if (found && Boolean(found.config.mirror) === Boolean(config.mirror)) return ensureStream(jsm, config);
-  if (found) await jsm.streams.delete(config.name);
+  if (found && !anew && Boolean(found.config.mirror) === Boolean(config.mirror)) return ensureStream(jsm, config);
   const hub = await jetstreamManager(nats, { domain: 'global', checkAPI: false, timeout: TIMEOUT_MS });
-  await hub.consumers.reset(origin.name, origin.consumer.name, 1);
+  const rewind = () => hub.consumers.reset(origin.name, origin.consumer.name, 1);
+  // Fails when the hub does not answer: what we have stays then.
+  await rewind();
+  if (found) {
+    await jsm.streams.delete(config.name);
+    // The old one may have taken what came meanwhile.
+    await rewind();
+  }
   await jsm.streams.add(config);
 }
 
