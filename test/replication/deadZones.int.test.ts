@@ -5,17 +5,14 @@ import { serviceIndex } from '../../shared/view/services.ts';
 import { beat } from '../../zone/ingress/beat.ts';
 import { reach } from '../../zone/ingress/reach.ts';
 import { watchIngresses } from '../../zone/ingress/watchIngresses.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource } from './wiring.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-let folder: TempDir;
-let hub: Hub;
-let leafA: Leaf;
-let leafB: Leaf;
-let a: ZoneReplica;
-let b: ZoneReplica;
+const world = hubWithZones(['zone-a', 'zone-b']);
+const a = () => world.zone;
+const b = () => world.replicaOf('zone-b');
 let port = 0;
 /** Stands for the Envoy of zone-a's ingress. */
 let ingress: Server;
@@ -33,31 +30,27 @@ const listen = () =>
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 const startBeating = () =>
-  beat({ view: a.replica.view, zone: 'zone-a', log: a.log, onError: (error) => a.errors.push(error as Error) });
+  beat({ view: a().replica.view, zone: 'zone-a', log: a().log, onError: (error) => a().errors.push(error as Error) });
 
 /** Where callers in zone-b are sent to for the service of zone-a. */
 const endpoints = () =>
-  serviceIndex(b.replica.view, 'default', 'zone-b')
+  serviceIndex(b().replica.view, 'default', 'zone-b')
     .services.get('backend')
     ?.endpoints.map((endpoint) => endpoint.port);
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 60_000, interval: 50 });
 
 beforeAll(async () => {
-  folder = await tempDir('dead-zones');
-  hub = await startHub(folder.path);
-  [leafA, leafB] = await Promise.all([startLeaf('zone-a', hub, folder.path), startLeaf('zone-b', hub, folder.path)]);
-  [a, b] = await Promise.all([startReplica('zone-a', leafA, folder.path), startReplica('zone-b', leafB, folder.path)]);
   port = await freePort();
   ingress = await listen();
   const backends = [{ name: 'ca', type: 'builtin' }];
-  hub.log.append(resource('Mesh', 'default', { mtls: { enabledBackend: 'ca', backends } }));
+  world.hub.log.append(resource('Mesh', 'default', { mtls: { enabledBackend: 'ca', backends } }));
   const tags = { 'kuma.io/service': 'backend', 'kuma.io/zone': 'zone-a' };
   const networking = { address: '127.0.0.1', port, advertisedAddress: '127.0.0.1', advertisedPort: port };
   const availableServices = [{ mesh: 'default', instances: 2, tags }];
-  await a.log.put(resource('ZoneIngress', 'ing', { zone: 'zone-a', networking, availableServices }));
+  await a().log.put(resource('ZoneIngress', 'ing', { zone: 'zone-a', networking, availableServices }));
   stopBeating = startBeating();
   stopWatching = watchIngresses({
-    replica: b.replica,
+    replica: b().replica,
     zone: 'zone-b',
     deadAfterMs: 12_000,
     reach,
@@ -67,26 +60,22 @@ beforeAll(async () => {
   await eventually(() => expect(endpoints()).toEqual([port]));
 }, 90_000);
 
-afterAll(async () => {
+afterAll(() => {
   stopBeating();
   stopWatching();
   ingress?.close();
-  await Promise.allSettled([a?.stop(), b?.stop()]);
-  await hub?.stop();
-  await Promise.allSettled([leafA?.stop(), leafB?.stop()]);
-  await folder?.remove();
 });
 
 it('a zone that only beats changes nothing in the other zones', async () => {
-  const { revision } = b.replica.view;
-  const versionOf = () => b.replica.view.get(resource('ZoneIngress', 'ing'), 'zone-a')?.version ?? 0;
+  const { revision } = b().replica.view;
+  const versionOf = () => b().replica.view.get(resource('ZoneIngress', 'ing'), 'zone-a')?.version ?? 0;
   const before = versionOf();
   await eventually(() => expect(versionOf()).toBeGreaterThan(before));
-  expect(b.replica.view.revision).toBe(revision);
+  expect(b().replica.view.revision).toBe(revision);
 });
 
 it('a zone that is cut off from the hub, but reachable, gets its traffic for as long as that lasts', async () => {
-  await leafA.server.kill();
+  await world.leaf.server.kill();
   const tries = connections + 20;
   await eventually(() => expect(connections).toBeGreaterThan(tries));
   expect(endpoints()).toEqual([port]);
@@ -105,6 +94,6 @@ it('and is back as soon as it is reached, though the hub still hears nothing of 
 it('or as soon as it is heard, though it cannot be reached yet', async () => {
   await new Promise((resolve) => ingress.close(resolve));
   await eventually(() => expect(endpoints()).toEqual([]));
-  await leafA.server.restart();
+  await world.leaf.server.restart();
   await eventually(() => expect(endpoints()).toEqual([port]));
 });

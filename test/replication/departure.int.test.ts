@@ -1,43 +1,14 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import {
-  type Hub,
-  type Leaf,
-  resource,
-  sealedSecret,
-  startHub,
-  startLeaf,
-  startReplica,
-  type ZoneReplica,
-} from './wiring.ts';
+import { expect, it, vi } from 'vitest';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
+
+const world = hubWithZones(['zone-a', 'zone-b']);
 
 const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 30_000, interval: 25 });
 
-let folder: TempDir;
-let hub: Hub;
-let leaves: Leaf[];
-let a: ZoneReplica;
-let b: ZoneReplica;
-
-beforeAll(async () => {
-  folder = await tempDir('departure');
-  hub = await startHub(folder.path);
-  leaves = await Promise.all(['zone-a', 'zone-b'].map((zone) => startLeaf(zone, hub, folder.path)));
-  const [ofA, ofB] = leaves as [Leaf, Leaf];
-  a = await startReplica('zone-a', ofA, folder.path);
-  b = await startReplica('zone-b', ofB, folder.path);
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.allSettled([a?.stop(), b?.stop()]);
-  await hub?.stop();
-  await Promise.allSettled((leaves ?? []).map((leaf) => leaf.stop()));
-  await folder?.remove();
-});
-
 /** Everything at the hub that has to do with the zone: consumers, sources, keys, and what of its log is not deleted. */
 async function tracesOf(zone: string): Promise<string[]> {
-  const { jsm } = hub.connection;
+  const { jsm } = world.hub.connection;
   const lists = ['EVENTS', 'KEYS', 'ZONES'].map((stream) => jsm.consumers.list(stream).next());
   const consumers = (await Promise.all(lists)).flat().map(({ name }) => name);
   const { config } = await jsm.streams.info('ZONES');
@@ -59,22 +30,23 @@ const secretOf = ({ replica }: ZoneReplica) =>
   (replica.view.get({ type: 'Secret', mesh: 'default', name: 's' })?.resource.spec as { data?: string })?.data;
 
 it('a deleted zone leaves nothing behind at the hub and in the other zones, and may come again by the same name', async () => {
+  const { hub, zone: a } = world;
+  const before = world.replicaOf('zone-b');
   hub.log.append(sealedSecret(hub, 's', 'key-1', 'parrot'));
-  await b.log.put(ingress);
-  await eventually(() => expect([secretOf(a), secretOf(b)].filter(Boolean)).toHaveLength(2));
+  await before.log.put(ingress);
+  await eventually(() => expect([secretOf(a), secretOf(before)].filter(Boolean)).toHaveLength(2));
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
   const traces = await tracesOf('zone-b');
   const kinds = ['ev-zone-b', 'keys-zone-b', 'peers-zone-b', '$JS.zone-b.API', 'cp.key.zone-b.key-1'];
   expect(traces).toEqual(expect.arrayContaining([...kinds, 'cp.zone.zone-b.up.-.ZoneIngress.of-b']));
 
-  await b.stop();
+  await before.stop();
   hub.deleteZone('zone-b');
   await eventually(async () => expect(await tracesOf('zone-b')).toEqual([]));
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeUndefined());
   expect((await tracesOf('zone-a')).length).toBeGreaterThan(0);
 
-  const [, leaf] = leaves as [Leaf, Leaf];
-  b = await startReplica('zone-b', leaf, folder.path);
+  const b = await world.restart('zone-b');
   await eventually(async () => expect(await tracesOf('zone-b')).toEqual(traces));
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
   const head = hub.log.append(sealedSecret(hub, 's', 'key-2', 'cockatoo'));

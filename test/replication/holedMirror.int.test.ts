@@ -1,30 +1,14 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { expect, it, vi } from 'vitest';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource } from './wiring.ts';
 
-let folder: TempDir;
-let hub: Hub;
-let leaf: Leaf;
-let zone: ZoneReplica;
-
-beforeAll(async () => {
-  folder = await tempDir('holed');
-  hub = await startHub(folder.path);
-  leaf = await startLeaf('zone-a', hub, folder.path);
-  zone = await startReplica('zone-a', leaf, folder.path);
-}, 60_000);
-
-afterAll(async () => {
-  await zone?.stop();
-  await hub?.stop();
-  await leaf?.stop();
-  await folder?.remove();
-});
+const world = hubWithZones(['zone-a']);
 
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000, interval: 100 });
-const has = (name: string) => zone.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name }) !== undefined;
+const has = (name: string) => world.zone.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name }) !== undefined;
 
 it('a mirror that passed over a message is made anew when a refill from it did not help', async () => {
+  const { hub, zone } = world;
   hub.log.append(resource('MeshTimeout', 'a', {}, 'default'));
   const passedOver = hub.log.append(resource('MeshTimeout', 'b', {}, 'default'));
   hub.log.append(resource('MeshTimeout', 'c', {}, 'default'));

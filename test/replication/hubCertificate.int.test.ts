@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { keepCertificates } from '../../global/certificate/keepCertificates.ts';
 import { YEAR_MS } from '../../global/certificate/root.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
@@ -11,34 +11,17 @@ import { reloadHub } from '../../global/relay/reloadHub.ts';
 import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource } from './wiring.ts';
 
-let folder: TempDir;
-let hub: Hub;
-let leaf: Leaf;
-let zone: ZoneReplica;
-
-beforeAll(async () => {
-  folder = await tempDir('hub-certificate');
-  // A year is over but for three months.
-  hub = await startHub(folder.path, new Date(Date.now() - 0.75 * YEAR_MS));
-  leaf = await startLeaf('zone-a', hub, folder.path);
-  zone = await startReplica('zone-a', leaf, folder.path);
-}, 60_000);
-
-afterAll(async () => {
-  await zone?.stop();
-  await hub?.stop();
-  await leaf?.stop();
-  await folder?.remove();
-});
+// A year is over but for three months.
+const world = hubWithZones(['zone-a'], { certifiedAt: new Date(Date.now() - 0.75 * YEAR_MS) });
 
 /** Serial number of the certificate that a port of the hub shows, after NATS' greeting in clear. */
 async function shown(url: string): Promise<string> {
   const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'data');
-  const tls = connectTls({ socket, ...tlsTo(url, hub.keys.ca.certificatePem), host: '127.0.0.1' });
+  const tls = connectTls({ socket, ...tlsTo(url, world.hub.keys.ca.certificatePem), host: '127.0.0.1' });
   await once(tls, 'secureConnect');
   const serial = tls.getPeerX509Certificate()?.serialNumber ?? '';
   tls.destroy();
@@ -46,8 +29,9 @@ async function shown(url: string): Promise<string> {
 }
 
 it('the hub is given its next certificate while it runs, and who is connected stays', async () => {
+  const { hub, leaf, zone } = world;
   const { url, leafUrl } = hub;
-  const options = { folder: join(folder.path, 'hub'), host: '127.0.0.1', url, leafUrl, names: [] };
+  const options = { folder: join(world.folder, 'hub'), host: '127.0.0.1', url, leafUrl, names: [] };
   const before = await Promise.all([shown(url), shown(leafUrl)]);
   const credential = await systemCredential(hub.keys);
   const system = await connectToSystem({ url, ca: hub.keys.ca.certificatePem, credential });

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { provisionZoneLog } from '../../zone/replica/provision.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { type Hub, resource, type ZoneReplica } from './wiring.ts';
 
 const ZONE = 'zone-a';
 const TEXT = Buffer.from('only the valley knows').toString('base64');
@@ -14,12 +14,9 @@ const eventually = (assertion: () => void | Promise<void>, timeout = 30_000) =>
   vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('what stays in a zone', () => {
-  let folder: TempDir;
-  let hub: Hub;
-  let leaf: Leaf;
-  let zone: ZoneReplica;
+  const world = hubWithZones([ZONE]);
 
-  const secret = () => zone.replica.view.get(own, ZONE)?.resource.spec;
+  const secret = () => world.zone.replica.view.get(own, ZONE)?.resource.spec;
   /** What the hub and the zone's own server hold of the zone, as text. */
   const held = async ({ connection: { jsm } }: Pick<ZoneReplica | Hub, 'connection'>, stream: string) => {
     const { subjects = {} } = (await jsm.streams.info(stream, { subjects_filter: '>' })).state;
@@ -30,24 +27,12 @@ describe('what stays in a zone', () => {
   };
   /** Global has everything that the zone said so far. */
   const heardByGlobal = async (port: number, timeout?: number) => {
-    await zone.log.put(ingress(port));
-    await eventually(async () => expect(await held(hub, 'ZONES')).toContain(`"port":${port}`), timeout);
+    await world.zone.log.put(ingress(port));
+    await eventually(async () => expect(await held(world.hub, 'ZONES')).toContain(`"port":${port}`), timeout);
   };
 
-  beforeAll(async () => {
-    folder = await tempDir('kept');
-    hub = await startHub(folder.path);
-    leaf = await startLeaf(ZONE, hub, folder.path);
-    zone = await startReplica(ZONE, leaf, folder.path);
-  }, 60_000);
-  afterAll(async () => {
-    await zone?.stop();
-    await hub?.stop();
-    await leaf?.stop();
-    await folder?.remove();
-  });
-
   it('a Secret is in the view, sealed in the stream, and not on the hub', async () => {
+    const { hub, zone } = world;
     await zone.replica.applied(await zone.log.put(own));
     expect(secret()).toEqual({ data: TEXT });
     await heardByGlobal(1);
@@ -58,6 +43,7 @@ describe('what stays in a zone', () => {
   });
 
   it('also where an older version made the durable that the hub reads', async () => {
+    const { hub, zone } = world;
     const { jsm, nats } = zone.connection;
     const { filter_subject: _, ...unfiltered } = (await jsm.consumers.info('ZONE', `up-${ZONE}`)).config;
     const older = { stream_name: 'ZONE', config: unfiltered, action: 'update' };
@@ -71,6 +57,7 @@ describe('what stays in a zone', () => {
   });
 
   it('it is written anew, sealed, when the server of the zone lost its files', async () => {
+    const { hub, zone, leaf } = world;
     await leaf.server.kill();
     await rm(leaf.store, { recursive: true });
     await leaf.server.restart();

@@ -1,18 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import {
-  dataplane,
-  type Hub,
-  type Leaf,
-  resource,
-  sealedSecret,
-  startHub,
-  startLeaf,
-  startReplica,
-  type ZoneReplica,
-} from './wiring.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { hubWithZones } from './hubWithZones.ts';
+import { dataplane, type Hub, resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
 const ZONES = ['zone-a', 'zone-b'];
 /** Long enough for the zones' servers to give up asking once more and to listen for a sign of life: another way back. */
@@ -35,84 +25,70 @@ const eventually = (assertion: () => void | Promise<void>, timeout = 30_000) =>
   vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('a nats-server that lost its files', () => {
-  let folder: TempDir;
-  let hub: Hub;
-  let leaves: Leaf[];
-  let zones: ZoneReplica[];
+  const world = hubWithZones(ZONES);
 
-  const positions = () => zones.map(({ replica }) => replica.position());
+  const replicas = () => ZONES.map((zone) => world.replicaOf(zone));
+  const positions = () => replicas().map(({ replica }) => replica.position());
   const inSync = async () => {
-    const head = await hub.log.head();
+    const head = await world.hub.log.head();
     await eventually(() => expect(positions()).toEqual(ZONES.map(() => head)));
-    expect(new Set(zones.map(({ replica }) => replica.digest())).size).toBe(1);
+    expect(new Set(replicas().map(({ replica }) => replica.digest())).size).toBe(1);
   };
 
-  beforeAll(async () => {
-    folder = await tempDir('replication');
-    hub = await startHub(folder.path);
-    leaves = await Promise.all(ZONES.map((zone) => startLeaf(zone, hub, folder.path)));
-    zones = await Promise.all(leaves.map((leaf, i) => startReplica(ZONES[i] ?? '', leaf, folder.path)));
-  }, 60_000);
-
-  afterAll(async () => {
-    await Promise.allSettled((zones ?? []).map((zone) => zone.stop()));
-    await hub?.stop();
-    await Promise.allSettled((leaves ?? []).map((leaf) => leaf.stop()));
-    await folder?.remove();
-  });
-
   it('the hub: refilled from the log, and every mirror follows on', async () => {
-    for (let i = 0; i < 5_000; i++) hub.log.append(resource('MeshTimeout', `t${i % 3_000}`, { i }, 'default'));
+    for (let i = 0; i < 5_000; i++) world.hub.log.append(resource('MeshTimeout', `t${i % 3_000}`, { i }, 'default'));
     await inSync();
-    await hub.server.kill();
-    await rm(hub.store, { recursive: true });
-    for (let i = 0; i < 300; i++) hub.log.append(resource('MeshTimeout', `away${i}`, { i }, 'default'));
+    await world.hub.server.kill();
+    await rm(world.hub.store, { recursive: true });
+    for (let i = 0; i < 300; i++) world.hub.log.append(resource('MeshTimeout', `away${i}`, { i }, 'default'));
     await sleep(AWAY_MS);
-    await hub.server.restart();
+    await world.hub.server.restart();
     await inSync();
-    hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
+    world.hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
     await inSync();
-    const { state } = await hub.connection.jsm.streams.info('EVENTS');
-    expect(state.last_seq).toBe(await hub.log.head());
+    const { state } = await world.hub.connection.jsm.streams.info('EVENTS');
+    expect(state.last_seq).toBe(await world.hub.log.head());
   }, 120_000);
 
   it('the hub: what the zones say of themselves and the keys of secrets are there again', async () => {
-    const [a, b] = zones as [ZoneReplica, ZoneReplica];
+    const [a, b] = replicas() as [ZoneReplica, ZoneReplica];
     const ingress = resource('ZoneIngress', 'ing', { zone: 'zone-a', networking: { address: '10.0.0.1', port: 1 } });
     await a.log.put(ingress);
     await a.log.put(dataplane('dp', '10.0.0.1'));
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeDefined());
     // Keys that are gone again leave numbers behind that the new stream will not have.
-    for (const name of ['s1', 's2', 's3']) hub.log.append(sealedSecret(hub, name, `key-of-${name}`, name));
+    for (const name of ['s1', 's2', 's3']) world.hub.log.append(sealedSecret(world.hub, name, `key-of-${name}`, name));
     await eventually(() => expect(secretIn(b, 's3')).toBe('s3'));
-    for (const name of ['s1', 's2', 's3']) hub.dataKeys.delete(`key-of-${name}`);
-    hub.log.append(sealedSecret(hub, 's4', 'key-of-s4', 's4'));
+    for (const name of ['s1', 's2', 's3']) world.hub.dataKeys.delete(`key-of-${name}`);
+    world.hub.log.append(sealedSecret(world.hub, 's4', 'key-of-s4', 's4'));
     await eventually(() => expect(secretIn(b, 's4')).toBe('s4'));
-    await hub.server.kill();
-    await rm(hub.store, { recursive: true });
-    await hub.server.restart();
+    await world.hub.server.kill();
+    await rm(world.hub.store, { recursive: true });
+    await world.hub.server.restart();
     await eventually(async () => {
-      const { state } = await hub.connection.jsm.streams.info('ZONES', { subjects_filter: '>' });
+      const { state } = await world.hub.connection.jsm.streams.info('ZONES', { subjects_filter: '>' });
       expect(Object.keys(state.subjects ?? {}).sort()).toEqual([
         'cp.zone.zone-a.up.-.ZoneIngress.ing',
         'cp.zone.zone-a.up.default.Dataplane.dp',
       ]);
     });
-    hub.log.append(sealedSecret(hub, 's5', 'key-of-s5', 's5'));
+    world.hub.log.append(sealedSecret(world.hub, 's5', 'key-of-s5', 's5'));
     await eventually(() => expect([secretIn(a, 's5'), secretIn(b, 's5')]).toEqual(['s5', 's5']));
     await a.log.delete(ingress);
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeUndefined());
   }, 60_000);
 
   it("a zone's: its log is written anew from what the zone knows, the copies of all others are filled again", async () => {
-    const [a, b] = zones as [ZoneReplica, ZoneReplica];
-    const leaf = leaves[0] as Leaf;
+    const [a, b] = replicas() as [ZoneReplica, ZoneReplica];
+    const { leaf } = world;
     const ingress = resource('ZoneIngress', 'far', { zone: 'zone-b', networking: { address: '10.0.0.1', port: 1 } });
     await b.log.put(ingress);
     await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
     const onHub = async () => {
       const last = { last_by_subj: 'cp.zone.zone-a.up.default.Dataplane.dp' };
-      return (await hub.connection.jsm.streams.getMessage('ZONES', last))?.json() as { spec: unknown } | undefined;
+      return (await world.hub.connection.jsm.streams.getMessage('ZONES', last))?.json() as
+        | { spec: unknown }
+        | undefined;
     };
     // Far more than is said afterwards: the hub must not count on from there.
     for (let n = 0; n < 300; n++) await a.log.put(dataplane('dp', `10.1.0.${n % 256}`));
@@ -123,11 +99,13 @@ describe('a nats-server that lost its files', () => {
     const stop = a.replica.onApplied(({ changes }) => seen.push(...changes.map(({ key }) => key.name)));
     await leaf.server.kill();
     await rm(leaf.store, { recursive: true });
-    hub.log.append(resource('MeshTimeout', 'meanwhile', {}, 'default'));
+    world.hub.log.append(resource('MeshTimeout', 'meanwhile', {}, 'default'));
     await leaf.server.restart();
     await inSync();
     await eventually(async () => expect((await streamOf(a, 'ZONE')).messages).toBe(1));
-    await eventually(async () => expect(await streamOf(a, 'EVENTS')).toMatchObject(await streamOf(hub, 'EVENTS')));
+    await eventually(async () =>
+      expect(await streamOf(a, 'EVENTS')).toMatchObject(await streamOf(world.hub, 'EVENTS')),
+    );
     // The ingress, and what is left of the one that was deleted.
     await eventually(async () => expect((await streamOf(a, 'PEERS')).messages).toBe(2));
     stop();

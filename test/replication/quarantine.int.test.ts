@@ -1,64 +1,43 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Digest } from '../../shared/event/digest.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { keyText } from '../../shared/resource/resource.ts';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
 import type { EventReader } from '../../shared/event/message.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource } from './wiring.ts';
 
 const OLD: EventReader = { schema: 1, knows: (type) => type !== 'MeshNovelty' };
 const NEW: EventReader = { schema: 2, knows: () => true, upcasters: { 1: (data) => data } };
 
-let folder: TempDir;
-let hub: Hub;
-let leaf: Leaf;
-let zone: ZoneReplica;
+const world = hubWithZones(['zone-a'], { reader: OLD });
+const restart = (reader: EventReader) => world.restart('zone-a', reader);
 
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 20_000, interval: 25 });
 const spec = (name: string, type = 'MeshTimeout') =>
-  zone.replica.view.get({ type, mesh: 'default', name })?.resource.spec;
-const aside = () => zone.replica.quarantined.map(({ stream, sequence, reason }) => [stream, sequence, reason]);
+  world.zone.replica.view.get({ type, mesh: 'default', name })?.resource.spec;
+const aside = () => world.zone.replica.quarantined.map(({ stream, sequence, reason }) => [stream, sequence, reason]);
 
 /** What global makes of its log: the digest that a zone's is held against. */
 async function expectedDigest(): Promise<string> {
   const digest = new Digest((text) => createHash('sha256').update(text).digest());
-  for (const { key, version, resource: body } of hub.log.events) {
+  for (const { key, version, resource: body } of world.hub.log.events) {
     digest.set(keyText(key), version, body ? canonicalJson(body) : undefined);
   }
   return digest.hex;
 }
 
-async function restart(reader: EventReader): Promise<void> {
-  await zone.stop();
-  zone = await startReplica('zone-a', leaf, folder.path, reader);
-}
-
-beforeAll(async () => {
-  folder = await tempDir('quarantine');
-  hub = await startHub(folder.path);
-  leaf = await startLeaf('zone-a', hub, folder.path);
-  zone = await startReplica('zone-a', leaf, folder.path, OLD);
-}, 60_000);
-
-afterAll(async () => {
-  await zone?.stop();
-  await hub?.stop();
-  await leaf?.stop();
-  await folder?.remove();
-});
-
 describe('an event that a zone cannot apply', () => {
   it('is set aside, the rest goes on, and position and digest stay comparable', async () => {
-    hub.log.append(resource('Mesh', 'default'));
-    hub.log.append(resource('MeshTimeout', 't', { old: 1 }, 'default'));
+    world.hub.log.append(resource('Mesh', 'default'));
+    world.hub.log.append(resource('MeshTimeout', 't', { old: 1 }, 'default'));
     await eventually(() => expect(spec('t')).toEqual({ old: 1 }));
-    const newer = hub.log.appendAs({ schema: 2 }, resource('MeshTimeout', 't', { new: 2 }, 'default'));
-    const unknown = hub.log.append(resource('MeshNovelty', 'n', {}, 'default'));
-    const head = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
-    await eventually(() => expect(zone.replica.position()).toBe(head));
+    const newer = world.hub.log.appendAs({ schema: 2 }, resource('MeshTimeout', 't', { new: 2 }, 'default'));
+    const unknown = world.hub.log.append(resource('MeshNovelty', 'n', {}, 'default'));
+    const head = world.hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(head));
     expect(aside()).toEqual([
       ['EVENTS', newer, 'event schema 2 is newer than 1, which this version reads; upgrade it'],
       ['EVENTS', unknown, 'this version does not know the type MeshNovelty; upgrade it'],
@@ -66,7 +45,7 @@ describe('an event that a zone cannot apply', () => {
     expect(spec('t')).toEqual({ old: 1 });
     expect(spec('after')).toEqual({});
     expect(spec('n', 'MeshNovelty')).toBeUndefined();
-    expect(zone.replica.digest()).toBe(await expectedDigest());
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
   });
 
   it('survives a restart of the same version', async () => {
@@ -74,15 +53,15 @@ describe('an event that a zone cannot apply', () => {
     await restart(OLD);
     expect(aside()).toEqual(before);
     expect(spec('t')).toEqual({ old: 1 });
-    expect(zone.replica.digest()).toBe(await expectedDigest());
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
   });
 
   it('is no more when a later one of the resource can be applied', async () => {
-    const newer = hub.log.appendAs({ schema: 2 }, resource('MeshTimeout', 'u', {}, 'default'));
-    await eventually(() => expect(zone.replica.position()).toBe(newer));
+    const newer = world.hub.log.appendAs({ schema: 2 }, resource('MeshTimeout', 'u', {}, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(newer));
     expect(aside()).toHaveLength(3);
-    const head = hub.log.append(resource('MeshTimeout', 'u', { known: true }, 'default'));
-    await eventually(() => expect(zone.replica.position()).toBe(head));
+    const head = world.hub.log.append(resource('MeshTimeout', 'u', { known: true }, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(head));
     expect(aside()).toHaveLength(2);
     expect(spec('u')).toEqual({ known: true });
   });
@@ -92,7 +71,7 @@ describe('an event that a zone cannot apply', () => {
     expect(aside()).toEqual([]);
     expect(spec('t')).toEqual({ new: 2 });
     expect(spec('n', 'MeshNovelty')).toEqual({});
-    expect(zone.replica.digest()).toBe(await expectedDigest());
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
     await restart(NEW);
     expect(aside()).toEqual([]);
     expect(spec('t')).toEqual({ new: 2 });
@@ -102,29 +81,29 @@ describe('an event that a zone cannot apply', () => {
     await restart(OLD);
     expect(aside()).toHaveLength(2);
     expect(spec('n', 'MeshNovelty')).toBeUndefined();
-    expect(zone.replica.digest()).toBe(await expectedDigest());
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
   });
 
   it('is set aside when its spec would break whoever computes with it', async () => {
     await restart(eventReader(await loadRegistry()));
     const before = aside().length;
-    const broken = hub.log.append(resource('MeshTimeout', 'poison', { to: 'everything' }, 'default'));
-    const head = hub.log.append(resource('MeshTimeout', 'sound', { targetRef: { kind: 'Mesh' } }, 'default'));
-    await eventually(() => expect(zone.replica.position()).toBe(head));
+    const broken = world.hub.log.append(resource('MeshTimeout', 'poison', { to: 'everything' }, 'default'));
+    const head = world.hub.log.append(resource('MeshTimeout', 'sound', { targetRef: { kind: 'Mesh' } }, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(head));
     expect(aside()).toHaveLength(before + 1);
     expect(aside()).toContainEqual(['EVENTS', broken, expect.stringMatching(/cannot apply it: spec\.to: /)]);
     expect(spec('poison')).toBeUndefined();
     expect(spec('sound')).toEqual({ targetRef: { kind: 'Mesh' } });
-    expect(zone.replica.digest()).toBe(await expectedDigest());
-    hub.log.append(resource('MeshTimeout', 'poison', {}, 'default'));
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
+    world.hub.log.append(resource('MeshTimeout', 'poison', {}, 'default'));
     await eventually(() => expect(spec('poison')).toEqual({}));
   });
 
   it('is set aside as well when it is no event at all', async () => {
     await restart(NEW);
-    hub.log.appendAs({ version: Number.NaN }, resource('MeshTimeout', 'broken', {}, 'default'));
-    const head = hub.log.append(resource('MeshTimeout', 'on', {}, 'default'));
-    await eventually(() => expect(zone.replica.position()).toBe(head));
+    world.hub.log.appendAs({ version: Number.NaN }, resource('MeshTimeout', 'broken', {}, 'default'));
+    const head = world.hub.log.append(resource('MeshTimeout', 'on', {}, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(head));
     expect(aside()).toMatchObject([['EVENTS', head - 1, expect.stringContaining('Cp-Ver')]]);
     await restart(NEW);
     expect(aside()).toHaveLength(1);

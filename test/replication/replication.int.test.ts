@@ -1,49 +1,19 @@
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tlsTo } from '../../nats/connect.ts';
 import { StaleWrite } from '../../zone/replica/ports.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import {
-  dataplane,
-  type Hub,
-  type Leaf,
-  resource,
-  sealedSecret,
-  startHub,
-  startLeaf,
-  startReplica,
-  type ZoneReplica,
-} from './wiring.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { dataplane, resource, sealedSecret } from './wiring.ts';
 
 const eventually = (assertion: () => void | Promise<void>, timeout = 20_000) =>
   vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('replication', () => {
-  let folder: TempDir;
-  let hub: Hub;
-  let leafA: Leaf;
-  let leafB: Leaf;
-  let a: ZoneReplica;
-  let b: ZoneReplica;
-
-  beforeAll(async () => {
-    folder = await tempDir('replication');
-    hub = await startHub(folder.path);
-    [leafA, leafB] = await Promise.all([startLeaf('zone-a', hub, folder.path), startLeaf('zone-b', hub, folder.path)]);
-    [a, b] = await Promise.all([
-      startReplica('zone-a', leafA, folder.path),
-      startReplica('zone-b', leafB, folder.path),
-    ]);
-  }, 60_000);
-
-  afterAll(async () => {
-    await Promise.allSettled([a?.stop(), b?.stop()]);
-    await hub?.stop();
-    await Promise.allSettled([leafA?.stop(), leafB?.stop()]);
-    await folder?.remove();
-  });
+  const world = hubWithZones(['zone-a', 'zone-b']);
 
   it('brings the policy log to the zones, position and digest equal', async () => {
+    const { hub, zone: a } = world;
+    const b = world.replicaOf('zone-b');
     hub.log.append(resource('Mesh', 'default'));
     for (let i = 0; i < 700; i++) hub.log.append(resource('MeshTimeout', `t${i % 50}`, { i }, 'default'));
     hub.log.append(
@@ -62,6 +32,8 @@ describe('replication', () => {
   });
 
   it('takes a crowd of writes to a zone log together, in order, and brings them to global and the other zones', async () => {
+    const { zone: a } = world;
+    const b = world.replicaOf('zone-b');
     const names = Array.from({ length: 1_200 }, (_, i) => `crowd-${i}`);
     const member = (name: string, i: number) => dataplane(name, `10.0.${i >> 8}.${i & 255}`);
     const put = (name: string, i: number) => a.log.put(member(name, i));
@@ -89,6 +61,7 @@ describe('replication', () => {
   });
 
   it('applies one change at once', async () => {
+    const { hub, zone: a } = world;
     const seen: string[][] = [];
     const stop = a.replica.onApplied(({ changes }) => seen.push(changes.map(({ key }) => key.name)));
     hub.log.append(
@@ -102,6 +75,7 @@ describe('replication', () => {
   });
 
   it('keeps from zones what is for global only, and goes on after it', async () => {
+    const { hub, zone: a } = world;
     hub.log.append(resource('GlobalSecret', 'admin-user-token', { sealed: { keyId: 'k', iv: '', ciphertext: '' } }));
     const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
     await eventually(() => expect(a.replica.position()).toBe(position));
@@ -109,6 +83,7 @@ describe('replication', () => {
   });
 
   it('tells zones which of them are switched off', async () => {
+    const { hub, zone: a } = world;
     hub.log.append(resource('Zone', 'zone-b', { enabled: false }));
     await eventually(() =>
       expect(a.replica.view.get({ type: 'Zone', mesh: '', name: 'zone-b' })?.resource.spec).toEqual({ enabled: false }),
@@ -116,6 +91,8 @@ describe('replication', () => {
   });
 
   it('opens a secret with the key that was granted to the zone', async () => {
+    const { hub } = world;
+    const b = world.replicaOf('zone-b');
     hub.log.append(sealedSecret(hub, 's', '11111111-1111-4111-8111-111111111111', 'hidden'));
     await eventually(() => {
       const secret = b.replica.view.get({ type: 'Secret', mesh: 'default', name: 's' });
@@ -125,6 +102,8 @@ describe('replication', () => {
   });
 
   it('writes the zone log by compare-and-set, and shows an ingress to the other zone only', async () => {
+    const { zone: a } = world;
+    const b = world.replicaOf('zone-b');
     const ingress = resource('ZoneIngress', 'ing', { networking: { address: '10.0.0.9', port: 10_001 } });
     const sequence = await a.log.put(ingress, 0);
     await a.replica.applied(sequence);
@@ -138,6 +117,8 @@ describe('replication', () => {
   });
 
   it('a zone cannot greet as another, nor write what is not its own', async () => {
+    const { hub, leaf: leafA } = world;
+    const b = world.replicaOf('zone-b');
     const before = (await hub.connection.jsm.streams.info('EVENTS')).state.last_seq;
     const zone = await connect({
       servers: leafA.url,
@@ -155,6 +136,8 @@ describe('replication', () => {
   });
 
   it('a zone that lies or writes nonsense is set aside by the others, and taken back when it writes sense', async () => {
+    const { zone: a } = world;
+    const b = world.replicaOf('zone-b');
     const liar = resource('ZoneIngress', 'liar', { zone: 'zone-b', networking: { address: '10.0.0.9', port: 10_001 } });
     await a.log.put(liar);
     await a.log.put(resource('ZoneIngress', 'odd', 'nonsense'));
@@ -172,9 +155,10 @@ describe('replication', () => {
   });
 
   it('starts from its own copy and follows on', async () => {
-    await b.stop();
+    const { hub, zone: a } = world;
+    await world.replicaOf('zone-b').stop();
     const position = hub.log.append(resource('MeshTimeout', 'while-away', {}, 'default'));
-    b = await startReplica('zone-b', leafB, folder.path);
+    const b = await world.restart('zone-b');
     expect(b.replica.position()).toBeGreaterThan(0);
     await eventually(() => expect(b.replica.position()).toBe(position));
     expect(b.replica.digest()).toBe(a.replica.digest());
@@ -182,6 +166,8 @@ describe('replication', () => {
   });
 
   it('goes on without gap or duplicate when the hub is killed under load', async () => {
+    const { hub, zone: a } = world;
+    const b = world.replicaOf('zone-b');
     const before = await hub.log.head();
     for (let i = 0; i < 2_000; i++) {
       hub.log.append(resource('MeshTimeout', `load${i}`, { i }, 'default'));
