@@ -1,4 +1,4 @@
-import { SYSTEM } from './ensureDefaults.ts';
+import { SYSTEM } from './globalSecrets.ts';
 import type { CommandDeps } from './ports.ts';
 import { putResource } from './resourceCommands.ts';
 

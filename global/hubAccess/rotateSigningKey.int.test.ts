@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { tempDir } from '../../test/support/tempDir.ts';
-import { ensureHubKeys } from '../command/ensureDefaults.ts';
 import { ensureZone } from '../command/ensureZone.ts';
 import { openPolicyLog } from '../command/openPolicyLog.ts';
 import { hubCredentials } from '../log/hubCredentials.ts';
 import { currentAccount } from './currentAccount.ts';
+import { ensureHubKeys } from './ensureHubKeys.ts';
 import { readHubKeys } from './readHubKeys.ts';
 import { retireSigningKeys, rotateSigningKey } from './rotateSigningKey.ts';
 

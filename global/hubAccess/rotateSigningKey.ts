@@ -2,7 +2,7 @@ import type { NewEvent } from '../../shared/event/event.ts';
 import { keyOf } from '../../shared/resource/resource.ts';
 import { serialOf } from '../../http/token/signingKey.ts';
 import { appendChange } from '../command/appendChange.ts';
-import { SYSTEM, secret } from '../command/ensureDefaults.ts';
+import { SYSTEM, secret } from '../command/globalSecrets.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { makeSigningSeed, SIGNING_KEY_PREFIX } from './hubKeys.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MAX_BATCH } from '../../nats/publishBatch.ts';
 import type { NewEvent } from '../../shared/event/event.ts';
 import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
-import { SYSTEM } from '../command/ensureDefaults.ts';
+import { SYSTEM } from '../command/globalSecrets.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { KeyGrants } from '../relay/grants.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
