@@ -1,7 +1,8 @@
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
-import type { CommandDeps, WrappedDataKey } from './ports.ts';
+import type { WrappedDataKey } from '../secret/secretSealer.ts';
+import type { CommandDeps } from './ports.ts';
 
 export function isSecret(type: string): boolean {
   return type === 'Secret' || type === 'GlobalSecret';

@@ -8,9 +8,10 @@ import { openDb } from '../log/openDb.ts';
 import { type SecretKeys, secretKeys } from '../log/secretKeys.ts';
 import { checkKeyEncryptionKey } from '../secret/checkKeyEncryptionKey.ts';
 import { keyEncryptionKey } from '../secret/keyEncryptionKey.ts';
-import { secretSealer } from '../secret/secretSealer.ts';
-import { ensureDefaults, SYSTEM } from './ensureDefaults.ts';
-import type { CommandDeps, SecretSealer } from './ports.ts';
+import { type SecretSealer, secretSealer } from '../secret/secretSealer.ts';
+import { ensureDefaults } from './ensureDefaults.ts';
+import { SYSTEM } from './globalSecrets.ts';
+import type { CommandDeps } from './ports.ts';
 import { putResource } from './resourceCommands.ts';
 
 type Options = Pick<GlobalConfig, 'store.url' | 'data.dir' | 'secrets.keyFile' | 'secrets.key' | 'mesh.createDefault'> &

@@ -1,22 +1,6 @@
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
-import type { Sealed } from '../../shared/resource/secret/spec.ts';
-
-/** A data key as it is stored: wrapped by the key-encryption key. */
-export interface WrappedDataKey {
-  readonly keyId: string;
-  /** Key text of the Secret. */
-  readonly rkey: string;
-  readonly wrapped: Uint8Array;
-}
-
-/** Seals what is secret before it reaches the log (D12). */
-export interface SecretSealer {
-  /** @param data base64, as in Kuma's API. A new data key for every call. */
-  seal(key: ResourceKey, data: string): { readonly sealed: Sealed; readonly dataKey: WrappedDataKey };
-  /** @returns base64. @throws Error when the data key was destroyed. */
-  open(key: ResourceKey, sealed: Sealed): Promise<string>;
-}
+import type { SecretSealer, WrappedDataKey } from '../secret/secretSealer.ts';
 
 /** What the commands need of the event log. */
 export interface CommandLog {

@@ -60,7 +60,8 @@ export async function deleteResource(
   return command(
     deps,
     { kind: 'delete', key, expectedVersion },
-    () => currentOf(deps, key),
+    // Not opened: what cannot be read any more can be deleted.
+    () => deps.log.current(key),
     by,
     async () => (key.type === 'Mesh' ? childrenOfMesh(deps, key.name) : []),
   );

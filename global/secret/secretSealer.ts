@@ -1,10 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { keyText } from '../../shared/resource/resource.ts';
-import type { SecretSealer } from '../command/ports.ts';
+import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
+import type { Sealed } from '../../shared/resource/secret/spec.ts';
 import { decrypt, encrypt } from './aesGcm.ts';
 import { KEY_BYTES } from './keyEncryptionKey.ts';
 
 const IV_BYTES = 12;
+
+/** A data key as it is stored: wrapped by the key-encryption key. */
+export interface WrappedDataKey {
+  readonly keyId: string;
+  /** Key text of the Secret. */
+  readonly rkey: string;
+  readonly wrapped: Uint8Array;
+}
+
+/** Seals what is secret before it reaches the log (D12). */
+export interface SecretSealer {
+  /** @param data base64, as in Kuma's API. A new data key for every call. */
+  seal(key: ResourceKey, data: string): { readonly sealed: Sealed; readonly dataKey: WrappedDataKey };
+  /** @returns base64. @throws SecretUnreadable, LogUnavailable */
+  open(key: ResourceKey, sealed: Sealed): Promise<string>;
+}
 
 /** Where wrapped data keys are kept (`data_key` in the log's database). */
 export interface DataKeyStore {
@@ -25,17 +41,28 @@ export function secretSealer(kek: Uint8Array, store: DataKeyStore): SecretSealer
       };
     },
     open: async (key, { keyId, iv, ciphertext }) => {
-      const dataKey = await openDataKey(kek, store, keyId);
-      if (!dataKey) throw new Error(`the key of ${keyText(key)} was destroyed`);
-      return base64(
-        decrypt(
-          dataKey,
-          { iv: Buffer.from(iv, 'base64'), ciphertext: Buffer.from(ciphertext, 'base64') },
-          keyText(key),
-        ),
-      );
+      try {
+        const dataKey = await openDataKey(kek, store, keyId);
+        if (!dataKey) throw new Error('its data key was destroyed');
+        const sealed = { iv: Buffer.from(iv, 'base64'), ciphertext: Buffer.from(ciphertext, 'base64') };
+        return base64(decrypt(dataKey, sealed, keyText(key)));
+      } catch (error) {
+        throw (error as Error).name === 'LogUnavailable' ? error : new SecretUnreadable(key, error);
+      }
     },
   };
+}
+
+/** What was sealed, or its key, is not what it was. Deleting the Secret and writing it anew is the way out. */
+export class SecretUnreadable extends Error {
+  override name = 'SecretUnreadable';
+
+  constructor(key: ResourceKey, cause: unknown) {
+    super(
+      `the ${key.type} "${key.name}"${key.mesh && ` of mesh "${key.mesh}"`} cannot be opened: ${(cause as Error).message}; delete it and write it anew`,
+      { cause },
+    );
+  }
 }
 
 /** The data keys were wrapped by another key-encryption key than this instance has. */

@@ -2,7 +2,7 @@ import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/r
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
-import type { SecretSealer } from '../command/ports.ts';
+import { type SecretSealer, SecretUnreadable } from '../secret/secretSealer.ts';
 import { isReserved, refuseHubKey } from '../hubAccess/refuseHubKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
 
@@ -49,8 +49,19 @@ export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): Reso
   };
 }
 
+/** What cannot be opened is there, to be counted and deleted; whoever looks at what it holds is told why not. */
 async function opened(sealer: Pick<SecretSealer, 'open'>, resource: Resource): Promise<Resource> {
   const { sealed } = (resource.spec ?? {}) as SecretSpec;
   if (!sealed || (resource.type !== 'Secret' && resource.type !== 'GlobalSecret')) return resource;
-  return { ...resource, spec: { data: await sealer.open(resource, sealed) } };
+  try {
+    return { ...resource, spec: { data: await sealer.open(resource, sealed) } };
+  } catch (error) {
+    if (!(error instanceof SecretUnreadable)) throw error;
+    const spec = {
+      get data(): string {
+        throw error;
+      },
+    };
+    return { ...resource, spec };
+  }
 }

@@ -102,6 +102,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   AbortError: { status: 499, title: 'Client Closed Request' },
   ProxyUnreachable: { status: 400, title: 'Could not execute admin operation' },
   TokenRefused: { status: 401, title: 'Invalid authentication data' },
+  SecretUnreadable: { status: 500, title: 'Secret cannot be opened' },
   SigningKeyNotFound: { status: 404, title: 'Signing Key not found' },
 };
 
