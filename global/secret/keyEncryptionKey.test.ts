@@ -48,6 +48,9 @@ it('is found to be the wrong one at the start', async () => {
   wrapped.set(dataKey.keyId, dataKey.wrapped);
   await checkKeyEncryptionKey(right, store);
   await expect(checkKeyEncryptionKey(wrong, store)).rejects.toBeInstanceOf(WrongKeyEncryptionKey);
-  await expect(secretSealer(wrong, store).open(KEY, sealed)).rejects.toBeInstanceOf(WrongKeyEncryptionKey);
+  await expect(secretSealer(wrong, store).open(KEY, sealed)).rejects.toMatchObject({
+    name: 'SecretUnreadable',
+    cause: { name: 'WrongKeyEncryptionKey' },
+  });
   expect(await keyGrants(right, store).grant('unknown-zone', sealed.keyId)).toBeUndefined();
 });
