@@ -5,6 +5,7 @@ import { BEGIN, PROXIES, steps } from '../../test/support/meshHistory.ts';
 import { resourceOf, type WrittenResource } from '../../test/support/snapshotCase.ts';
 import type { Resource } from '../resource/resource.ts';
 import { type Changed, View } from '../view/view.ts';
+import type { Snapshot } from '../xds/snapshot.ts';
 import { affectedProxies, type World } from './affectedProxies.ts';
 import { generate } from './generateSnapshot.ts';
 import { Memo } from './memo.ts';
@@ -60,6 +61,40 @@ describe('affected proxies', () => {
     zone.settle();
     zone.write(instance('10.0.0.2'), false);
     expect(zone.settle()).toEqual(new Map([['m1.dp-1', new Set(['m1/backend'])]]));
+  });
+
+  it('are those that dial its own address, when that is another, and none when only its readiness is', () => {
+    const zone = new ZoneUnderTest();
+    const instance = (name: string, address: string, ready: boolean): WrittenResource => ({
+      type: 'Dataplane',
+      mesh: 'm1',
+      name,
+      origin: 'zone-1',
+      networking: { address, inbound: [{ port: 80, health: { ready }, tags: { 'kuma.io/service': 'backend' } }] },
+    });
+    const direct = (name: string, directAccessServices: string[]): WrittenResource => ({
+      type: 'Dataplane',
+      mesh: 'm1',
+      name,
+      origin: 'zone-1',
+      networking: { address: '10.0.0.9', transparentProxying: { directAccessServices } },
+    });
+    for (const one of [{ type: 'Mesh', name: 'm1' }, direct('dp-1', ['*']), direct('dp-3', ['backend'])])
+      zone.write(one, false);
+    zone.settle();
+    const dialled = () =>
+      [...zone.snapshotOf('m1.dp-3').listener.keys()].filter((name) => name.startsWith('direct_access'));
+    for (const ready of [false, true]) {
+      zone.write(instance('backend-1', `10.0.0.${ready ? 2 : 1}`, ready), false);
+      // dp-1 is not redirected to its proxy, which therefore cannot take the calls
+      expect(zone.settle().get('m1.dp-1')).toBeUndefined();
+      expect(dialled()).toEqual([`direct_access_10.0.0.${ready ? 2 : 1}:80`]);
+    }
+    zone.write(instance('backend-1', '10.0.0.2', false), false);
+    expect(zone.settle().size).toBe(0);
+    zone.write(instance('backend-1', '10.0.0.2', false), true);
+    expect(zone.settle().get('m1.dp-3')).toBe('all');
+    expect(dialled()).toEqual([]);
   });
 });
 
@@ -147,6 +182,12 @@ class ZoneUnderTest {
       if (scope !== undefined) this.#index.update(proxy, next);
     }
     return affected;
+  }
+
+  snapshotOf(proxyId: string): Snapshot {
+    const tracked = this.#index.get(proxyId);
+    if (!tracked) throw new Error(`${proxyId} is not connected`);
+    return tracked.generated.snapshot;
   }
 
   #world(): World {

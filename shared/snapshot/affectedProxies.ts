@@ -8,6 +8,7 @@ import type { MeshSpec } from '../resource/mesh/spec.ts';
 import type { Resource } from '../resource/resource.ts';
 import { serviceIndex } from '../view/services.ts';
 import type { Changed } from '../view/view.ts';
+import { dialsDirectly, movedServices } from './directAccess.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
 import { metricsInbound, selectableDataplane } from './metricsInbound.ts';
@@ -61,11 +62,12 @@ export function affectedProxies(
 function namedBy(
   { view, settings: { zone } }: World,
   index: ProxyIndex,
-  { key, origin }: Changed,
+  changed: Changed,
 ): Iterable<TrackedProxy | undefined> {
+  const { key, origin } = changed;
   switch (key.type) {
     case 'Dataplane':
-      return origin === zone ? [index.sidecar(key.mesh, key.name)] : [];
+      return origin === zone ? [index.sidecar(key.mesh, key.name), ...directCallers(index, changed)] : [];
     case 'ZoneIngress':
     case 'ZoneEgress':
       return origin === zone ? [index.zoneProxy(key.name)] : [];
@@ -80,6 +82,13 @@ function namedBy(
     default:
       return [];
   }
+}
+
+/** Those that dial the Dataplane's services by its address, when that is another. */
+function directCallers(index: ProxyIndex, changed: Changed): TrackedProxy[] {
+  const moved = movedServices(changed);
+  if (moved.size === 0) return [];
+  return [...index.sidecars(changed.key.mesh)].filter(({ generated }) => dialsDirectly(generated.direct, moved));
 }
 
 /** What a policy selects follows from itself alone, unless its targetRefs go by way of a MeshHTTPRoute. */

@@ -5,6 +5,7 @@ import { ResourceSet } from '../xds/resourceSet.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
 import type { MatchedByType } from '../policy/matchPolicies.ts';
 import { addAdmin } from './admin.ts';
+import { addDirectAccess } from './directAccess.ts';
 import { addDns } from './dns.ts';
 import { endpointsOf, type EndpointSource, endpointSource } from './endpointSource.ts';
 import { addInbounds } from './inbound.ts';
@@ -30,10 +31,21 @@ export interface Generated {
   readonly services: ReadonlySet<string>;
   /** It has an outbound for every service with a virtual IP. */
   readonly virtual: boolean;
+  /** Services whose instances it dials by their own addresses; `*` stands for all. */
+  readonly direct: ReadonlySet<string>;
   readonly policies: MatchedByType;
   /** mesh → the services as they were. */
   readonly indexes: ReadonlyMap<string, ServiceIndex>;
 }
+
+/** What it is made from where there is nothing of it. */
+const NOTHING: Omit<Generated, 'snapshot' | 'sources'> = {
+  services: new Set(),
+  virtual: false,
+  direct: new Set(),
+  policies: new Map(),
+  indexes: new Map(),
+};
 
 /** All xDS of a proxy. Pure: equal inputs give equal snapshots (D8). Without Dataplane or Mesh it is empty. */
 export function generateSnapshot(input: SnapshotInput): Snapshot {
@@ -51,8 +63,7 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   const sources = new Map<string, EndpointSource>();
   const services = new Set<string>();
   const sidecar = findSidecar(input, memo);
-  if (!sidecar)
-    return { snapshot: set.snapshot(), sources, services, virtual: false, policies: new Map(), indexes: new Map() };
+  if (!sidecar) return { ...NOTHING, snapshot: set.snapshot(), sources, services };
 
   const { proxy, mesh, dataplane, policies } = sidecar;
   addAdmin(set, proxy.metadata, dataplane.spec.networking.address, memo);
@@ -61,6 +72,7 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   addProbes(set, sidecar);
   addOutbounds(set, sidecar, { sources, services });
   addTransparentProxy(set, sidecar);
+  addDirectAccess(set, sidecar, input.view);
   addDns(set, sidecar);
   addSecrets(set, sidecar, input.view);
   const lookups = new Lookups(mesh);
@@ -68,7 +80,8 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   for (const service of lookups.protocols.keys()) services.add(service);
   const indexes = new Map([[mesh.name, mesh.services]]);
   addEndpoints(set, sources, indexes, memo);
-  return { snapshot: set.snapshot(), sources, services, virtual: sidecar.virtual, policies: policies.matched, indexes };
+  const { virtual, direct } = sidecar;
+  return { snapshot: set.snapshot(), sources, services, virtual, direct, policies: policies.matched, indexes };
 }
 
 function generateZoneProxy(input: SnapshotInput, memo: Memo): Generated {
@@ -79,7 +92,7 @@ function generateZoneProxy(input: SnapshotInput, memo: Memo): Generated {
   const add = input.proxy.kind === 'ingress' ? addZoneIngress : addZoneEgress;
   add(set, input, [...indexes.values()], memo, { sources });
   addEndpoints(set, sources, indexes, memo);
-  return { snapshot: set.snapshot(), sources, services: new Set(), virtual: false, policies: new Map(), indexes };
+  return { ...NOTHING, snapshot: set.snapshot(), sources, indexes };
 }
 
 /** Every EDS cluster gets its endpoints, also one that a policy put there. */

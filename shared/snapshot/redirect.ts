@@ -16,3 +16,11 @@ export function redirectOf(proxy: Proxy, dataplane: DataplaneSpec): Redirect | u
     ? { inboundPort: redirectPortInbound, outboundPort: redirectPortOutbound }
     : undefined;
 }
+
+/** Services whose instances a proxy's application may dial by their own addresses; only where the host redirects both ways. */
+export function directServices(
+  { networking: { transparentProxying } }: DataplaneSpec,
+  redirect: Redirect | undefined,
+): ReadonlySet<string> {
+  return new Set(redirect && redirect.inboundPort > 0 ? transparentProxying?.directAccessServices : []);
+}

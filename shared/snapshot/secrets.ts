@@ -14,11 +14,11 @@ import type { Sidecar } from './sidecar.ts';
  */
 export function addSecrets(
   set: ResourceSet,
-  { proxy, dataplane, outbounds, metrics, mesh, memo }: Sidecar,
+  { proxy, dataplane, outbounds, direct, metrics, mesh, memo }: Sidecar,
   view: View,
 ): void {
   const serves = (dataplane.spec.networking.inbound ?? []).some((inbound) => inbound.port !== SERVICELESS_PORT);
-  if (!mesh.mtls || !(serves || metrics || outbounds.length > 0)) return;
+  if (!mesh.mtls || !(serves || metrics || outbounds.length > 0 || direct.size > 0)) return;
   if (proxy.identity) {
     const name = identitySecretName(mesh.name);
     set.put('secret', name, certificateSecret(name, proxy.identity.certificateChainPem, proxy.identity.privateKeyPem));

@@ -8,7 +8,7 @@ import { type MeshFacts, meshFacts } from './meshFacts.ts';
 import { type OutboundAddress, outboundAddresses, virtualPlacement } from './outbounds.ts';
 import { type ProxyPolicies, proxyPolicies } from './policies.ts';
 import type { Proxy, ZoneSettings } from './proxy.ts';
-import { type Redirect, redirectOf } from './redirect.ts';
+import { directServices, type Redirect, redirectOf } from './redirect.ts';
 
 /** A sidecar as the steps of its snapshot see it: everything looked up, nothing built yet. */
 export interface Sidecar {
@@ -21,6 +21,8 @@ export interface Sidecar {
   readonly metrics: ReturnType<typeof metricsInbound>;
   readonly redirect: Redirect | undefined;
   readonly outbounds: readonly OutboundAddress[];
+  /** Services whose instances it dials by their own addresses. */
+  readonly direct: ReadonlySet<string>;
   /** It has an outbound for every service with a virtual IP. */
   readonly virtual: boolean;
   readonly memo: Memo;
@@ -54,6 +56,7 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
     }),
     metrics,
     redirect,
+    direct: directServices(dataplane.spec, redirect),
     virtual,
     outbounds: virtual ? outbounds() : memo.from(dataplane, 'outbounds', outbounds),
     memo,

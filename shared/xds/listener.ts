@@ -31,6 +31,11 @@ export function outboundTemplate(tags: ListenerOptions['tags'], filterChains: Fi
   return { ...metadata(tags), filterChains };
 }
 
+/** An outbound that only takes connections from the listener of the redirect, under a name of its own. */
+export function unboundListener(name: string, address: string, port: number, template: OutboundTemplate): ListenerJson {
+  return { name, trafficDirection: 'OUTBOUND', ...place(address, port, false), ...template };
+}
+
 export function outboundListener(
   template: OutboundTemplate,
   { address, port, bind }: Pick<ListenerOptions, 'address' | 'port' | 'bind'>,

@@ -24,6 +24,8 @@ export const PROBE_LISTENER_NAME = 'probe:listener';
 export const PROBE_ROUTE_NAME = 'probe:route_configuration';
 export const OUTBOUND_PASSTHROUGH_NAME = 'outbound:passthrough:ipv4';
 export const INBOUND_PASSTHROUGH_NAME = 'inbound:passthrough:ipv4';
+export const DIRECT_ACCESS_NAME = 'direct_access';
+export const directAccessListenerName = (address: string, port: number) => `direct_access_${address}:${port}`;
 export const NO_DESTINATION_NAME = 'self_transparentproxy_no_destination_inbound';
 
 /**

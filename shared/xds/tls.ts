@@ -38,6 +38,14 @@ export function upstreamTls(sni: string): TransportSocketJson {
   return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
 }
 
+/** Client side of mesh mTLS where it is not known which service answers: any of the mesh, and no SNI (policies §1.2). */
+export function upstreamAnyMeshTls(mesh: string): TransportSocketJson {
+  const context: UpstreamTlsContextJson = {
+    commonTlsContext: { ...meshTls(mesh, { prefix: `spiffe://${mesh}/` }), alpnProtocols: [MESH_ALPN] },
+  };
+  return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
+}
+
 function meshTls(mesh: string, peer: StringMatcherJson): CommonTlsContextJson {
   return {
     tlsCertificateSdsSecretConfigs: [{ name: identitySecretName(mesh), sdsConfig: ADS }],

@@ -35,9 +35,10 @@ const dataplane = fc
     ready: fc.boolean(),
     calls: fc.uniqueArray(service, { maxLength: 3 }),
     version: fc.constantFrom('v1', 'v2'),
+    direct: fc.constantFrom([], ['b'], ['*']),
   })
   .map(
-    ({ mesh, n, origin, service, protocol, host, ready, calls, version }): WrittenResource => ({
+    ({ mesh, n, origin, service, protocol, host, ready, calls, version, direct }): WrittenResource => ({
       type: 'Dataplane',
       mesh,
       name: `dp-${n}`,
@@ -48,6 +49,7 @@ const dataplane = fc
           { port: 80, health: { ready }, tags: { 'kuma.io/service': service, 'kuma.io/protocol': protocol, version } },
         ],
         outbound: calls.map((call, i) => ({ port: 20000 + i, tags: { 'kuma.io/service': call } })),
+        transparentProxying: { directAccessServices: direct },
       },
     }),
   );
@@ -341,6 +343,7 @@ export const BEGIN: WrittenResource[] = ['m1', 'm2'].flatMap((name): WrittenReso
           { port: 20000, tags: { 'kuma.io/service': 'e' } },
           { port: 20001, tags: { 'kuma.io/service': 'c_d' } },
         ],
+        ...(dp === 'dp-3' && { transparentProxying: { directAccessServices: ['b'] } }),
       },
     }),
   ),

@@ -13,6 +13,8 @@ const WORKLOAD_LABEL = 'kuma.io/workload';
 const WORKLOAD_REASON =
   "must be a DNS-1035 label: lowercase letters, digits and '-', beginning with a letter, at most 63";
 const SERVICE_TAG_MISSING = `mandatory tag "${SERVICE_TAG}" is missing`;
+const REAL_KINDS = ['MeshExternalService', 'MeshMultiZoneService', 'MeshService'];
+const WRONG_KIND = `invalid value. Available values are: ${REAL_KINDS.join(',')}`;
 const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address and port';
 
 type Add = (field: string, reason: string | undefined) => void;
@@ -135,17 +137,22 @@ function adminViolations({ admin, inbound, outbound, address }: DataplaneSpec['n
 function transparentProxyingViolations({ transparentProxying }: DataplaneSpec['networking']): Violation[] {
   const field = 'networking.transparentProxying';
   const violations: Violation[] = [];
-  const given = (transparentProxying ?? {}) as NonNullable<typeof transparentProxying> & Record<string, unknown>;
+  const given = transparentProxying ?? {};
   for (const name of ['redirectPortInbound', 'redirectPortOutbound'] as const) {
     const port = given[name];
     if (port !== undefined && !isPort(port)) violations.push({ field: `${field}.${name}`, reason: PORT_REASON });
   }
   if (given.ipFamilyMode !== undefined && given.ipFamilyMode !== 'IPv4')
     violations.push({ field: `${field}.ipFamilyMode`, reason: `${given.ipFamilyMode} ${NOT_SUPPORTED}, use IPv4` });
-  if (saysSomething(given.directAccessServices))
-    violations.push({ field: `${field}.directAccessServices`, reason: NOT_SUPPORTED });
-  // An empty list says something too: it stands for "none".
-  if (given.reachableBackends !== undefined)
-    violations.push({ field: `${field}.reachableBackends`, reason: `${NOT_SUPPORTED}, use reachableServices` });
+  given.reachableBackends?.refs?.forEach(({ kind }, i) => {
+    // "transparentProxing" is what Kuma calls the field here
+    if (!REAL_KINDS.includes(kind))
+      violations.push({ field: `networking.transparentProxing.reachableBackends.refs[${i}].kind`, reason: WRONG_KIND });
+    else
+      violations.push({
+        field: `${field}.reachableBackends.refs[${i}].kind`,
+        reason: `${kind} ${NOT_SUPPORTED}, use reachableServices`,
+      });
+  });
   return violations;
 }

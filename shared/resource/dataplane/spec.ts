@@ -14,6 +14,10 @@ export interface DataplaneSpec {
           readonly redirectPortOutbound?: number | undefined;
           readonly ipFamilyMode?: 'UnSpecified' | 'DualStack' | 'IPv4' | 'IPv6' | undefined;
           readonly reachableServices?: readonly string[] | undefined;
+          /** Services whose instances may be dialled by their own addresses; `*` stands for all. */
+          readonly directAccessServices?: readonly string[] | undefined;
+          /** Real resources that are called, instead of all; there are none here, so it can only name none. */
+          readonly reachableBackends?: ReachableBackends | undefined;
         }
       | undefined;
     readonly admin?: { readonly port?: number | undefined } | undefined;
@@ -21,6 +25,10 @@ export interface DataplaneSpec {
   /** What is different for this proxy from what its mesh says. */
   readonly metrics?: MetricsBackend | undefined;
   readonly probes?: Probes | undefined;
+}
+
+export interface ReachableBackends {
+  readonly refs?: readonly { readonly kind: string }[] | undefined;
 }
 
 export type Tags = Readonly<Record<string, string>>;
