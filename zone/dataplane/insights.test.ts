@@ -102,7 +102,7 @@ describe('the insight of a proxy', () => {
     insights.connected(proxy, node);
     pass(200);
     for (let i = 0; i < 10; i++) insights.changed('demo.p', false);
-    pass(4_999);
+    pass(9_999);
     expect(puts).toHaveLength(1);
     insights.changed('demo.p', true);
     pass(1);

@@ -34,9 +34,9 @@ interface Watched {
   due: number;
 }
 
-/** Who connected, left or refused something is known elsewhere soon; counters that went up can wait. */
+/** Who connected, left or refused something is known elsewhere soon; counters that went up can wait, as long as Kuma has them wait. */
 const SOON_MS = 200;
-const COUNTERS_MS = 5_000;
+const COUNTERS_MS = 10_000;
 
 /** Writes the insights of Dataplanes and zone proxies to the zone log: merged, so that a busy proxy costs a message in a while. */
 export class Insights {
