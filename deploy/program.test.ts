@@ -135,3 +135,21 @@ it('version --detailed shows all that the control plane says of itself', async (
   const { out } = await runCli(['version', '-a'], { 'GET /': { body: index } });
   expect(JSON.parse(out.slice(out.indexOf('{')))).toEqual(index);
 });
+
+it.each([
+  ['install', 'control-plane', '--zone', 'east'],
+  ['install', 'crds'],
+  ['install', 'demo'],
+  ['install', 'gateway', 'kong'],
+  ['install', 'logging'],
+  ['install', 'metrics'],
+  ['install', 'observability'],
+  ['install', 'tracing'],
+  ['install', 'transparent-proxy', '--kuma-dp-user', 'dp'],
+  ['uninstall', 'transparent-proxy'],
+  ['uninstall', 'ebpf'],
+])('%s %s says that it does nothing, and what to do instead', async (...words) => {
+  const { status, out, err, arrived } = await runCli(words);
+  expect({ status, out, arrived }).toEqual({ status: 1, out: '', arrived: [] });
+  expect(err).toMatch(new RegExp(`^error: meridian ${words[0]} ${words[1]}: .*\\.\n$`));
+});

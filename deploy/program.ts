@@ -93,6 +93,14 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'issue tokens, make keys and certificates',
     load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),
   },
+  install: {
+    description: 'what kumactl installs, and how to come by it here',
+    load: async () => (await import('../global/cli/install.ts')).installCommand(),
+  },
+  uninstall: {
+    description: 'what kumactl takes away again',
+    load: async () => (await import('../global/cli/install.ts')).uninstallCommand(),
+  },
   rotate: {
     description: "make the next key of the hub's",
     load: async (deps) => (await import('../global/cli/rotate.ts')).rotateCommand(deps),

@@ -236,6 +236,9 @@ describe('apply', () => {
     );
     const refused = await runCli(['apply', '-f', '-', '--wait'], world(1, [{ proxy: 'web', error: 'bad' }]), YAML);
     expect(refused).toMatchObject({ status: 1, err: expect.stringContaining('1 of 2 proxies rejected it: web: bad') });
+    const inZone = { body: { resources: applied('unchanged', 'updated').body.resources } };
+    const unwaited = await runCli(['apply', '-f', '-', '--wait'], { 'POST /changes': inZone }, YAML);
+    expect(unwaited).toMatchObject({ status: 0, err: expect.stringContaining('not waited for proxies') });
     const late = await runCli(['apply', '-f', '-', '--wait', '--wait-timeout', '0'], world(1), YAML);
     expect(late).toMatchObject({ status: 1, err: expect.stringContaining('1 of 2 proxies have it. meridian status') });
   });

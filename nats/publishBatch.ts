@@ -17,6 +17,13 @@ export interface Outgoing {
 /** The server took nothing of a batch: its stream is not what we thought, or it is not able to. */
 export class BatchRefused extends Error {
   override name = 'BatchRefused';
+  /** The server's own (its error `err_code`); absent: it gave none. */
+  readonly code: number | undefined;
+
+  constructor(message: string, code?: number) {
+    super(message);
+    this.code = code;
+  }
 }
 
 type Options = {
@@ -54,6 +61,7 @@ export async function publishBatch(
   if (error || seq === undefined)
     throw new BatchRefused(
       `a batch of ${messages.length} messages is refused: ${error?.description ?? 'no sequence in the answer'} (${error?.err_code ?? 0})`,
+      error?.err_code,
     );
   return seq;
 }

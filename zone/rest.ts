@@ -9,7 +9,7 @@ import { anyEnvoyAdmin } from './ask/anyEnvoyAdmin.ts';
 import type { ZoneConfig } from './config.ts';
 import type { LeafConnection } from './replica/leafConnection.ts';
 import type { NatsReplica } from './replica/natsReplica.ts';
-import type { ZoneLog } from './replica/ports.ts';
+import type { ZoneChangeLog } from './replica/ports.ts';
 import type { ServingProxies } from './servingProxies.ts';
 import { shownStatus } from './status/ownStatus.ts';
 import { zoneAdmission } from './store/admit.ts';
@@ -22,7 +22,7 @@ type Deps = ServingProxies & {
   readonly config: ZoneConfig;
   readonly role: Role;
   readonly leaf: LeafConnection;
-  readonly zoneLog: ZoneLog;
+  readonly zoneLog: ZoneChangeLog;
   readonly replica: NatsReplica;
   /** Envoys of proxies that are connected here. */
   readonly envoyAdmin: EnvoyAdmin;

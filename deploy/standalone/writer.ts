@@ -1,12 +1,13 @@
 import type { ResourceDescriptor } from '../../shared/resource/descriptor.ts';
 import type { ResourceWriter, Written } from '../../shared/rest/ports.ts';
+import type { ZoneWriter } from '../../zone/store/resourceWriter.ts';
 import type { LocalReplica } from './localReplica.ts';
 
 type Deps = {
   /** Writes to the policy log: what a global control plane may write. */
   readonly policies: ResourceWriter;
   /** Writes to the zone log: Dataplanes, ingresses. */
-  readonly zone: ResourceWriter;
+  readonly zone: ZoneWriter;
   readonly replica: Pick<LocalReplica, 'reached'>;
 };
 
@@ -19,7 +20,7 @@ export function standaloneWriter({ policies, zone, replica }: Deps): ResourceWri
   };
   return {
     put: async (put) => seen(await homeOf(put.descriptor).put(put)),
-    // One change of what belongs to the policy log; what belongs to the zone's follows, all of it checked before.
+    // Two changes, one of each log: what belongs to the zone's follows, all of it checked before.
     putAll: async ({ puts, author, precondition, idempotency }) => {
       const ofPolicies = puts.filter(({ descriptor }) => descriptor.writable.global);
       const together = await policies.putAll?.({
@@ -30,13 +31,13 @@ export function standaloneWriter({ policies, zone, replica }: Deps): ResourceWri
       });
       if (!together) throw new Error('the policy log takes changes of several resources');
       const { statuses, ...place } = await seen(together);
-      const all: Written['status'][] = [];
-      const known = [...statuses];
-      for (const put of puts) {
-        const isPolicy = put.descriptor.writable.global;
-        all.push(isPolicy ? (known.shift() as Written['status']) : (await zone.put({ ...put, author })).status);
-      }
-      return { ...place, statuses: all };
+      const ofZone = puts.filter(({ descriptor }) => !descriptor.writable.global);
+      const followed = await zone.putAll({ puts: ofZone, author, precondition: () => {} });
+      const next = { policies: statuses.values(), zone: followed.statuses.values() };
+      const inOrder = puts.map(
+        ({ descriptor }) => (descriptor.writable.global ? next.policies : next.zone).next().value,
+      );
+      return { ...place, statuses: inOrder as Written['status'][] };
     },
     delete: async (removal) => seen(await homeOf(removal.descriptor).delete(removal)),
   };

@@ -116,6 +116,24 @@ describe('replication', () => {
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeUndefined());
   });
 
+  it('writes several resources of the zone together, or none of them', async () => {
+    const { zone: a } = world;
+    const [one, two, three] = [
+      dataplane('one', '10.0.0.1'),
+      dataplane('two', '10.0.0.2'),
+      dataplane('three', '10.0.0.3'),
+    ];
+    const last = await a.log.putAll([{ resource: one, expected: 0 }, { resource: two }]);
+    await a.replica.applied(last);
+    expect(a.replica.view.get(one, 'zone-a')?.version).toBe(last - 1);
+    expect(a.replica.view.get(two, 'zone-a')?.version).toBe(last);
+    const late = a.log.putAll([{ resource: three }, { resource: two, expected: last - 1 }]);
+    await expect(late).rejects.toThrow(StaleWrite);
+    await a.replica.applied(await a.log.putAll([{ resource: two, expected: last }]));
+    expect(a.replica.view.get(three, 'zone-a'), 'nothing of what was late is there').toBeUndefined();
+    for (const resource of [one, two]) await a.log.delete(resource);
+  });
+
   it('a zone cannot greet as another, nor write what is not its own', async () => {
     const { hub, leaf: leafA } = world;
     const b = world.replicaOf('zone-b');

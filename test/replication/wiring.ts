@@ -28,7 +28,7 @@ import { Keyring } from '../../zone/replica/keyring.ts';
 import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
 import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
-import type { ZoneLog } from '../../zone/replica/ports.ts';
+import type { ZoneChangeLog } from '../../zone/replica/ports.ts';
 import { joinGlobal } from '../../zone/replica/join.ts';
 import { findMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
@@ -276,7 +276,7 @@ export async function startLeaf(
 export interface ZoneReplica {
   readonly connection: LeafConnection;
   readonly replica: NatsReplica;
-  readonly log: ZoneLog;
+  readonly log: ZoneChangeLog;
   readonly errors: Error[];
   stop(): Promise<void>;
 }

@@ -57,6 +57,22 @@ test('a write upon what is not there any more is refused and writes nothing', as
   await log.put(dataplane('a'), 0);
 });
 
+test('takes several together, or none of them', async () => {
+  const log = new LocalZoneLog(await file());
+  onTestFinished(() => log.close());
+  const told: LocalMessage[] = [];
+  log.onWritten((message) => told.push(message));
+  expect(await log.putAll([{ resource: dataplane('a') }, { resource: dataplane('b'), expected: 0 }])).toBe(2);
+  const late = log.putAll([{ resource: dataplane('c') }, { resource: dataplane('b', { late: true }), expected: 0 }]);
+  await expect(late).rejects.toThrow(StaleWrite);
+  expect(told.map(({ key, sequence }) => [key.name, sequence])).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  expect([...log.messages()].map(({ key }) => key.name)).toEqual(['a', 'b']);
+  expect(await log.putAll([{ resource: dataplane('b', { next: true }), expected: 2 }])).toBe(3);
+});
+
 test('only one may have it open', async () => {
   const path = await file();
   const log = new LocalZoneLog(path);

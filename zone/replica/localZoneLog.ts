@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { resourceSchema } from '../../shared/event/message.ts';
 import { keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
-import { StaleWrite, type ZoneLog } from './ports.ts';
+import { StaleWrite, type ZoneChangeLog, type ZoneWrite } from './ports.ts';
 
 /** Its name in the zone's data folder. */
 export const ZONE_LOG_FILE = 'zone-log.sqlite';
@@ -23,7 +23,7 @@ const row = z.object({ sequence: z.number(), body: z.string() });
  * The zone log in a file, for a control plane that is alone: of every resource the last message, as in the stream ZONE. A write
  * that was answered survives the process; a crash of the machine may take the last moments.
  */
-export class LocalZoneLog implements ZoneLog {
+export class LocalZoneLog implements ZoneChangeLog {
   readonly #db: DatabaseSync;
   readonly #listeners = new Set<(message: LocalMessage) => void>();
   /** Numbers may come again after a restart, when the last messages were deletions: views begin anew then, too. */
@@ -59,13 +59,20 @@ export class LocalZoneLog implements ZoneLog {
   }
 
   async put(resource: Resource, expected?: number): Promise<number> {
-    const key = keyText(resource);
-    this.#expect(key, expected);
-    const sequence = this.#sequence + 1;
-    this.#db
-      .prepare('INSERT OR REPLACE INTO message (key, sequence, body) VALUES (?, ?, ?)')
-      .run(key, sequence, JSON.stringify(resource));
-    return this.#tell({ key: resource, resource, sequence });
+    return this.putAll([{ resource, expected }]);
+  }
+
+  async putAll(writes: readonly ZoneWrite[]): Promise<number> {
+    for (const { resource, expected } of writes) this.#expect(keyText(resource), expected);
+    const first = this.#sequence + 1;
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO message (key, sequence, body) VALUES (?, ?, ?)');
+    this.#together(() => {
+      for (const [index, { resource }] of writes.entries())
+        insert.run(keyText(resource), first + index, JSON.stringify(resource));
+    });
+    for (const [index, { resource }] of writes.entries())
+      this.#tell({ key: resource, resource, sequence: first + index });
+    return this.#sequence;
   }
 
   async delete(key: ResourceKey, expected?: number): Promise<number> {
@@ -76,6 +83,18 @@ export class LocalZoneLog implements ZoneLog {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** All of it or, when it throws, nothing. */
+  #together(write: () => void): void {
+    this.#db.exec('BEGIN');
+    try {
+      write();
+      this.#db.exec('COMMIT');
+    } catch (cause) {
+      this.#db.exec('ROLLBACK');
+      throw cause;
+    }
   }
 
   /** @throws StaleWrite */

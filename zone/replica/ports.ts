@@ -36,6 +36,21 @@ export interface ZoneLog {
   delete(key: ResourceKey, expected?: number): Promise<number>;
 }
 
+/** One of several resources that are written together; `expected` as of `ZoneLog.put`. */
+export interface ZoneWrite {
+  readonly resource: Resource;
+  readonly expected?: number | undefined;
+}
+
+/** A zone log that takes changes of several resources. */
+export interface ZoneChangeLog extends ZoneLog {
+  /**
+   * All of them or none, each of another key.
+   * @returns the sequence of the last one. @throws StaleWrite when one expectation does not hold.
+   */
+  putAll(writes: readonly ZoneWrite[]): Promise<number>;
+}
+
 /** Somebody wrote that subject meanwhile: read again and decide anew. */
 export class StaleWrite extends Error {
   override name = 'StaleWrite';

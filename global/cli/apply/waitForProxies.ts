@@ -17,11 +17,15 @@ const progress = rollout.pick({ proxies: true, acknowledged: true, rejected: tru
  */
 export async function waitForProxies(
   connection: Connection,
-  { change, position = 0 }: Pick<Applied, 'change' | 'position'>,
+  { change, position = 0, resources }: Applied,
   seconds: number,
   deps: Pick<CliDeps, 'err' | 'now' | 'signal'>,
 ): Promise<void> {
-  if (change === undefined) return;
+  if (change === undefined) {
+    if (resources.some(({ status }) => status !== 'unchanged'))
+      deps.err('not waited for proxies: only what is in the policy log has a rollout, which is written on global\n');
+    return;
+  }
   const end = deps.now() + seconds * 1000;
   for (;;) {
     const { zones } = await fetchStatus(connection);

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
+import { LoopbackPrefixes } from '../../deploy/demo/loopback.ts';
+import { createMesh, MESH } from '../../deploy/demo/mesh.ts';
+import { Tokens } from '../../deploy/demo/tokens.ts';
+import { until } from '../../deploy/demo/until.ts';
+import { startWorkload } from '../../deploy/demo/workload.ts';
+import { meridian } from '../../deploy/program.ts';
+import { fetchStatus } from '../../global/cli/statusBody.ts';
+import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
+
+const ZONES = ['east', 'west'];
+let prepared: DeathlessGround;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  prepared = deathlessGround();
+  cluster = await startCluster(prepared.ground, { zones: ZONES, dpAuth: 'dpToken' }, () => {});
+  await createMesh(cluster.api);
+  const deps = {
+    ground: prepared.ground,
+    tokens: new Tokens(cluster.api),
+    prefixes: new LoopbackPrefixes(cluster.vipPort),
+  };
+  await Promise.all(
+    cluster.zones.map((zone) => startWorkload(deps, zone, { service: `web-${zone.name}`, name: `web-${zone.name}` })),
+  );
+  await until({
+    what: 'both zones are in sync, with a sidecar each',
+    probe: () => fetchStatus(cluster.api),
+    holds: ({ zones }) => zones.filter((one) => one.inSync && one.sidecars?.connected === 1).length === ZONES.length,
+  });
+});
+
+afterAll(() => prepared?.stop());
+
+async function apply(address: string, text: string, ...flags: string[]) {
+  let [out, err] = ['', ''];
+  const status = await meridian(['apply', '-f', '-', ...flags], {
+    out: (more) => {
+      out += more;
+    },
+    err: (more) => {
+      err += more;
+    },
+    now: Date.now,
+    env: { MERIDIAN_ADDRESS: address },
+    stdin: async () => text,
+  });
+  return { status, out, err };
+}
+
+const timeout = (name: string, longest: string, more = '') => `
+type: MeshTimeout
+mesh: ${MESH}
+name: ${name}
+${more}
+spec: { targetRef: { kind: Mesh }, rules: [{ default: { http: { maxConnectionDuration: ${longest} } } }] }
+`;
+const circuitBreaker = (connections: number) => `
+type: MeshCircuitBreaker
+mesh: ${MESH}
+name: together
+spec:
+  targetRef: { kind: Mesh }
+  rules: [{ default: { connectionLimits: { maxConnections: ${connections} } } }]
+`;
+
+/** Which of the texts the Envoy of each zone's sidecar itself has in its configuration, at this moment. */
+const held = (...texts: readonly string[]) =>
+  Promise.all(
+    cluster.zones.map(async ({ name, controlPlane }) => {
+      const dump = await (await fetch(`${controlPlane.url}/meshes/${MESH}/dataplanes/web-${name}/xds`)).text();
+      return texts.filter((text) => dump.includes(text));
+    }),
+  );
+
+test('apply --wait returns when the sidecars of both zones have the whole change', async () => {
+  for (const round of [1, 2, 3]) {
+    const change = `${timeout('together', `${7_000 + round}s`)}---${circuitBreaker(9_000 + round)}`;
+    const { status, err } = await apply(cluster.global.url, change, '--wait');
+    const whole = [`"${7_000 + round}s"`, `"max_connections": ${9_000 + round}`];
+    const now = await held(...whole);
+    expect({ status, err }).toEqual({
+      status: 0,
+      err: expect.stringMatching(/^2 of 2 proxies have it after \d+ ms\n$/),
+    });
+    expect(now).toEqual([whole, whole]);
+  }
+});
+
+test('a zone takes what is its own as one change, whole or not at all', async () => {
+  const [east] = cluster.zones;
+  const address = east?.controlPlane.url ?? '';
+  const own = 'labels: { kuma.io/origin: zone }';
+  const dataplane = `
+type: Dataplane
+mesh: ${MESH}
+name: by-hand
+networking: { address: 127.0.0.9, inbound: [{ port: 80, tags: { kuma.io/service: by-hand } }] }
+`;
+  const foreign = await apply(address, `${dataplane}---${timeout('theirs', '1s')}`);
+  expect(foreign).toMatchObject({ status: 1, err: expect.stringContaining('1 of 2 documents is not valid') });
+  expect((await fetch(`${address}/meshes/${MESH}/dataplanes/by-hand`)).status, 'nothing was written').toBe(404);
+
+  const { status, out } = await apply(address, `${dataplane}---${timeout('ours', '7777s', own)}`);
+  const made = `Dataplane "by-hand" in mesh "${MESH}" created\nMeshTimeout "ours" in mesh "${MESH}" created\n`;
+  expect({ status, out }).toEqual({ status: 0, out: made });
+  expect((await fetch(`${address}/meshes/${MESH}/dataplanes/by-hand`)).status).toBe(200);
+  await until({
+    what: 'its own sidecar has the policy, that of the other zone has not',
+    probe: () => held('"7777s"'),
+    holds: ([inEast = [], inWest = []]) => inEast.length === 1 && inWest.length === 0,
+  });
+});
