@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
-import { loadRegistry } from '../deploy/registry.ts';
 import { policyInspector } from '../shared/policy/inspect.ts';
+import { descriptor as trafficLog } from '../shared/policy/trafficlog/index.ts';
+import { descriptor as trafficTrace } from '../shared/policy/traffictrace/index.ts';
+import { createRegistry } from '../shared/resource/registry.ts';
 import { resourceOf, viewOf, type WrittenResource } from '../test/support/snapshotCase.ts';
-import { restFixture } from '../test/support/restFixture.ts';
+import { restFixture, testRegistry } from '../test/support/restFixture.ts';
 import { buildApp } from './app.ts';
 
 const dataplane = (name: string, service: string, calls: string[] = []): WrittenResource => ({
@@ -40,7 +42,7 @@ const written: WrittenResource[] = [
   trace('web', 'web'),
 ];
 
-const registry = await loadRegistry();
+const registry = createRegistry([...testRegistry.all, trafficLog, trafficTrace]);
 const { deps, resources } = restFixture(
   { mode: 'standalone', zone: 'east', environment: 'universal' },
   { registry, inspector: policyInspector({ view: () => viewOf(written), registry }) },

@@ -1,5 +1,7 @@
 import type { Backends } from '../resource/mesh/backends.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
+import type { ListenerJson } from '../xds/gen/envoy/config/listener/v3/listener_pb.d.ts';
+import type { ResourceSet } from '../xds/resourceSet.ts';
 
 /**
  * What an effect may know of the world besides the parts it edits. Nothing of the proxy: what is built for a destination serves
@@ -25,6 +27,8 @@ export interface ProxyContext extends EffectContext {
   /** The service that the proxy counts as, and the address that others know it by. */
   readonly service: string;
   readonly address: string;
+  /** KRI of the Workload that its label names; empty without. */
+  readonly workload: string;
   /** Where it writes what goes elsewhere by TCP; `undefined` when nobody would take it from there. */
   readonly accessLogPipe: string | undefined;
   /** Listeners through which others call it, and through which it calls, with the service that is called. */
@@ -33,7 +37,12 @@ export interface ProxyContext extends EffectContext {
   /** Where the mesh says that access logs and traces may go. */
   readonly logging: Backends | undefined;
   readonly tracing: Backends | undefined;
+  /** Listeners are shared by proxies: an edit is made once for all for whom its `key` is the same, or for this proxy alone. */
+  readonly editListener: { readonly shared: EditListener; readonly own: EditListener };
 }
+
+/** Edits a copy and puts it in the set in its place. @param key names all that the change depends on */
+export type EditListener = (set: ResourceSet, name: string, key: string, change: (copy: ListenerJson) => void) => void;
 
 export interface ServiceListener {
   readonly listener: string;

@@ -10,6 +10,7 @@ export const ORIGIN_LABEL = 'kuma.io/origin';
 export const ZONE_LABEL = 'kuma.io/zone';
 export const ENV_LABEL = 'kuma.io/env';
 export const PROXY_TYPE_LABEL = 'kuma.io/proxy-type';
+export const WORKLOAD_LABEL = 'kuma.io/workload';
 
 const IMMUTABLE = [ORIGIN_LABEL, ZONE_LABEL, DISPLAY_NAME_LABEL];
 

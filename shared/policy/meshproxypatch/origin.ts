@@ -7,6 +7,7 @@ export function originOf(name: string): string {
   if (name.startsWith('kuma:metrics:')) return 'prometheus';
   if (name.startsWith('probe:')) return 'probe';
   if (name.startsWith('tracing:')) return 'tracing';
+  if (name.startsWith('direct_access')) return 'direct-access';
   if (name.includes(':passthrough:') || name.startsWith('self_transparentproxy')) return 'transparent';
   if (name.startsWith('inbound:') || name.startsWith('localhost:')) return 'inbound';
   return 'outbound';

@@ -19,6 +19,7 @@ export interface KumaValues {
   readonly destinationService: string;
   readonly mesh: string;
   readonly zone: string;
+  readonly workload: string;
   readonly trafficDirection: 'OUTBOUND' | 'UNSPECIFIED';
 }
 
@@ -33,5 +34,6 @@ export function envoyFormat(format: string, values: KumaValues): string {
     .replaceAll('%KUMA_DESTINATION_SERVICE%', values.destinationService)
     .replaceAll('%KUMA_MESH%', values.mesh)
     .replaceAll('%KUMA_ZONE%', values.zone)
+    .replaceAll('%KUMA_WORKLOAD%', values.workload)
     .replaceAll('%KUMA_TRAFFIC_DIRECTION%', values.trafficDirection);
 }

@@ -16,15 +16,17 @@ export function applyTrafficTrace(set: ResourceSet, conf: TrafficTraceConf, cont
   if (!backend) return;
   const cluster = tracingClusterName(backend.name);
   const collector = collectorOf(backend, cluster);
-  const trace = (listener: string, span: Span) =>
-    set.edit('listener', listener, (copy) => {
-      for (const hcm of trafficFilters(copy).hcms)
-        hcm.tracing = {
-          spawnUpstreamSpan: false,
-          ...(backend.sampling !== undefined && { overallSampling: { value: backend.sampling } }),
-          provider: collector.provider(span),
-        };
+  if (!collector) return;
+  const trace = (listener: string, span: Span) => {
+    const tracing = {
+      spawnUpstreamSpan: false,
+      ...(backend.sampling !== undefined && { overallSampling: { value: backend.sampling } }),
+      provider: collector.provider(span),
+    };
+    context.editListener.shared(set, listener, JSON.stringify(tracing), (copy) => {
+      for (const hcm of trafficFilters(copy).hcms) hcm.tracing = tracing;
     });
+  };
   for (const { listener, service } of context.inbounds) trace(listener, { service, direction: 'INBOUND' });
   for (const { listener, service } of context.outbounds)
     trace(listener, { service: context.service, direction: 'OUTBOUND', destination: service });

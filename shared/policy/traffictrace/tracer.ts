@@ -1,4 +1,5 @@
 import type { Backend } from '../../resource/mesh/backends.ts';
+import { parseZipkinUrl } from '../../resource/mesh/zipkinUrl.ts';
 import type { DatadogConfigJson } from '../../xds/gen/envoy/config/trace/v3/datadog_pb.d.ts';
 import type { Tracing_HttpJson } from '../../xds/gen/envoy/config/trace/v3/http_tracer_pb.d.ts';
 import type { ZipkinConfigJson } from '../../xds/gen/envoy/config/trace/v3/zipkin_pb.d.ts';
@@ -19,18 +20,18 @@ export interface Collector {
   provider(span: Span): Tracing_HttpJson;
 }
 
-/** @param backend one that the Mesh's rules have let in @param cluster leads to the collector */
-export function collectorOf(backend: Backend, cluster: string): Collector {
+/** @param cluster leads to the collector @returns `undefined` where the backend says nothing that could be one */
+export function collectorOf(backend: Backend, cluster: string): Collector | undefined {
   return backend.type === 'zipkin' ? zipkin(backend, cluster) : datadog(backend, cluster);
 }
 
-function zipkin({ conf = {} }: Backend, cluster: string): Collector {
-  const [, scheme = '', authority = '', path = ''] = /^(https?):\/\/([^/?#]+)([^?#]*)/i.exec(String(conf.url)) ?? [];
-  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(authority) ?? [];
+function zipkin({ conf = {} }: Backend, cluster: string): Collector | undefined {
+  const url = parseZipkinUrl(String(conf.url));
+  if (typeof url === 'string') return undefined;
   const config: ZipkinConfigJson = {
     collectorCluster: cluster,
-    collectorEndpoint: path || '/',
-    collectorHostname: authority,
+    collectorEndpoint: url.path,
+    collectorHostname: url.authority,
     collectorEndpointVersion: conf.apiVersion === 'httpProto' ? 'HTTP_PROTO' : 'HTTP_JSON',
     traceId128bit: conf.traceId128bit === true,
     sharedSpanContext: conf.sharedSpanContext !== false,
@@ -39,12 +40,7 @@ function zipkin({ conf = {} }: Backend, cluster: string): Collector {
     name: 'envoy.tracers.zipkin',
     typedConfig: typed('envoy.config.trace.v3.ZipkinConfig', config),
   };
-  return {
-    host: host.replace(/^\[|\]$/g, ''),
-    port: Number(port),
-    tls: /^https$/i.test(scheme),
-    provider: () => provider,
-  };
+  return { ...url, provider: () => provider };
 }
 
 function datadog({ conf = {} }: Backend, cluster: string): Collector {

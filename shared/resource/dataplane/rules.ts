@@ -1,4 +1,5 @@
 import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
+import { WORKLOAD_LABEL } from '../labels.ts';
 import { isDns1035Label } from '../name.ts';
 import { metricsBackendViolations } from '../mesh/metrics.ts';
 import { saysSomething } from '../protoJson.ts';
@@ -9,7 +10,6 @@ import { probeViolations } from './probes.ts';
 import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
-const WORKLOAD_LABEL = 'kuma.io/workload';
 const WORKLOAD_REASON =
   "must be a DNS-1035 label: lowercase letters, digits and '-', beginning with a letter, at most 63";
 const SERVICE_TAG_MISSING = `mandatory tag "${SERVICE_TAG}" is missing`;

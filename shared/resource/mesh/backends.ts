@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isPort, PORT_REASON } from '../address.ts';
 import { list, message, requiredText, text } from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
+import { logFormatFault } from './logFormat.ts';
+import { parseZipkinUrl } from './zipkinUrl.ts';
 
 /**
  * `logging` and `tracing` of a Mesh: where access logs and traces may go. TrafficLog and TrafficTrace send something there;
@@ -30,12 +32,15 @@ const backends = (more: z.core.$ZodLooseShape) =>
 export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format: text });
 export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: z.number().optional() });
 
-type ConfRule = (conf: Readonly<Record<string, unknown>>) => readonly [field: string, reason: string] | undefined;
+type Conf = Readonly<Record<string, unknown>>;
+type Fault = readonly [field: string, reason: string] | undefined;
+type ConfRule = (conf: Conf) => Fault;
 
 const LOGGING: Readonly<Record<string, ConfRule>> = {
   tcp: ({ address }) => {
     if (!isText(address)) return ['address', 'cannot be empty'];
-    return /^.+:[^:]+$/.test(address) ? undefined : ['address', 'has to be in format of HOST:PORT'];
+    const port = /^(?:\[[^\]]+\]|[^:]+):(\d+)$/.exec(address)?.[1];
+    return isPort(Number(port)) ? undefined : ['address', 'has to be in format of HOST:PORT'];
   },
   file: ({ path }) => (isText(path) ? undefined : ['path', 'cannot be empty']),
 };
@@ -43,17 +48,18 @@ const LOGGING: Readonly<Record<string, ConfRule>> = {
 const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
 
 const TRACING: Readonly<Record<string, ConfRule>> = {
-  zipkin: ({ url, apiVersion }) => {
+  zipkin: (conf) => {
+    const { url, apiVersion } = conf;
     if (isText(apiVersion) && !API_VERSIONS.includes(apiVersion))
       return ['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`];
     if (!isText(url)) return ['url', 'cannot be empty'];
-    const authority = /^https?:\/\/([^/?#]+)/i.exec(url)?.[1];
-    if (authority === undefined) return ['url', 'invalid URL'];
-    return /:\d+$/.test(authority) ? undefined : ['url', 'port has to be explicitly specified'];
+    const parsed = parseZipkinUrl(url);
+    if (typeof parsed === 'string') return ['url', parsed];
+    return flagFault(conf, 'traceId128bit') ?? flagFault(conf, 'sharedSpanContext');
   },
-  datadog: ({ address, port }) => {
-    if (!isText(address)) return ['address', 'cannot be empty'];
-    return isPort(Number(port)) ? undefined : ['port', PORT_REASON];
+  datadog: (conf) => {
+    if (!isText(conf.address)) return ['address', 'cannot be empty'];
+    return isPort(Number(conf.port)) ? flagFault(conf, 'splitService') : ['port', PORT_REASON];
   },
 };
 
@@ -73,10 +79,12 @@ function backendViolations(
 ): Violation[] {
   const violations: Violation[] = [];
   const names = new Set<string>();
-  all.forEach(({ name, type, conf: given = {}, sampling }, i) => {
+  all.forEach(({ name, type, conf: given = {}, format = '', sampling }, i) => {
     const add = (field: string, reason: string) =>
       violations.push({ field: `${kind}.backends[${i}].${field}`, reason });
     if (!name) add('name', 'cannot be empty');
+    const formatFault = logFormatFault(format);
+    if (formatFault) add('format', formatFault);
     if (sampling !== undefined && (sampling < 0 || sampling > 100)) add('sampling', 'has to be in [0.0 - 100.0] range');
     const rule = Object.hasOwn(rules, type) ? rules[type] : undefined;
     const fault = rule ? rule(given) : undefined;
@@ -95,6 +103,10 @@ function backendViolations(
 export function backendOf(all: Backends | undefined, name: string | undefined): Backend | undefined {
   const wanted = name ?? all?.defaultBackend;
   return all?.backends?.find((backend) => backend.name === wanted);
+}
+
+function flagFault(conf: Conf, field: string): Fault {
+  return ['boolean', 'undefined'].includes(typeof conf[field]) ? undefined : [field, 'has to be true or false'];
 }
 
 function isText(value: unknown): value is string {
