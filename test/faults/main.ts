@@ -1,9 +1,10 @@
 // npm run faults: breaks things for real, and shows what held.
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { untilStopped } from '../../deploy/demo/untilStopped.ts';
+import { Faults } from './faults.ts';
 import { resultTable } from './resultTable.ts';
-import { type Round, runRound } from './round.ts';
 import { findScenarios } from './scenario.ts';
-import { startWorld, type World } from './world.ts';
 
 interface Flags {
   readonly scenario?: readonly string[];
@@ -35,36 +36,19 @@ const program = new Command('faults')
   .option('--json', 'the rounds as JSON instead of the table')
   .action(async ({ scenario: names = [...scenarios.keys()], rounds, keep = false, json }: Flags) => {
     const say = (text: string) => process.stderr.write(`${text}\n`);
-    const results: Round[] = [];
-    let world: World | undefined;
-    try {
-      for (const name of names) {
-        const scenario = scenarios.get(name);
-        if (!scenario) continue;
-        const lacking = scenario.lacks?.();
-        if (lacking) {
-          say(`${name}: SKIPPED, it needs ${lacking}`);
-          continue;
-        }
-        for (let i = 0; i < rounds; i++) {
-          world ??= await startWorld(say);
-          const round = await runRound(name, scenario, world);
-          results.push(round);
-          const held = round.wrong.length === 0;
-          say(
-            `${name}: ${held ? `held, back after ${(round.recoveryMs / 1000).toFixed(1)} s` : `DID NOT HOLD: ${round.wrong.join('; ')}`}`,
-          );
-          if (round.note) say(`  ${round.note}`);
-          if (held) continue;
-          // What is broken must not spoil the next one.
-          await world.stop({ keep: true });
-          world = undefined;
-        }
-      }
-    } finally {
-      await world?.stop({ keep });
-    }
+    const chosen = [...scenarios].filter(([name]) => names.includes(name));
+    const faults = new Faults({ scenarios: chosen, rounds, keep, say });
+    const running = faults.run();
+    const stopped = untilStopped().then(async (signal) => {
+      say(`${signal}: ends what it started …`);
+      await faults.stop();
+      return signal;
+    });
+    const signal = await Promise.race([running.then(() => undefined), stopped]);
+    if (signal) await running.catch(() => {});
+    const { results } = faults;
     process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : `${resultTable(results, scenarios)}\n`);
+    if (signal) process.exit(128 + constants.signals[signal]);
     process.exit(results.some(({ wrong }) => wrong.length > 0) ? 1 : 0);
   });
 

@@ -26,8 +26,11 @@ export interface Round {
 const BEFORE_MS = 500;
 const RECOVERY_MS = 90_000;
 
-/** Injects a fault once and asks the three questions. Never rejects. */
-export async function runRound(name: string, scenario: Scenario, world: World): Promise<Round> {
+/**
+ * Injects a fault once and asks the three questions. Never rejects.
+ * @param stopped the world is being stopped: nothing is asked any more, and the result is of no worth
+ */
+export async function runRound(name: string, scenario: Scenario, world: World, stopped = () => false): Promise<Round> {
   const wrong: string[] = [];
   const requests = scenario.traffic && (await startRequests(world));
   const writes = startWrites(world.global.url);
@@ -37,6 +40,7 @@ export async function runRound(name: string, scenario: Scenario, world: World): 
     await sleep(BEFORE_MS);
     const told = await scenario.run(world, writes);
     if (typeof told === 'string') note = told;
+    if (stopped()) throw new Error('stopped');
     const over = performance.now();
     await recovered(world);
     recoveryMs = performance.now() - over;
@@ -48,7 +52,7 @@ export async function runRound(name: string, scenario: Scenario, world: World): 
   const refused = [...writes.refused.values()].reduce((sum, count) => sum + count, 0);
   if (requests && scenario.traffic === 'none may fail' && requests.failed.length > 0)
     wrong.push(`${requests.failed.length} requests failed, the first: ${requests.failed[0]}`);
-  await atRest(world).catch((error: Error) => wrong.push(error.message));
+  if (!stopped()) await atRest(world).catch((error: Error) => wrong.push(error.message));
   const verdict = await judge(world, writes.acknowledged).catch((error: Error) => {
     return { lost: Number.NaN, duplicated: Number.NaN, wrong: [error.message] };
   });
