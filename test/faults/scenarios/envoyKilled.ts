@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: 'kill -9 of the only instance of a service with its Envoy, started again under the same name',
+  quick: true,
   traffic: 'some may fail',
   run: async (world) => {
     const { cluster } = world;

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: 'the hub loses its volume',
+  quick: true,
   run: async ({ hub }) => {
     await hub.crash();
     await rm(hub.store, { recursive: true });

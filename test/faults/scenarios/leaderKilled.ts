@@ -11,6 +11,7 @@ const TAKEN_OVER_WITHIN_MS = 5_000;
 
 export const scenario: Scenario = {
   what: 'two global control planes on one PostgreSQL, the one that relays is killed: the other relays within 5 s',
+  quick: true,
   run: async ({ ground, global, globalEnv, zones }, writes) => {
     const [api = 0, https = 0, diagnostics = 0] = await freePorts(3);
     const second = new ControlPlane(ground, 'global-2', 'global', {

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: "a zone's nats-server loses its volume: the Envoys of the zone go on",
+  quick: true,
   traffic: 'none may fail',
   run: async ({ zones: [, zone] }) => {
     await zone.server.crash();

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: 'global is gone, a zone control plane and its nats-server are killed at once and started: the zone stands where it stood, its Envoys go on',
+  quick: true,
   traffic: 'none may fail',
   run: async ({ global, zones: [zone] }) => {
     await global.crash();

@@ -7,6 +7,7 @@ const SHOWN_WITHIN_MS = 10_000;
 
 export const scenario: Scenario = {
   what: 'SIGSTOP of a zone control plane: connected, but it does nothing; shown as stalled within 10 s',
+  quick: true,
   run: async ({ cluster, zones: [zone] }) => {
     const began = performance.now();
     let shown = 0;
