@@ -49,7 +49,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     onError: onError('a report of a control plane that is long gone'),
   });
   replica.start();
-  const stopGreeting = joinGlobal({
+  const joined = joinGlobal({
     leaf,
     replica,
     zone,
@@ -90,7 +90,14 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   });
   dataPlane.rollouts.onChanged(() => reporter.soon());
   zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt });
-  const stopHeeding = heedNotices({ leaf, zone, instance, replica, onError: onError('a notice of global') });
+  const stopHeeding = heedNotices({
+    leaf,
+    zone,
+    instance,
+    replica,
+    makeAnew: joined.makeAnew,
+    onError: onError('a notice of global'),
+  });
   const envoyAdmin = envoysHere(dataPlane.ads);
   const stopAnswering = answerAsks({
     leaf,
@@ -113,7 +120,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     stop: async () => {
       log.info('stopping');
       await served.close();
-      stopGreeting();
+      joined.stop();
       stopAnswering();
       stopHeeding();
       stopBeating();

@@ -1,10 +1,13 @@
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { Notice } from '../../shared/event/notice.ts';
 import type { ZoneSpec } from '../../shared/resource/zone/spec.ts';
 import type { GlobalConfig } from '../config.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
 import { systemClock } from './clock.ts';
+import { CopyMonitor } from './copyMonitor.ts';
 import { DigestRing, followDigest } from './digestRing.ts';
+import { readHubCopies } from './hubCopies.ts';
 import { watchHubHead } from './hubHead.ts';
 import { insightMetrics } from './metrics.ts';
 import { giveNotice } from './presence.ts';
@@ -27,6 +30,7 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();
   const stopDigest = await followDigest(events, ring, systemClock, onError('the digest does not follow'));
+  const notify = (zone: string, instance: string, notice: Notice) => giveNotice(hub, zone, instance, notice);
   const sync = new SyncMonitor({
     zones,
     facts: () => ({
@@ -38,10 +42,21 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
       stalledAfter: config['zone.stalledAfter'],
       offlineAfter: config['zone.offlineAfter'],
     }),
-    giveNotice: (zone, zoneInstance, notice) => giveNotice(hub, zone, zoneInstance, notice),
+    giveNotice: notify,
     clock: systemClock,
     log,
   });
+  const copies = new CopyMonitor({ zones, logId: () => events.logId, giveNotice: notify });
+  const ended = new AbortController();
+  void readHubCopies(
+    {
+      hub,
+      zones: () => sync.names(),
+      onRead: (originals) => copies.compare(originals),
+      onError: onError('the zones’ copies cannot be compared with the hub'),
+    },
+    ended.signal,
+  );
   const hubHead = watchHubHead(hub);
   const zoneSyncs = async () =>
     (await events.list('Zone')).map(({ resource: { name, spec } }) => ({
@@ -59,6 +74,7 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
     /** Where zones stand that have seen everything visible. */
     head: () => ring.head,
     stop: () => {
+      ended.abort();
       stopDigest();
       sync.stop();
       hubHead.stop();

@@ -46,6 +46,8 @@ export const zoneStatusSchema = z.object({
   quarantinedTotal: z.number().optional(),
   refill: refillSchema.optional(),
   waitingForKeys: z.number(),
+  /** One digest each of its copies of the hub's streams, as of `sumUp`; absent: an older zone. */
+  copies: z.object({ KEYS: z.string(), PEERS: z.string() }).optional(),
   /** Sidecars that are connected to it; zone proxies do not count. */
   proxies: z.object({ connected: z.number() }),
   lastError: z.object({ message: z.string(), at: z.string() }).optional(),

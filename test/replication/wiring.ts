@@ -278,6 +278,8 @@ export interface ZoneReplica {
   readonly replica: NatsReplica;
   readonly log: ZoneChangeLog;
   readonly errors: Error[];
+  /** As of `joinGlobal`. */
+  readonly makeAnew: (mirrors: readonly string[]) => void;
   stop(): Promise<void>;
 }
 
@@ -317,7 +319,7 @@ export async function startReplica(
   });
   await provisionZoneLog(connection, zone);
   replica.start();
-  const leave = joinGlobal({
+  const joined = joinGlobal({
     leaf: connection,
     replica,
     zone,
@@ -330,8 +332,9 @@ export async function startReplica(
     replica,
     log,
     errors,
+    makeAnew: joined.makeAnew,
     stop: async () => {
-      leave();
+      joined.stop();
       replica.stop();
       await connection.nats.close();
     },

@@ -8,6 +8,8 @@ import { findMirrors, greet, provisionMirrors, provisionZoneLog, zoneLogId } fro
 const AGAIN_MS = 1_000;
 /** The hub gives a sign of life every second; a busy machine may miss a few. */
 const DEAF_MS = 4_000;
+/** Not at once again: when that did not help, it is the hub that is not what global says. */
+const ANEW_PAUSE_MS = 30_000;
 
 type Joining = {
   readonly leaf: LeafConnection;
@@ -18,6 +20,12 @@ type Joining = {
   readonly onError: (error: unknown) => void;
 };
 
+interface Joined {
+  /** These mirrors lack something of what the hub holds. Heeded every now and then. */
+  makeAnew(mirrors: readonly string[]): void;
+  stop(): void;
+}
+
 /**
  * Greets global until it answers, then makes the mirrors; makes them, and the zone's log, again whenever they are gone, since the
  * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest. A zone
@@ -25,14 +33,16 @@ type Joining = {
  *
  * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by. One that hears nothing after
  * that either is made anew: nats-server asks for a consumer that it did not find after 10 s, then 20 s, up to two minutes.
- * @returns the function that ends it.
  */
-export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): () => void {
+export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Joined {
   const ended = new AbortController();
   const hearing = new Hearing(() => performance.now());
   let following = false;
   /** The zone log that global has been told of, and when, by the clock that only runs. */
   let greeted: { readonly log: string; readonly at: number } | undefined;
+  /** Mirrors that are to be made anew. */
+  const wrong = new Set<string>();
+  let madeAnewAt = Number.NEGATIVE_INFINITY;
   const round = async () => {
     if (!(await zoneLogId(leaf))) await provisionZoneLog(leaf, zone);
     const log = await zoneLogId(leaf);
@@ -42,15 +52,17 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): ()
       replica.followMirrors();
     }
     if (!log) return;
-    let deaf: readonly string[] = [];
+    const anew = new Set(wrong);
     if (mirrors && greeted?.log === log) {
       const since = performance.now() - greeted.at;
-      if (since < DEAF_MS || hearing.deaf(mirrors, DEAF_MS).length === 0) return;
-      deaf = hearing.deaf(mirrors, since);
+      const deaf = since >= DEAF_MS && hearing.deaf(mirrors, DEAF_MS).length > 0;
+      if (!deaf && anew.size === 0) return;
+      if (deaf) for (const name of hearing.deaf(mirrors, since)) anew.add(name);
     }
     const { head, logId } = await greet(leaf, { ...hello, log });
     replica.expect(head);
-    await provisionMirrors(leaf, zone, deaf);
+    await provisionMirrors(leaf, zone, anew);
+    for (const name of anew) wrong.delete(name);
     greeted = { log, at: performance.now() };
     if (!following) replica.followMirrors();
     following = true;
@@ -66,5 +78,13 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): ()
     }
   };
   void keep();
-  return () => ended.abort();
+  return {
+    makeAnew: (names) => {
+      if (names.length === 0 || performance.now() - madeAnewAt < ANEW_PAUSE_MS) return;
+      madeAnewAt = performance.now();
+      for (const name of names) wrong.add(name);
+      onError(new Error(`made anew from the hub, since they lack something of what it holds: ${names.join(', ')}`));
+    },
+    stop: () => ended.abort(),
+  };
 }

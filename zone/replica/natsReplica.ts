@@ -5,6 +5,7 @@ import type { Registry } from '../../shared/resource/registry.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
 import type { ZoneSealer } from '../identity/zoneSealer.ts';
+import { CopyDigests } from './copyDigests.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -45,6 +46,8 @@ export interface NatsReplica extends Replica {
    */
   followLog(logId: string): void;
   readonly logId: () => string;
+  /** Of the mirrors besides that of the policy log. */
+  readonly copies: CopyDigests;
   /** Secrets whose key has not come. */
   readonly waitingForKeys: () => number;
   /** Calls back with every message of a zone. Returns the function that ends it. */
@@ -104,6 +107,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const followings: Following[] = [];
   const policyStream = new PolicyStream({ leaf, policy, now, onError });
   const followLog = (logId: string) => void policyStream.followLog(logId).catch(onError);
+  const copies = new CopyDigests();
   let zoneReady = false;
   let peersReady = false;
   let peersWait: NodeJS.Timeout | undefined;
@@ -144,6 +148,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     // A proxy that was given a configuration without the other zones' services would lose them.
     ready: () => policyStream.ready && zoneReady && peersReady,
     logId: () => policy.logId,
+    copies,
     waitingForKeys: () => policy.waitingForKeys,
     onApplied: (listener) => {
       listeners.add(listener);
@@ -177,21 +182,30 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
           leaf,
           stream: 'KEYS',
           after: 0,
-          onMessage: onGrant,
+          onMessage: (message) => {
+            copies.of('KEYS').take(message.subject, message.string());
+            onGrant(message);
+          },
           onCaughtUp: () => {},
-          onRecreated: () => {},
+          onRecreated: () => copies.of('KEYS').clear(),
           onError,
         }),
         follow({
           leaf,
           stream: 'PEERS',
           after: 0,
-          onMessage: (message) => zones.take('PEERS', message),
+          onMessage: (message) => {
+            copies.of('PEERS').take(message.subject, message.string());
+            zones.take('PEERS', message);
+          },
           onCaughtUp: () => {
             peersReady = true;
             zones.peersCaughtUp();
           },
-          onRecreated: () => zones.peersLost(),
+          onRecreated: () => {
+            copies.of('PEERS').clear();
+            zones.peersLost();
+          },
           onError,
         }),
       );

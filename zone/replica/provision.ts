@@ -76,11 +76,11 @@ export async function greet({ nats }: LeafConnection, hello: Hello): Promise<Exc
 export async function provisionMirrors(
   leaf: LeafConnection,
   zone: string,
-  anew: readonly string[] = [],
+  anew: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const common = { max_msgs_per_subject: 1, allow_direct: true, ...COPY };
   const ensure = (config: Partial<StreamConfig> & { name: string }, origin: DurableSource) =>
-    ensureCopy(leaf, { ...common, ...config }, origin, anew.includes(config.name));
+    ensureCopy(leaf, { ...common, ...config }, origin, anew.has(config.name));
   const events = external('EVENTS', `ev-${zone}`);
   const peers = external('ZONES', `peers-${zone}`);
   await ensure({ name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);

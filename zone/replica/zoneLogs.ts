@@ -48,6 +48,8 @@ export class ZoneLogs {
   #position = 0;
   /** Of the clock that only runs. */
   #peersLostAt = Number.NaN;
+  /** Zones of which something came since. */
+  readonly #heardPeers = new Set<string>();
   /** Of our log everything has come that was there when we began; what comes now is being written now. */
   #ownIsLive = false;
 
@@ -89,13 +91,15 @@ export class ZoneLogs {
 
   peersLost(): void {
     unroot(this.#deps.view, this.#isPeers);
+    this.#heardPeers.clear();
     this.#peersLostAt = performance.now();
   }
 
   peersCaughtUp(): void {
     if (!(performance.now() - this.#peersLostAt > PEERS_REFILL_MS)) return;
     this.#peersLostAt = Number.NaN;
-    this.#deps.applied(removeUnrooted(this.#deps.view, this.#isPeers));
+    // A hub that is another one, or lost its files, may not have heard of all zones: of those, what we know stays.
+    this.#deps.applied(removeUnrooted(this.#deps.view, (origin) => this.#heardPeers.has(origin)));
   }
 
   readonly #isPeers = (origin: string) => origin !== GLOBAL && origin !== this.#deps.zone;
@@ -109,6 +113,7 @@ export class ZoneLogs {
     if (!key || origin === undefined) throw new Error('its subject names no resource');
     if (stream === 'ZONE') this.#position = message.seq;
     if (stream === 'PEERS' && origin === zone) return; // our own ingresses come back through the hub
+    if (stream === 'PEERS') this.#heardPeers.add(origin);
     const isStatus = key.type === ZONE_STATUS;
     // Clocks differ, so the time of day is only asked where nothing else tells.
     const age = this.#ownIsLive ? 0 : Math.max(0, Date.now() - message.time.getTime());

@@ -6,18 +6,24 @@ type Deps = {
   readonly leaf: Pick<LeafConnection, 'nats'>;
   readonly zone: string;
   readonly instance: string;
-  readonly replica: Pick<NatsReplica, 'position' | 'digest' | 'logId' | 'refillFromMirror' | 'followLog'>;
+  readonly replica: Pick<NatsReplica, 'position' | 'digest' | 'logId' | 'refillFromMirror' | 'followLog' | 'copies'>;
+  /** Mirrors that lack something of what the hub holds. */
+  readonly makeAnew: (mirrors: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 };
 
-/** Heeds what global says of its digest: who stands at that position with another one, or follows another log, refills itself. Returns the function that ends it. */
-export function heedNotices({ leaf, zone, instance, replica, onError }: Deps): () => void {
+/**
+ * Heeds what global says of its digest: who stands at that position with another one, or follows another log, refills itself; and of
+ * the hub: copies that lack something are made anew. Returns the function that ends it.
+ */
+export function heedNotices({ leaf, zone, instance, replica, makeAnew, onError }: Deps): () => void {
   const subscription = leaf.nats.subscribe(noticeSubject(zone, instance));
   const heed = async () => {
     for await (const message of subscription) {
       try {
-        const { logId, position, digest } = noticeSchema.parse(message.json());
+        const { logId, position, digest, copies } = noticeSchema.parse(message.json());
         replica.followLog(logId);
+        if (copies) makeAnew(replica.copies.wrong(copies));
         const stands = digest !== '' && logId === replica.logId() && position === replica.position();
         if (stands && digest !== replica.digest())
           replica.refillFromMirror(`the digest at position ${position} is not global's`);

@@ -37,6 +37,7 @@ export function ownStatus({ config, replica, dataPlane, runtime }: Deps): () => 
       quarantinedTotal: quarantined.length,
       ...(refill ? { refill } : {}),
       waitingForKeys: replica.waitingForKeys(),
+      copies: replica.copies.sums(),
       proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
       ...(error ? { lastError: error } : {}),
       rollouts: rollouts(REPORTED_ROLLOUTS),

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CopyDigest, type CopyName, type ZoneDigests } from '../../shared/event/copies.ts';
+import { encodeToken, KEY_PREFIX, UP_PREFIX, ZONE_PREFIX } from '../../shared/event/subject.ts';
+import type { HubConnection } from '../relay/natsConnection.ts';
+
+/** What a zone's copies should hold. */
+export type Originals = Readonly<Record<CopyName, ZoneDigests>>;
+
+type Deps = {
+  readonly hub: Pick<HubConnection, 'jsm'>;
+  readonly zones: () => readonly string[];
+  /** What the hub holds at this moment, for each zone. */
+  readonly onRead: (originals: ReadonlyMap<string, Originals>) => void;
+  readonly onError: (error: Error) => void;
+};
+
+const READ_MS = 5_000;
+const INGRESSES = `${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`;
+
+/** Reads again and again, until the signal aborts, what the hub holds of that which zones copy besides the policy log. */
+export async function readHubCopies(
+  { hub: { jsm }, zones, onRead, onError }: Deps,
+  signal: AbortSignal,
+): Promise<void> {
+  const keys = new Map<string, ZoneDigests>();
+  let keysAt = '';
+  /** Keys change seldom: they are read when the stream is another than before. */
+  const readKeys = async (names: readonly string[]) => {
+    const { state, created } = await jsm.streams.info('KEYS');
+    const at = JSON.stringify([created, state.last_seq, state.messages, names]);
+    if (at === keysAt) return;
+    for (const zone of names) keys.set(zone, await lastOf(jsm, 'KEYS', `${KEY_PREFIX}.${encodeToken(zone)}.>`));
+    keysAt = at;
+  };
+  const read = async () => {
+    const names = zones();
+    if (names.length === 0) return;
+    await readKeys(names);
+    const peers = await lastOf(jsm, 'ZONES', INGRESSES);
+    onRead(new Map(names.map((zone) => [zone, { KEYS: keys.get(zone) ?? {}, PEERS: peers }])));
+  };
+  while (!signal.aborted) {
+    await read().catch((error: Error) => {
+      if (!signal.aborted) onError(error);
+    });
+    await sleep(READ_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function lastOf(jsm: HubConnection['jsm'], stream: string, filter: string): Promise<ZoneDigests> {
+  const digest = new CopyDigest((text) => hash('sha256', text, 'buffer'));
+  const { state } = await jsm.streams.info(stream, { subjects_filter: filter });
+  // In portions: a server does not answer for more than 1,024 subjects at once.
+  const subjects = Object.keys(state.subjects ?? {});
+  for (let from = 0; from < subjects.length; from += AT_ONCE) {
+    const last = await jsm.direct.getLastMessagesFor(stream, { multi_last: subjects.slice(from, from + AT_ONCE) });
+    for await (const message of last) digest.take(message.subject, message.string());
+  }
+  return digest.byZone;
+}
+
+const AT_ONCE = 500;
