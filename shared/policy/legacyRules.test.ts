@@ -1,4 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sidecar } from '../../test/support/policyWorld.ts';
+import { viewOf } from '../../test/support/snapshotCase.ts';
+import { createRegistry } from '../resource/registry.ts';
+import { Memo } from '../snapshot/memo.ts';
+import { matchPolicies } from './matchPolicies.ts';
+import { descriptor as trafficLog } from './trafficlog/index.ts';
 import { candidateOf } from './candidate.ts';
 import { legacyRules, proxySelectors } from './legacyRules.ts';
 import type { PolicySpec } from './policySpec.ts';
@@ -36,10 +42,10 @@ const winnerFor = (service: string, policies: Readonly<Record<string, Written>>,
 describe('of a connection', () => {
   it('the policy with more tags at both ends together wins, whatever they are worth at one', () => {
     const policies = {
-      b: connection({ 'kuma.io/service': 'web' }, 'api'),
-      a: connection(WEB, '*'),
+      a: connection({ 'kuma.io/service': 'web' }, 'api'),
+      b: connection(WEB, '*'),
     };
-    expect(winnerFor('api', policies)).toBe('a');
+    expect(winnerFor('api', policies)).toBe('b');
   });
 
   it('with as many tags the one with fewer wildcards', () => {
@@ -88,4 +94,24 @@ it('of a proxy the most specific policy is the only one that counts', () => {
   );
   expect(rules.single).toMatchObject({ conf: { backend: 'b' }, origins: [{ name: 'web' }] });
   expect(rules.policies.map(({ name }) => name)).toEqual(['web']);
+});
+
+it('proxies that the same policies select by different selectors have rules of their own', () => {
+  const registry = createRegistry([trafficLog]);
+  const view = viewOf(
+    Object.entries({
+      mixed: select({ 'kuma.io/service': '*' }, { 'kuma.io/service': 'a', team: 't' }),
+      teams: select({ 'kuma.io/service': '*', team: '*' }),
+    }).map(([name, sources]) => {
+      const destinations = select({ 'kuma.io/service': '*' });
+      return { type: 'TrafficLog', mesh: 'default', name, sources, destinations };
+    }),
+  );
+  const memo = new Memo();
+  const winnerOf = (service: string) => {
+    const dataplane = sidecar(service, [{ 'kuma.io/service': service, team: 't' }]);
+    const matched = matchPolicies({ view, registry, mesh: 'default', zone: 'z', dataplane, memo });
+    return matched.get('TrafficLog')?.to.forService('api')?.origins[0]?.name;
+  };
+  expect([winnerOf('a'), winnerOf('b'), winnerOf('a')]).toEqual(['mixed', 'teams', 'mixed']);
 });

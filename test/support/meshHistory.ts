@@ -98,6 +98,25 @@ const egress = fc
     }),
   );
 
+/** Where logs and traces go by default: what policies mean that name no backend, or a backend that was another before. */
+const backends = (defaultBackend: string) => ({
+  logging: {
+    defaultBackend,
+    backends: [
+      { name: 'x', type: 'file', conf: { path: `/tmp/${defaultBackend}.log` } },
+      { name: 'y', type: 'file', conf: { path: '/dev/null' } },
+    ],
+  },
+  tracing: {
+    defaultBackend,
+    backends: ['x', 'y'].map((name, i) => ({
+      name,
+      type: 'zipkin',
+      conf: { url: `http://192.0.2.${i}:9411/${defaultBackend}` },
+    })),
+  },
+});
+
 const meshes = fc
   .record({
     name: mesh,
@@ -106,20 +125,14 @@ const meshes = fc
     local: fc.boolean(),
     egress: fc.boolean(),
     measured: fc.boolean(),
-    backend: fc.constantFrom('x', 'y', undefined),
+    defaultBackend: fc.constantFrom('x', 'y'),
   })
   .map(
-    ({ name, on, mode, local, egress, measured, backend }): WrittenResource => ({
+    ({ name, on, mode, local, egress, measured, defaultBackend }): WrittenResource => ({
       type: 'Mesh',
       name,
       ...(measured && { metrics: { enabledBackend: 'p', backends: [{ name: 'p', type: 'prometheus' }] } }),
-      ...(backend && {
-        logging: { defaultBackend: backend, backends: [{ name: backend, type: 'file', conf: { path: '/tmp/log' } }] },
-        tracing: {
-          defaultBackend: backend,
-          backends: [{ name: backend, type: 'zipkin', conf: { url: 'http://192.0.2.1:9411/spans' } }],
-        },
-      }),
+      ...backends(defaultBackend),
       routing: { localityAwareLoadBalancing: local, zoneEgress: egress },
       mtls: { ...(on ? { enabledBackend: 'ca' } : {}), backends: [{ name: 'ca', type: 'builtin', mode }] },
     }),
@@ -261,27 +274,38 @@ const patch = fc.record({ mesh, targetRef: selector, seconds: fc.integer({ min: 
   }),
 );
 
-const tags = (service: string | undefined) => [{ match: { 'kuma.io/service': service ?? '*' } }];
-const target = fc.constantFrom('a', 'b', 'e', undefined);
-const backend = fc.constantFrom('x', 'y', undefined);
-
-const trafficLog = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), from: target, to: target, backend }).map(
-  ({ mesh, n, from, to, backend }): WrittenResource => ({
-    type: 'TrafficLog',
-    mesh,
-    name: `log-${n}`,
-    sources: tags(from),
-    destinations: tags(to),
-    conf: { backend },
-  }),
+const selectors = fc.uniqueArray(
+  fc.constantFrom(
+    { 'kuma.io/service': '*' },
+    { 'kuma.io/service': 'a' },
+    { 'kuma.io/service': '*', version: '*' },
+    { 'kuma.io/service': 'b', version: 'v1' },
+  ),
+  { minLength: 1, maxLength: 2 },
 );
+const destination = fc.constantFrom('*', 'e', 'pass_through');
+const backend = fc.constantFrom('x', 'y', 'gone', undefined);
+const selected = (matches: readonly object[]) => matches.map((match) => ({ match }));
 
-const trafficTrace = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), of: target, backend }).map(
+const trafficLog = fc
+  .record({ mesh, n: fc.integer({ min: 1, max: 3 }), from: selectors, to: destination, backend })
+  .map(
+    ({ mesh, n, from, to, backend }): WrittenResource => ({
+      type: 'TrafficLog',
+      mesh,
+      name: `log-${n}`,
+      sources: selected(from),
+      destinations: selected([{ 'kuma.io/service': to }]),
+      conf: { backend },
+    }),
+  );
+
+const trafficTrace = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), of: selectors, backend }).map(
   ({ mesh, n, of, backend }): WrittenResource => ({
     type: 'TrafficTrace',
     mesh,
     name: `trace-${n}`,
-    selectors: tags(of),
+    selectors: selected(of),
     conf: { backend },
   }),
 );
@@ -300,8 +324,8 @@ const written = fc.oneof(
   breaker,
   patch,
   { weight: 3, arbitrary: permission },
-  { weight: 3, arbitrary: trafficLog },
-  { weight: 2, arbitrary: trafficTrace },
+  { weight: 4, arbitrary: trafficLog },
+  { weight: 3, arbitrary: trafficTrace },
 );
 
 /** Something that a log or a zone's log says. */
@@ -325,6 +349,7 @@ export const BEGIN: WrittenResource[] = ['m1', 'm2'].flatMap((name): WrittenReso
     name,
     mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] },
     routing: { zoneEgress: name === 'm1' },
+    ...backends('x'),
   },
   { type: 'Secret', mesh: name, name: `${name}.ca-builtin-cert-ca`, data: 'YQ==' },
   { type: 'Vip', mesh: name, name: '240.0.0.9', origin: 'zone-1', service: 'a' },
