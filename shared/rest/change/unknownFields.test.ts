@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { loadRegistry } from '../../../deploy/registry.ts';
 import type { Document } from './documents.ts';
 import { unknownFieldsOf } from './unknownFields.ts';
@@ -43,6 +44,23 @@ test('what a type leaves to others to read is not looked into', () => {
     constructor: {},
   };
   expect(dropped(mesh)).toEqual(['mtls.backends[0].confs', 'constructor']);
+});
+
+test('a map is looked into, whatever its keys', () => {
+  const zone = registry.byType('Zone');
+  if (!zone) throw new Error('there are Zones');
+  const schema = z.object({
+    parts: z.record(z.string(), z.object({ on: z.boolean() })),
+    free: z.looseObject({ on: z.boolean() }),
+  });
+  const document = {
+    type: 'Mapped',
+    name: 'm',
+    parts: { 'a.b': { on: true, off: true } },
+    free: { on: true, more: {} },
+  };
+  const found = unknownFields({ ...zone, type: 'Mapped', schema }, document);
+  expect(found).toEqual([{ field: 'parts["a.b"].off', known: ['on'] }]);
 });
 
 test('it says what stands there else', () => {
