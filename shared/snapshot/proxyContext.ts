@@ -21,16 +21,21 @@ export function proxyContext({ proxy, mesh, dataplane, outbounds, memo }: Sideca
     address: advertisedAddress ?? address,
     workload: workloadKri(dataplane, mesh.zone),
     accessLogPipe: features.includes(ACCESS_LOG_FEATURE) ? accessLogPipe(workdir, mesh.name, proxy.name) : undefined,
-    inbounds: inbound
-      .filter(({ port }) => port !== SERVICELESS_PORT)
-      .map((one) => ({
-        listener: inboundListenerName(one.address ?? address, one.port),
-        service: one.tags?.[SERVICE_TAG] ?? '',
-      })),
-    outbounds: outbounds.map((one) => ({
-      listener: outboundListenerName(one.address, one.port),
-      service: one.service,
-    })),
+    // Most proxies have no policy that asks.
+    get inbounds() {
+      return inbound
+        .filter(({ port }) => port !== SERVICELESS_PORT)
+        .map((one) => ({
+          listener: inboundListenerName(one.address ?? address, one.port),
+          service: one.tags?.[SERVICE_TAG] ?? '',
+        }));
+    },
+    get outbounds() {
+      return outbounds.map(({ address, port, service }) => ({
+        listener: outboundListenerName(address, port),
+        service,
+      }));
+    },
     logging: mesh.logging,
     tracing: mesh.tracing,
     editListener: listenerEdits(dataplane, memo),

@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderOf } from '../../deploy/demo/ground.ts';
 import type { RestBody } from '../../deploy/demo/mesh.ts';
+import { fetchStatus } from '../../global/cli/statusBody.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
 import { type StandaloneMesh, startStandaloneMesh } from '../support/standaloneMesh.ts';
@@ -85,8 +86,8 @@ afterAll(async () => {
   for (const server of servers) server.close();
 });
 
-const logCalls = (conf: object) =>
-  put('/meshes/default/traffic-logs/calls', {
+const logCalls = (conf: object, query = '') =>
+  put(`/meshes/default/traffic-logs/calls${query}`, {
     type: 'TrafficLog',
     mesh: 'default',
     name: 'calls',
@@ -103,8 +104,20 @@ test("calls are logged by TCP at the mesh's default backend, in Kuma's format", 
   );
 });
 
-test('a policy that names another backend has them written to a file', async () => {
+test('only who calls is given something new, and a dry run says so beforehand', async () => {
+  const { body } = await logCalls({ backend: 'lines' }, '?dryRun=true');
+  expect(body).toMatchObject({ dryRun: { proxies: { total: 1, items: [{ name: 'frontend-1' }] } } });
+  expect(JSON.stringify(body)).toContain(file);
   await logCalls({ backend: 'lines' });
+  const { rollouts } = await until({
+    what: 'the change is acknowledged',
+    probe: () => fetchStatus(mesh.standalone.api),
+    holds: (status) => status.rollouts[0]?.acknowledged === 1,
+  });
+  expect(rollouts[0]).toMatchObject({ proxies: 1, rejected: 0 });
+});
+
+test('a policy that names another backend has them written to a file', async () => {
   const written = () => readFile(file, 'utf8').catch(() => '');
   await untilSeen('a line in the file', async () => (await written()).includes('\n'));
   expect((await written()).split('\n')[0]).toBe('frontend->backend 200');

@@ -28,6 +28,7 @@ export async function startAccessLogStreamer({ path, log }: Options): Promise<Ac
   // For writing too: so it never ends, however often Envoy comes and goes.
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   const pipe = openPipe(fd);
+  pipe.on('error', ({ message }) => log(`access logs cannot be read: ${message}`, { path }));
   const destinations = new Map<string, LogDestination>();
   const lines = createInterface({ input: pipe, terminal: false });
   lines.on('line', (line) => {

@@ -26,6 +26,7 @@ export class LogDestination {
   }
 
   close(): void {
+    this.#socket?.removeAllListeners('close');
     this.#socket?.destroy();
   }
 
