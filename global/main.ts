@@ -3,7 +3,8 @@ import { controlPlaneCommand, type Running } from '../runtime/controlPlaneComman
 import { type Build, startRuntime } from '../runtime/runtime.ts';
 import { serve } from '../runtime/serve.ts';
 import { apiCertificate, withCertificate } from './certificate/apiCertificate.ts';
-import { keepCertificates } from './certificate/keepCertificates.ts';
+import { keepCertificates } from '../runtime/certificate/keepCertificates.ts';
+import { givenCertificate } from '../runtime/certificate/readCertificate.ts';
 import { openPolicyLog } from './command/openPolicyLog.ts';
 import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from './config.ts';
 import { ensureHubKeys } from './hubAccess/ensureHubKeys.ts';
@@ -30,7 +31,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   if (first.length > 0) log.info({ made: first }, 'first start');
 
   const credentials = hubCredentials(events.db);
-  const { hub, system, ca, certificate, close } = await openHub({ config, commands, credentials, runtime });
+  const { hub, system, signingCa, certificates, close } = await openHub({ config, commands, credentials, runtime });
   const grants = keyGrants(kek, keys);
   const relaying = startRelaying({ events, commands, credentials, hub, system, grants, departures: keys, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
@@ -43,7 +44,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
     },
     onError: onError('a zone could not be welcomed'),
   });
-  const ofApi = apiCertificate(config, ca, now);
+  const ofApi = apiCertificate(config, signingCa, now);
   const served = await serve(runtime, {
     config: await withCertificate(config, ofApi),
     prefix: GLOBAL_PREFIX,
@@ -52,7 +53,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
     ready: { log: events.logId, store: config['store.url'] ? 'postgres' : 'embedded' },
   });
 
-  const stopRenewing = keepCertificates([certificate, ...(ofApi ? [ofApi] : [])], {
+  const stopRenewing = keepCertificates([...certificates, ...(ofApi ? [ofApi] : givenCertificate(config))], {
     metrics,
     log,
     onError: onError('a certificate could not be renewed'),

@@ -5,9 +5,9 @@ import type { Rest } from '../runtime/serve.ts';
 import { ensureZone } from './command/ensureZone.ts';
 import type { PolicyLog } from './command/openPolicyLog.ts';
 import type { GlobalConfig } from './config.ts';
+import { deletedAt } from './hubAccess/deletedAt.ts';
 import { readHubKeys } from './hubAccess/readHubKeys.ts';
 import { zoneCredentials } from './hubAccess/zoneCredentials.ts';
-import { zoneDeletedAt } from './hubAccess/zoneDeletedAt.ts';
 import { dryRun } from './insight/dryRun.ts';
 import { inspector } from './insight/inspector.ts';
 import type { Insight } from './insight/startInsight.ts';
@@ -77,7 +77,7 @@ export function globalRest({ config, policy, credentials, hub, insight, runtime 
         const advice = `meridian generate zone-token --zone ${zone} --scope cp`;
         runtime.log.warn({ zone, error: message, advice }, 'a zone was given no credential');
       },
-      deletedAt: (zone) => zoneDeletedAt(events, zone),
+      deletedAt: (zone) => deletedAt(events, { type: 'Zone', mesh: '', name: zone }),
       register: (zone) => ensureZone(commands, zone, 'the zone joined for the first time'),
       // The credential holds without the hub; what is missing there is made when the zone greets.
       provision: (zone) => provisionZone(hub.jsm, zone).catch(runtime.onError('the hub is not ready for a zone yet')),

@@ -12,10 +12,12 @@ import {
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 export const TIMEOUT_MS = 1_000;
 
+/** CAs that the server's certificate may be of: PEM, or a file that is read anew at every connection. */
+export type Trust = string | { readonly caFile: string };
+
 export interface ConnectOptions {
   readonly url: string;
-  /** PEM of the CA that the server's certificate is of. */
-  readonly ca: string;
+  readonly ca: Trust;
   readonly authenticator: Authenticator;
   /** How the server's log calls us. */
   readonly name: string;
@@ -87,9 +89,9 @@ function notConnected(url: string, cause: Error): Error {
  * The server must offer TLS and have a certificate of that CA for the host that is dialled. The client names hosts to Node by
  * itself, addresses it does not: Node would look for `localhost` in the certificate.
  */
-export function tlsTo(url: string, ca: string): TlsOptions {
+export function tlsTo(url: string, ca: Trust): TlsOptions {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return { ca, ...(isIP(host) ? { host } : {}) };
+  return { ...(typeof ca === 'string' ? { ca } : ca), ...(isIP(host) ? { host } : {}) };
 }
 
 /** JetStream may come up a little after the server's port. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { keepCertificates } from '../runtime/certificate/keepCertificates.ts';
+import { givenCertificate } from '../runtime/certificate/readCertificate.ts';
 import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
 import { type Build, startRuntime } from '../runtime/runtime.ts';
 import { serve } from '../runtime/serve.ts';
@@ -90,6 +92,11 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   });
   dataPlane.rollouts.onChanged(() => reporter.soon());
   zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt });
+  const stopRenewing = keepCertificates([...opened.certificates, ...givenCertificate(config)], {
+    metrics,
+    log,
+    onError: onError('a certificate could not be renewed'),
+  });
   const stopHeeding = heedNotices({
     leaf,
     zone,
@@ -121,6 +128,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
       log.info('stopping');
       await served.close();
       joined.stop();
+      stopRenewing();
       stopAnswering();
       stopHeeding();
       stopBeating();

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { CaMaterial } from '../../global/certificate/root.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
 import { makeBuiltinCa } from '../../global/mesh/builtinCa.ts';
 import { TYPE_URL } from '../../shared/xds/snapshot.ts';
 import { Sidecars } from '../../test/bench/fleet/sidecars.ts';

@@ -1,19 +1,31 @@
 import { join, resolve } from 'node:path';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
+import { type CertificateFiles, serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import type { GlobalConfig } from '../config.ts';
-import type { OwnCertificate } from './keepCertificates.ts';
-import type { CaMaterial } from './root.ts';
-import { serverCertificate } from './serverCertificate.ts';
 
-/** The certificate of our own CA for the REST API; `undefined` when it is to have none, or one of another CA. */
-export function apiCertificate(config: GlobalConfig, ca: CaMaterial, now: () => Date): OwnCertificate | undefined {
+/** A certificate of our own CA. */
+export interface ApiCertificate extends OwnCertificate {
+  readonly renew: () => Promise<CertificateFiles>;
+}
+
+/**
+ * The certificate of our own CA for the REST API; `undefined` when it is to have none, or one of another CA.
+ * @param ca the one that signs now
+ */
+export function apiCertificate(
+  config: GlobalConfig,
+  ca: () => Promise<CaMaterial>,
+  now: () => Date,
+): ApiCertificate | undefined {
   if (!config['api.https.selfIssued'] || config['api.https.certFile']) return undefined;
   const hosts = [...new Set(['localhost', '127.0.0.1', config['api.host'], ...config['hub.names']])];
   const folder = resolve(join(config['data.dir'], 'api'));
-  return { name: 'api', renew: () => serverCertificate(ca, folder, 'api', hosts, now()) };
+  return { name: 'api', renew: async () => serverCertificate(await ca(), folder, 'api', hosts, now()) };
 }
 
 /** The configuration with that certificate, if any. */
-export async function withCertificate(config: GlobalConfig, own: OwnCertificate | undefined): Promise<GlobalConfig> {
+export async function withCertificate(config: GlobalConfig, own: ApiCertificate | undefined): Promise<GlobalConfig> {
   if (!own) return config;
   const { certFile, keyFile } = await own.renew();
   return { ...config, 'api.https.certFile': certFile, 'api.https.keyFile': keyFile };

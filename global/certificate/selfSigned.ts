@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import { type CaMaterial, period, privateKeyPem, YEAR_MS } from './root.ts';
+import { type CaMaterial, period, privateKeyPem, YEAR_MS } from '../../runtime/certificate/root.ts';
 
 const ALGORITHMS = {
   rsa: {

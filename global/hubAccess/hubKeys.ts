@@ -1,7 +1,7 @@
 import { createAccount, createOperator, fromSeed, type KeyPair } from '@nats-io/nkeys';
 import { serialOf } from '../../http/token/signingKey.ts';
-import type { CaMaterial } from '../certificate/root.ts';
-import { makeServerCa } from '../certificate/serverCertificate.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
+import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
 
 /**
  * The keys that say who may use the hub (NATS' decentralised authentication): the operator vouches for two accounts, and an
@@ -15,15 +15,17 @@ export interface HubKeys {
   readonly account: KeyPair;
   /** They sign the credentials of global and the zones; the last is the newest, and signs. Credentials of all of them hold. */
   readonly signing: readonly KeyPair[];
-  /** CA of the servers' certificates: the hub's, and global's own. */
+  /** CA that signs the servers' certificates: the hub's, and global's own. */
   readonly ca: CaMaterial;
+  /** Certificates (PEM) of all CAs that servers may have certificates of, the oldest first: what zones and global trust. */
+  readonly trusted: string;
 }
 
 export const OPERATOR_KEY = 'hub-operator-key';
 const SYSTEM_ACCOUNT_KEY = 'hub-system-account-key';
 const ACCOUNT_KEY = 'hub-account-key';
-const CA_CERTIFICATE = 'hub-ca-certificate';
-const CA_KEY = 'hub-ca-key';
+export const CA_CERTIFICATE_PREFIX = 'hub-ca-certificate';
+export const CA_KEY_PREFIX = 'hub-ca-key';
 export const SIGNING_KEY_PREFIX = 'hub-account-signing-key';
 
 /** New keys: seeds and PEMs by the name of the GlobalSecret that holds them. */
@@ -34,8 +36,8 @@ export async function makeHubKeys(now: Date): Promise<ReadonlyMap<string, string
     [SYSTEM_ACCOUNT_KEY, seedOf(createAccount())],
     [ACCOUNT_KEY, seedOf(createAccount())],
     [`${SIGNING_KEY_PREFIX}-1`, makeSigningSeed()],
-    [CA_CERTIFICATE, ca.certificatePem],
-    [CA_KEY, ca.privateKeyPem],
+    [CA_CERTIFICATE_PREFIX, ca.certificatePem],
+    [CA_KEY_PREFIX, ca.privateKeyPem],
   ]);
 }
 
@@ -53,16 +55,21 @@ export function parseHubKeys(secrets: ReadonlyMap<string, string>): HubKeys {
     return found;
   };
   const key = (name: string) => parseSeed(name, text(name));
-  const signing = [...secrets.keys()]
-    .map((name) => ({ name, serial: serialOf(name, SIGNING_KEY_PREFIX) ?? 0 }))
+  const signing = numbered(secrets.keys(), SIGNING_KEY_PREFIX)
     .filter(({ serial }) => serial > 0)
-    .sort((a, b) => a.serial - b.serial)
     .map(({ name }) => key(name));
   if (signing.length === 0)
     throw new Error(`there is no GlobalSecret ${SIGNING_KEY_PREFIX}-1 to sign credentials with`);
-  const ca = { certificatePem: text(CA_CERTIFICATE), privateKeyPem: text(CA_KEY) };
+  const [oldestKey] = numbered(secrets.keys(), CA_KEY_PREFIX);
+  const caKey = oldestKey?.name ?? CA_KEY_PREFIX;
+  const ca = {
+    certificatePem: text(caKey.replace(CA_KEY_PREFIX, CA_CERTIFICATE_PREFIX)),
+    privateKeyPem: text(caKey),
+  };
+  const trusted = numbered(secrets.keys(), CA_CERTIFICATE_PREFIX).map(({ name }) => text(name));
   return {
     ca,
+    trusted: trusted.join(''),
     operator: key(OPERATOR_KEY),
     systemAccount: key(SYSTEM_ACCOUNT_KEY),
     account: key(ACCOUNT_KEY),
@@ -82,9 +89,23 @@ function seedOf(key: KeyPair): string {
   return new TextDecoder().decode(key.getSeed());
 }
 
-const SINGLE = [OPERATOR_KEY, SYSTEM_ACCOUNT_KEY, ACCOUNT_KEY, CA_CERTIFICATE, CA_KEY];
+/** Those of the names that are the prefix, or the prefix and a number, in the order of the numbers. */
+export function numbered(
+  names: Iterable<string>,
+  prefix: string,
+): { readonly name: string; readonly serial: number }[] {
+  return [...names]
+    .flatMap((name) => {
+      const serial = serialOf(name, prefix);
+      return serial === undefined ? [] : [{ name, serial }];
+    })
+    .sort((a, b) => a.serial - b.serial);
+}
+
+const SINGLE = [OPERATOR_KEY, SYSTEM_ACCOUNT_KEY, ACCOUNT_KEY];
+const NUMBERED = [SIGNING_KEY_PREFIX, CA_CERTIFICATE_PREFIX, CA_KEY_PREFIX];
 
 /** Is the GlobalSecret of that name one of them? */
 export function isHubKey(name: string): boolean {
-  return SINGLE.includes(name) || serialOf(name, SIGNING_KEY_PREFIX) !== undefined;
+  return SINGLE.includes(name) || NUMBERED.some((prefix) => serialOf(name, prefix) !== undefined);
 }

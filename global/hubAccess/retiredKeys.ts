@@ -23,9 +23,13 @@ export function retiredKeys<K extends SigningKey>(
 ): K[] {
   const [newest, ...older] = [...keys].sort((a, b) => b.serial - a.serial);
   if (!newest || older.length === 0) return [];
+  return allHaveSince(newest.since, issued, zones) ? older : [];
+}
+
+/** Has every zone that has a credential one that it was given after that time? Arguments as of `retiredKeys`. */
+export function allHaveSince(since: Date, issued: readonly IssuedCredential[], zones: ReadonlySet<string>): boolean {
   const latest = new Map<string, number>();
   for (const { zone, issuedAt } of issued)
     if (zones.has(zone)) latest.set(zone, Math.max(latest.get(zone) ?? 0, issuedAt.getTime()));
-  const isDone = [...latest.values()].every((at) => at > newest.since.getTime() + MARGIN_MS);
-  return isDone ? older : [];
+  return [...latest.values()].every((at) => at > since.getTime() + MARGIN_MS);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type CertificateFiles, serverCertificate } from '../certificate/serverCertificate.ts';
+import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
+import { type CertificateFiles, serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { hubTrust } from './accountClaims.ts';
 import { hubConfig } from './hubConfig.ts';
 import type { HubKeys } from './hubKeys.ts';
@@ -27,7 +28,7 @@ export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promis
   const { host, url, leafUrl } = options;
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(resolve(folder, 'ca.crt'), keys.ca.certificatePem);
+  writeHubCa(keys, folder);
   const file = resolve(folder, 'hub.conf');
   const text = hubConfig({
     listen: `${host}:${new URL(url).port || 4222}`,
@@ -38,6 +39,13 @@ export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promis
     certificate: await hubCertificate(keys, options),
   });
   writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+/** What its servers' certificates are of. @returns the file */
+export function writeHubCa({ trusted }: HubKeys, folder: string): string {
+  const file = resolve(folder, 'ca.crt');
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== trusted) replaceFile(file, trusted, 0o644);
   return file;
 }
 

@@ -52,7 +52,7 @@ export function zoneCredentials(deps: Deps): ZoneCredentials {
         jwt: await zoneCredential(hub, { zone, userKey, expiresAt }),
         expiresAt: expiresAt.toISOString(),
         hubUrl,
-        ca: hub.ca.certificatePem,
+        ca: hub.trusted,
       };
     },
   };

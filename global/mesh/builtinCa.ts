@@ -1,4 +1,4 @@
-import { type CaMaterial, makeRoot, YEAR_MS } from '../certificate/root.ts';
+import { type CaMaterial, makeRoot, YEAR_MS } from '../../runtime/certificate/root.ts';
 
 /**
  * Makes the root of a mesh's builtin CA as Kuma does (multizone-and-dataplane §6.1): RSA, CN = mesh, O Kuma, OU Mesh, URI

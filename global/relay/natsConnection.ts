@@ -1,10 +1,9 @@
 import { jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { type Connection, connectNats, type ConnectOptions, connectTo } from '../../nats/connect.ts';
+import { type Connection, connectNats, type ConnectOptions, connectTo, type Trust } from '../../nats/connect.ts';
 
 export interface HubOptions {
   readonly url: string;
-  /** PEM of the CA that the hub's certificate is of. */
-  readonly ca: string;
+  readonly ca: Trust;
   /** As of `ConnectOptions`. */
   readonly onWaiting?: (error: Error) => void;
   readonly credential: { readonly jwt: string; readonly seed: Uint8Array };

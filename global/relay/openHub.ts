@@ -1,13 +1,14 @@
 import { join } from 'node:path';
+import { reloadServer } from '../../nats/reloadServer.ts';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { followedCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import type { GlobalConfig } from '../config.ts';
 import { globalCredential, systemCredential } from '../hubAccess/credentials.ts';
 import { readHubKeys } from '../hubAccess/readHubKeys.ts';
-import type { OwnCertificate } from '../certificate/keepCertificates.ts';
 import { currentAccount } from '../hubAccess/currentAccount.ts';
-import { reloadHub } from './reloadHub.ts';
-import { hubCertificate, type HubOptions, writeHubConfig } from '../hubAccess/writeHubConfig.ts';
+import { hubCertificate, type HubOptions, writeHubCa, writeHubConfig } from '../hubAccess/writeHubConfig.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { connectToHub, connectToSystem } from './natsConnection.ts';
 
@@ -33,10 +34,11 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     account: await (await currentAccount({ commands, issued: credentials })).sign(''),
   };
   // The one that a hub which runs already has been started with may be another.
-  let { renewed } = await hubCertificate(keys, options);
+  const { renewed: pending } = await hubCertificate(keys, options);
   const file = await writeHubConfig(keys, options);
   log.info({ file }, 'hub configured');
-  const ca = keys.ca.certificatePem;
+  const caFile = writeHubCa(keys, options.folder);
+  const ca = { caFile };
   const hub = await connectToHub({
     url,
     ca,
@@ -48,17 +50,19 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     await system.close();
     await hub.nats.close();
   };
-  const certificate: OwnCertificate = {
-    name: 'hub',
-    renew: async () => {
-      const files = await hubCertificate(keys, { ...options, now: now() });
-      renewed ||= files.renewed;
-      return { ...files, renewed };
+  const certificates: OwnCertificate[] = [
+    {
+      name: 'hub',
+      pending,
+      renew: async () => {
+        const current = await readHubKeys(commands);
+        writeHubCa(current, options.folder);
+        return hubCertificate(current, { ...options, now: now() });
+      },
+      apply: () => reloadServer(system),
     },
-    apply: async () => {
-      await reloadHub(system);
-      renewed = false;
-    },
-  };
-  return { hub, system, ca: keys.ca, certificate, close };
+    followedCertificate('hub-ca', caFile),
+  ];
+  const signingCa = async () => (await readHubKeys(commands)).ca;
+  return { hub, system, signingCa, certificates, close };
 }

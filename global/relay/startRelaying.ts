@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import { currentAccount } from '../hubAccess/currentAccount.ts';
+import { retireCas } from '../hubAccess/rotateCa.ts';
 import { retireSigningKeys } from '../hubAccess/rotateSigningKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
@@ -72,6 +73,8 @@ export function startRelaying({
     account: async () => {
       const retired = await retireSigningKeys(commands, credentials);
       if (retired.length > 0) log.info({ retired }, 'all zones have credentials of the next signing key');
+      const dropped = await retireCas(commands, credentials, events);
+      if (dropped.length > 0) log.info({ dropped }, "a step to the hub's next CA");
       return currentAccount({ commands, issued: credentials });
     },
     listen: events.listen,

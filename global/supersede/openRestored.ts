@@ -27,7 +27,7 @@ export async function openRestored(config: GlobalConfig): Promise<Restored & { c
     await checkKeyEncryptionKey(kek, keys);
     const sealer = secretSealer(kek, keys);
     const hubKeys = await readHubKeys({ log: events, sealer, now: () => new Date(), newId: randomUUID });
-    const ca = hubKeys.ca.certificatePem;
+    const ca = hubKeys.trusted;
     const hub = await connectToHub({ url, ca, credential: await globalCredential(hubKeys) });
     const close = async () => {
       await hub.nats.close();

@@ -3,7 +3,7 @@ import { jwtAuthenticator } from '@nats-io/transport-node';
 import { encodeUser } from '@nats-io/jwt';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { describe, expect, it, vi } from 'vitest';
-import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
+import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
 import { accountJwt } from '../../global/hubAccess/accountClaims.ts';
 import { systemCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
 import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Registry } from 'prom-client';
 import { expect, it, vi } from 'vitest';
-import { keepCertificates } from '../../global/certificate/keepCertificates.ts';
-import { YEAR_MS } from '../../global/certificate/root.ts';
+import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
+import { YEAR_MS } from '../../runtime/certificate/root.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
-import { reloadHub } from '../../global/relay/reloadHub.ts';
 import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
+import { reloadServer } from '../../nats/reloadServer.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
@@ -39,7 +39,7 @@ it('the hub is given its next certificate while it runs, and who is connected st
   const errors: unknown[] = [];
   const now = new Date();
   const stop = keepCertificates(
-    [{ name: 'hub', renew: () => hubCertificate(hub.keys, { ...options, now }), apply: () => reloadHub(system) }],
+    [{ name: 'hub', renew: () => hubCertificate(hub.keys, { ...options, now }), apply: () => reloadServer(system) }],
     { metrics, log: { info: () => {} }, onError: (error) => errors.push(error) },
   );
   await vi.waitFor(
@@ -51,7 +51,7 @@ it('the hub is given its next certificate while it runs, and who is connected st
   );
   stop();
   expect(errors).toEqual([]);
-  const expiry = /meridian_global_certificate_expiry_timestamp_seconds\{server="hub"\} (\d+)/.exec(
+  const expiry = /meridian_certificate_expiry_timestamp_seconds\{certificate="hub"\} (\d+)/.exec(
     await metrics.metrics(),
   );
   expect(Number(expiry?.[1]) * 1000).toBeGreaterThan(now.getTime() + 0.9 * YEAR_MS);

@@ -1,6 +1,6 @@
 import { createUser } from '@nats-io/nkeys';
 import { expect, it, vi } from 'vitest';
-import { makeServerCa } from '../../global/certificate/serverCertificate.ts';
+import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
 import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
 import { hubWithZones } from './hubWithZones.ts';
 

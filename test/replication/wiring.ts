@@ -140,7 +140,11 @@ export async function startHubServer(folder: string, certifiedAt = new Date()): 
     now: certifiedAt,
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
-  const connection = await connectToHub({ url, ca: keys.ca.certificatePem, credential: await globalCredential(keys) });
+  const connection = await connectToHub({
+    url,
+    ca: { caFile: join(conf, 'ca.crt') },
+    credential: await globalCredential(keys),
+  });
   return { server, connection, url, leafUrl, store: join(conf, 'jetstream'), keys };
 }
 
@@ -221,6 +225,8 @@ export interface Leaf {
   readonly store: string;
   /** What the zone's control planes prove themselves with. */
   readonly user: KeyPair;
+  /** What they have it reload with. */
+  readonly system: KeyPair;
   /** Public key that its credential for the hub is of. */
   readonly credentialKey: string;
   /** Gives it another credential, which it reads at its next connection. */
@@ -236,14 +242,14 @@ export async function startLeaf(
 ): Promise<Leaf> {
   const [port = 0] = await freePorts(1);
   const own = join(folder, `${zone}-leaf`);
-  const user = leafUser(join(own, 'user.nk'));
+  const [user, system] = [leafUser(join(own, 'user.nk')), leafUser(join(own, 'system.nk'))];
   let credentialKey = '';
   const renew = async (lifetime = HOUR_MS, keys = hub.keys) => {
     const key = createUser();
     credentialKey = key.getPublicKey();
     const expiresAt = new Date(Date.now() + lifetime);
     const jwt = await zoneCredential(keys, { zone, userKey: credentialKey, expiresAt });
-    keepCredential(own, { jwt, ca: hub.keys.ca.certificatePem }, key, {
+    keepCredential(own, { jwt, ca: keys.trusted }, key, {
       hubUrl: hub.leafUrl,
       issuedAt: new Date().toISOString(),
       expiresAt: expiresAt.toISOString(),
@@ -256,6 +262,7 @@ export async function startLeaf(
     zone,
     url,
     userKey: user.getPublicKey(),
+    systemKey: system.getPublicKey(),
     hubUrl: hub.leafUrl,
   });
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
@@ -265,6 +272,7 @@ export async function startLeaf(
     ca,
     store: join(own, 'jetstream'),
     user,
+    system,
     renew,
     get credentialKey() {
       return credentialKey;

@@ -24,7 +24,7 @@ export function credentialFile(folder: string): string {
   return join(folder, CREDENTIAL);
 }
 
-/** File with the CA that the hub's certificate is of. */
+/** File with the CAs that the hub's certificate may be of. */
 export function hubCaFile(folder: string): string {
   return join(folder, CA);
 }
@@ -43,7 +43,8 @@ export function keepCredential(
   key: KeyPair,
   membership: Membership,
 ): void {
-  replaceSecretFile(hubCaFile(folder), ca);
+  const caFile = hubCaFile(folder);
+  if (!existsSync(caFile) || readFileSync(caFile, 'utf8') !== ca) replaceSecretFile(caFile, ca);
   replaceSecretFile(credentialFile(folder), new TextDecoder().decode(fmtCreds(jwt, key)));
   replaceSecretFile(join(folder, MEMBERSHIP), `${JSON.stringify(membership, null, 2)}\n`);
 }

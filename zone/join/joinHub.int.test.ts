@@ -30,7 +30,7 @@ async function zone(expiresAt?: string) {
       zone: 'zone-1',
       folder,
       globalUrl,
-      ca,
+      ca: () => ca,
       token: () => 't.o.k',
       onError: (error) => errors.push((error as Error).message),
     });

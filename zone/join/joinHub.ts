@@ -19,8 +19,8 @@ interface Options {
   readonly folder: string;
   /** REST API of global; empty: the zone goes on with the credential it has. */
   readonly globalUrl: string;
-  /** PEM of the CA that global's certificate is of; absent: those of the system. */
-  readonly ca: string | undefined;
+  /** PEM of the CAs that global's certificate may be of, read anew each time; `undefined`: those of the system. */
+  readonly ca: () => string | undefined;
   /** The zone token, read anew each time: it may be replaced while the zone runs. */
   readonly token: () => string;
   readonly onError: (error: unknown) => void;
@@ -82,7 +82,14 @@ async function renew(
   const key = createUser();
   const signal = AbortSignal.any([ended, AbortSignal.timeout(timeout)]);
   const issuedAt = new Date().toISOString();
-  const issued = await requestCredential({ globalUrl, ca, zone, token: token(), userKey: key.getPublicKey(), signal });
+  const issued = await requestCredential({
+    globalUrl,
+    ca: ca(),
+    zone,
+    token: token(),
+    userKey: key.getPublicKey(),
+    signal,
+  });
   const membership = { hubUrl: issued.hubUrl, issuedAt, expiresAt: issued.expiresAt };
   keepCredential(folder, issued, key, membership);
   return membership;

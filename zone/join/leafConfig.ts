@@ -9,6 +9,8 @@ export interface LeafConfig {
   readonly store: string;
   /** Public nkey of the zone's control planes, `U…`: nobody else may connect. */
   readonly userKey: string;
+  /** Public nkey of who may have it read its configuration and certificates anew, and nothing else. */
+  readonly systemKey: string;
   /** Certificate that the zone's control planes know it by. */
   readonly certificate: { readonly certFile: string; readonly keyFile: string };
   readonly hub: {
@@ -21,7 +23,7 @@ export interface LeafConfig {
 }
 
 /** A zone's own server: a JetStream domain named after the zone, and a leaf node of the hub that dials out to it. */
-export function leafConfig({ zone, listen, store, userKey, certificate, hub }: LeafConfig): string {
+export function leafConfig({ zone, listen, store, userKey, systemKey, certificate, hub }: LeafConfig): string {
   return `# Written by the zone's control plane at every start: put settings of your own into a file that includes this one.
 server_name: ${quote(`leaf-${zone}`)}
 listen: ${quote(listen)}
@@ -29,7 +31,7 @@ max_payload: 8MB
 tls { cert_file: ${quote(certificate.certFile)}, key_file: ${quote(certificate.keyFile)}, min_version: "1.3" }
 jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always }
 accounts {
-  SYS {}
+  SYS { users: [ { nkey: ${systemKey}, permissions { publish: "$SYS.REQ.SERVER.*.RELOAD", subscribe: "_INBOX.>" } } ] }
   CP { jetstream: enabled, users: [ { nkey: ${userKey} } ] }
 }
 system_account: SYS

@@ -2,7 +2,7 @@ import { createUser, fromSeed, type KeyPair } from '@nats-io/nkeys';
 import { secretFile } from '../identity/secretFile.ts';
 
 /**
- * The nkey that the zone's control planes prove themselves with at the zone's nats-server. Read from a file; made there (mode
+ * An nkey that the zone's control planes prove themselves with at the zone's nats-server. Read from a file; made there (mode
  * 0600) at the first start. Instances of one zone need the same.
  */
 export function leafUser(file: string): KeyPair {

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '@nats-io/nkeys';
-import { readMembership } from './hubCredential.ts';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { followedCertificate } from '../../runtime/certificate/readCertificate.ts';
+import { hubCaFile, readMembership } from './hubCredential.ts';
 import { joinHub } from './joinHub.ts';
 import { leafUser } from './leafUser.ts';
 import { type LeafFiles, writeLeafConfig } from './writeLeafConfig.ts';
@@ -21,6 +23,10 @@ interface Settings {
 export interface PreparedLeaf extends LeafFiles {
   /** What the control planes of the zone prove themselves with at the nats-server. */
   readonly user: KeyPair;
+  /** What they prove themselves with to have it read its certificates anew. */
+  readonly system: KeyPair;
+  /** The CAs that the hub's certificate may be of, which it reads when it starts. */
+  readonly hubCa: OwnCertificate;
   /** RFC 3339; absent when there is no credential for the hub. */
   credentialExpiresAt(): string | undefined;
   /** Ends the renewal of the credential. */
@@ -31,15 +37,31 @@ export interface PreparedLeaf extends LeafFiles {
 export async function prepareLeaf(settings: Settings, onError: (error: unknown) => void): Promise<PreparedLeaf> {
   const { name: zone, 'nats.url': url } = settings;
   const folder = settings['leaf.dir'] || join(settings['data.dir'], 'leaf');
-  const user = leafUser(join(settings['keys.dir'] || settings['data.dir'], 'leaf-user.nk'));
+  const keysDir = settings['keys.dir'] || settings['data.dir'];
+  const user = leafUser(join(keysDir, 'leaf-user.nk'));
+  const system = leafUser(join(keysDir, 'leaf-system.nk'));
+  const caFile = hubCaFile(folder);
+  const trusted = () => (existsSync(caFile) ? readFileSync(caFile, 'utf8') : '');
+  // What a nats-server that runs already has read at the latest.
+  const before = trusted();
   const { membership, stop } = await joinHub({
     zone,
     folder,
     globalUrl: settings['global.url'],
-    ca: settings['global.caFile'] ? readFileSync(settings['global.caFile'], 'utf8') : undefined,
+    // Global's next CA comes with the hub's.
+    ca: () =>
+      settings['global.caFile'] ? `${readFileSync(settings['global.caFile'], 'utf8')}\n${trusted()}` : undefined,
     token: () => zoneToken(settings['global.tokenFile'], zone),
     onError,
   });
-  const written = await writeLeafConfig({ folder, zone, url, userKey: user.getPublicKey(), hubUrl: membership.hubUrl });
-  return { user, ...written, credentialExpiresAt: () => readMembership(folder)?.expiresAt, stop };
+  const written = await writeLeafConfig({
+    folder,
+    zone,
+    url,
+    userKey: user.getPublicKey(),
+    systemKey: system.getPublicKey(),
+    hubUrl: membership.hubUrl,
+  });
+  const hubCa = { ...followedCertificate('hub-ca', caFile), pending: before !== '' && before !== trusted() };
+  return { user, system, hubCa, ...written, credentialExpiresAt: () => readMembership(folder)?.expiresAt, stop };
 }

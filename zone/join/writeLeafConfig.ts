@@ -11,6 +11,8 @@ interface Options {
   readonly url: string;
   /** Public nkey of the zone's control planes. */
   readonly userKey: string;
+  /** As of `LeafConfig`. */
+  readonly systemKey: string;
   readonly hubUrl: string;
 }
 
@@ -22,7 +24,7 @@ export interface LeafFiles {
 }
 
 /** Writes what the zone's nats-server is started with, `nats-server -c <folder>/leaf.conf`, and its certificate. */
-export async function writeLeafConfig({ zone, url, userKey, hubUrl, ...rest }: Options): Promise<LeafFiles> {
+export async function writeLeafConfig({ zone, url, userKey, systemKey, hubUrl, ...rest }: Options): Promise<LeafFiles> {
   const folder = resolve(rest.folder);
   mkdirSync(folder, { recursive: true });
   const { hostname, port } = new URL(url);
@@ -34,6 +36,7 @@ export async function writeLeafConfig({ zone, url, userKey, hubUrl, ...rest }: O
     listen: `${hostname}:${port || 4222}`,
     store: resolve(folder, 'jetstream'),
     userKey,
+    systemKey,
     certificate: { certFile: resolve(folder, 'leaf.crt'), keyFile: resolve(folder, 'leaf.key') },
     hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
   });

@@ -1,11 +1,11 @@
 import type { KeyPair } from '@nats-io/nkeys';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
-import { type Connection, connectTo } from '../../nats/connect.ts';
+import { type Connection, connectTo, type Trust } from '../../nats/connect.ts';
 
 export interface LeafOptions {
   readonly url: string;
-  /** PEM of the certificate that the zone's nats-server is known by. */
-  readonly ca: string;
+  /** What the certificate of the zone's nats-server is of. */
+  readonly ca: Trust;
   /** What the control planes of the zone prove themselves with. */
   readonly user: KeyPair;
   readonly zone: string;

@@ -12,6 +12,7 @@ import { connectToLeaf } from './leafConnection.ts';
 import { LocalCopy } from './localCopy.ts';
 import { ZONE_LOG_FILE } from './localZoneLog.ts';
 import { natsReplica } from './natsReplica.ts';
+import { reloadLeaf } from './reloadLeaf.ts';
 import { provisionZoneLog } from './provision.ts';
 import { natsZoneLog } from './zoneLog.ts';
 
@@ -64,6 +65,8 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     replica,
     /** What global seals data keys of secrets to; SPKI, DER, base64. */
     publicKey,
+    /** Those that the zone's nats-server uses. */
+    certificates: [{ ...prepared.hubCa, apply: () => reloadLeaf({ url: config['nats.url'], ...prepared }) }],
     /** RFC 3339; `undefined` without a credential for the hub. */
     credentialExpiresAt: prepared.credentialExpiresAt,
     close: async () => {

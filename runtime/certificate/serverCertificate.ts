@@ -1,9 +1,11 @@
 import 'reflect-metadata';
-import { webcrypto, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
+import { expiryOf } from './readCertificate.ts';
+import { replaceFile } from './replaceFile.ts';
 import { type CaMaterial, makeRoot, period, privateKeyPem, YEAR_MS } from './root.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -22,6 +24,7 @@ export interface CertificateFiles {
   readonly keyFile: string;
   /** Whether they were made now. */
   readonly renewed: boolean;
+  readonly expiresAt: Date;
 }
 
 /**
@@ -37,16 +40,19 @@ export async function serverCertificate(
   now: Date,
 ): Promise<CertificateFiles> {
   const [certFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
-  if (existsSync(certFile) && existsSync(keyFile) && isGood(readFileSync(certFile, 'utf8'), ca, hosts, now))
-    return { certFile, keyFile, renewed: false };
-  const issued = await issue(ca, hosts, now);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(keyFile, issued.privateKeyPem, { mode: 0o600 });
-  writeFileSync(certFile, issued.certificatePem);
-  return { certFile, keyFile, renewed: true };
+  if (existsSync(certFile) && existsSync(keyFile)) {
+    const kept = { certificatePem: readFileSync(certFile, 'utf8'), privateKeyPem: readFileSync(keyFile, 'utf8') };
+    if (isGood(kept, ca, hosts, now))
+      return { certFile, keyFile, renewed: false, expiresAt: expiryOf(kept.certificatePem) };
+  }
+  const issued = await issueServerCertificate(ca, hosts, now);
+  replaceFile(keyFile, issued.privateKeyPem, 0o600);
+  replaceFile(certFile, issued.certificatePem, 0o644);
+  return { certFile, keyFile, renewed: true, expiresAt: expiryOf(issued.certificatePem) };
 }
 
-async function issue(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
+/** A certificate for servers of that CA: for a year. @param hosts as of `serverCertificate` */
+export async function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
   const root = new x509.X509Certificate(ca.certificatePem);
   const pkcs8 = x509.PemConverter.decodeFirst(ca.privateKeyPem);
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, EC, false, ['sign']);
@@ -71,11 +77,18 @@ async function issue(ca: CaMaterial, hosts: readonly string[], now: Date): Promi
   return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: await privateKeyPem(keys.privateKey) };
 }
 
-function isGood(pem: string, ca: CaMaterial, hosts: readonly string[], now: Date): boolean {
-  const certificate = new X509Certificate(pem);
+/** Two control planes that renew at once may leave the key of one with the certificate of the other. */
+function isGood({ certificatePem, privateKeyPem }: CaMaterial, ca: CaMaterial, hosts: readonly string[], now: Date) {
+  const certificate = new X509Certificate(certificatePem);
   return (
     certificate.verify(new X509Certificate(ca.certificatePem).publicKey) &&
-    certificate.validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS &&
+    certificate.checkPrivateKey(createPrivateKey(privateKeyPem)) &&
+    !isDue(certificate.validToDate, now) &&
     hosts.every((host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined)
   );
+}
+
+/** Is a server's certificate that ends then to be made anew? */
+export function isDue(expiresAt: Date, now: Date): boolean {
+  return expiresAt.getTime() - now.getTime() <= RENEW_BEFORE_MS;
 }

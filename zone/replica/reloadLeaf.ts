@@ -1,0 +1,35 @@
+import type { KeyPair } from '@nats-io/nkeys';
+import { AuthorizationError, connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { TIMEOUT_MS, type Trust, tlsTo } from '../../nats/connect.ts';
+import { reloadServer } from '../../nats/reloadServer.ts';
+
+interface Options {
+  readonly url: string;
+  /** As of `LeafOptions`. */
+  readonly ca: Trust;
+  /** What the control planes of the zone prove themselves with at its system account. */
+  readonly system: KeyPair;
+}
+
+/**
+ * Has the zone's nats-server read its configuration and certificates anew; connections stay.
+ * @throws Error when it does not answer, refuses, or was started by an older version
+ */
+export async function reloadLeaf({ url, ca, system }: Options): Promise<void> {
+  const nats = await connect({
+    servers: url,
+    tls: tlsTo(url, ca),
+    authenticator: nkeyAuthenticator(system.getSeed()),
+    reconnect: false,
+    timeout: 10 * TIMEOUT_MS,
+  }).catch((cause: Error) => {
+    const advice = 'have it read its configuration itself (nats-server --signal reload), or start it anew';
+    const reason = cause instanceof AuthorizationError ? 'it was started by an older version' : cause.message;
+    throw new Error(`the nats-server at ${url} does not know its new certificates: ${reason}; ${advice}`, { cause });
+  });
+  try {
+    await reloadServer(nats);
+  } finally {
+    await nats.close();
+  }
+}
