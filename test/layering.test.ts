@@ -112,8 +112,8 @@ test('the HTTP server stays where it serves', () => {
   expect(onlyIn('fastify', 'http', 'zone/dataplane', 'test')).toEqual([]);
 });
 
-test('gRPC stays in the xDS server', () => {
-  expect(onlyIn('@grpc/grpc-js', 'zone/ads', 'zone/dataplane', 'test')).toEqual([]);
+test('gRPC stays in the xDS servers', () => {
+  expect(onlyIn('@grpc/grpc-js', 'zone/ads', 'zone/dataplane', 'zone/health', 'test')).toEqual([]);
 });
 
 test('no import cycles, type imports included', () => {

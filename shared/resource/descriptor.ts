@@ -76,8 +76,11 @@ export interface ResourceDescriptor<Spec = unknown> {
     before: Resource<Spec> | undefined,
     mesh: Resource | undefined,
   ) => readonly Violation[];
-  /** What a control plane writes into the spec itself before it is stored, as the zone's tag of a Dataplane. */
-  readonly complete?: (spec: Spec, role: Role) => Spec;
+  /**
+   * What a control plane writes into the spec itself before it is stored, as the zone's tag of a Dataplane.
+   * @param before the spec that is there now
+   */
+  readonly complete?: (spec: Spec, role: Role, before: Spec | undefined) => Spec;
   /**
    * What of it must not stand where it may be read, as Secrets that are written in the same change, and it as it is kept: without
    * them. Comes after all checks.

@@ -33,6 +33,8 @@ const number = z.preprocess(fromDigits, z.number().int().min(0).max(0xffff_ffff)
 /** A number that must be given; absent is 0, which its own rule may refuse. */
 export const requiredUint32 = z.preprocess((value) => value ?? 0, number);
 export const uint32 = number.transform(orAbsent).optional();
+/** A wrapped number: 0 and absent differ. */
+export const optionalUint32 = number.optional();
 /** A text that must be given; absent is empty. */
 export const requiredText = z.preprocess((value) => value ?? '', z.string());
 export const text = z.string().transform(orAbsent).optional();

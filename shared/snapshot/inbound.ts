@@ -1,6 +1,5 @@
 import { type Inbound, sectionName } from '../resource/dataplane/spec.ts';
 import { SERVICELESS_PORT } from '../view/localInbounds.ts';
-import { isLoopback, tcpAddress } from '../xds/address.ts';
 import { dialFrom, speak, staticCluster } from '../xds/cluster.ts';
 import {
   hcmFilter,
@@ -15,12 +14,13 @@ import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.
 import type { RouteConfigurationJson } from '../xds/gen/envoy/config/route/v3/route_pb.d.ts';
 import type { HttpConnectionManagerJson } from '../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import { inboundListener } from '../xds/listener.ts';
-import { inboundListenerName, inboundRouteName, localClusterName } from '../xds/names.ts';
+import { inboundListenerName, inboundRouteName } from '../xds/names.ts';
 import { type InboundChain, type InboundResources, isHttp, type Protocol } from '../xds/parts.ts';
 import { parseProtocol } from '../xds/protocol.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
 import { routesTo } from '../xds/routes.ts';
 import { downstreamMeshTls, MESH_ALPN } from '../xds/tls.ts';
+import { applicationOf } from './application.ts';
 import type { MeshFacts } from './meshFacts.ts';
 import { effectContext, type Lookups } from './lookups.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -28,9 +28,6 @@ import { builtPart, interned, type Variant } from './variants.ts';
 
 /** Default of MeshTimeout's `connectionTimeout` for inbounds. */
 const CONNECT_TIMEOUT = '10s';
-
-/** Source address of the proxy's own calls to the application, by which iptables lets them pass (policies §5.3). */
-export const INBOUND_SOURCE = '127.0.0.6';
 
 /** Adds listener, routes and local cluster of every inbound. Returns the services whose protocol shaped something. */
 export function addInbounds(set: ResourceSet, sidecar: Sidecar, services: Set<string>): void {
@@ -104,14 +101,12 @@ function buildInbound(sidecar: Sidecar, inbound: Inbound, routeName: string, loo
   };
 }
 
-/** The application: at `serviceAddress`, else at the inbound's own address. */
 function localCluster(inbound: Inbound, address: string, protocol: Protocol, redirected: boolean): ClusterJson {
-  const port = inbound.servicePort || inbound.port;
-  const target = inbound.serviceAddress || address;
-  const cluster = staticCluster(localClusterName(port), [tcpAddress(target, port)], CONNECT_TIMEOUT);
+  const application = applicationOf(inbound, address, redirected);
+  const cluster = staticCluster(application.cluster, [application.address], CONNECT_TIMEOUT);
   if (protocol === 'http') speak(cluster, 'http1');
   else if (isHttp(protocol)) speak(cluster, 'http2');
-  if (redirected && !isLoopback(target)) dialFrom(cluster, INBOUND_SOURCE);
+  if (application.source) dialFrom(cluster, application.source);
   return cluster;
 }
 

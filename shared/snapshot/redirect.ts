@@ -8,8 +8,8 @@ export interface Redirect {
 }
 
 /** Transparent proxying of a sidecar, as it tells itself, else as its Dataplane says (policies §5.5). */
-export function redirectOf(proxy: Proxy, dataplane: DataplaneSpec): Redirect | undefined {
-  const told = proxy.metadata.transparentProxy;
+export function redirectOf({ metadata }: Pick<Proxy, 'metadata'>, dataplane: DataplaneSpec): Redirect | undefined {
+  const told = metadata.transparentProxy;
   if (told?.outboundPort) return { inboundPort: told.inboundPort, outboundPort: told.outboundPort };
   const { redirectPortInbound = 0, redirectPortOutbound = 0 } = dataplane.networking.transparentProxying ?? {};
   return redirectPortOutbound > 0

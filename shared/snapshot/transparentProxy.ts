@@ -4,7 +4,7 @@ import { tcpProxy, tcpProxyFilter } from '../xds/filters.ts';
 import type { ListenerJson } from '../xds/gen/envoy/config/listener/v3/listener_pb.d.ts';
 import { INBOUND_PASSTHROUGH_NAME, NO_DESTINATION_NAME, OUTBOUND_PASSTHROUGH_NAME } from '../xds/names.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
-import { INBOUND_SOURCE } from './inbound.ts';
+import { INBOUND_SOURCE } from './application.ts';
 import type { Sidecar } from './sidecar.ts';
 
 const CONNECT_TIMEOUT = '10s';

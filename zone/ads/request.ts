@@ -55,7 +55,7 @@ function refusal(detail: { readonly message: string } | undefined): { error?: st
 }
 
 /** Envoy tells its own version in the node; it goes where kuma-dp would have put it, `metadata.version.envoy`. */
-function nodeOf(node: Node | undefined): Decoded<never>['node'] {
+export function nodeOf(node: Node | undefined): Decoded<never>['node'] {
   if (!node) return undefined;
   const metadata = node.metadata ?? {};
   const told = node.userAgentVersionType;

@@ -1,8 +1,9 @@
-import { type Metadata, type ServiceDefinition, type UntypedServiceImplementation, status } from '@grpc/grpc-js';
+import { type ServiceDefinition, type UntypedServiceImplementation, status } from '@grpc/grpc-js';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import type { Snapshot, XdsKind } from '../../shared/xds/snapshot.ts';
 import { AdsStream, type Call, type Protocol } from './adsStream.ts';
 import { deltaMachine } from './deltaStream.ts';
+import { byteStream, refusal, tokenOf } from './grpc.ts';
 import type { KindState } from './kindState.ts';
 import type { Admit, AdsEvents, AdsServer, KindCounters } from './ports.ts';
 import { type Decoded, decodeDelta, decodeSotw } from './request.ts';
@@ -35,16 +36,7 @@ interface Connected {
   readonly end: (code: status, details: string) => void;
 }
 
-const identity = (bytes: Buffer) => bytes;
-const method = (name: string) => ({
-  path: `/envoy.service.discovery.v3.AggregatedDiscoveryService/${name}`,
-  requestStream: true,
-  responseStream: true,
-  requestSerialize: identity,
-  requestDeserialize: identity,
-  responseSerialize: identity,
-  responseDeserialize: identity,
-});
+const method = (name: string) => byteStream(`/envoy.service.discovery.v3.AggregatedDiscoveryService/${name}`);
 
 /** Messages go through as bytes: responses are put together from encoded resources, requests decoded by need. */
 export const ADS_SERVICE: ServiceDefinition = {
@@ -175,17 +167,4 @@ export class GrpcAdsServer implements AdsServer {
     call.on('error', close);
     call.on('close', close);
   }
-}
-
-/** An error of admission may say its gRPC status; otherwise what the proxy said of itself is wrong. */
-function refusal(cause: unknown): { code: status; message: string } {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  const { grpcStatus } = error as { grpcStatus?: status };
-  return { code: grpcStatus ?? status.INVALID_ARGUMENT, message: error.message };
-}
-
-/** "Exactly one authorization value", the raw token without `Bearer` (multizone-and-dataplane §4.7). */
-function tokenOf(metadata: Metadata): string {
-  const values = metadata.get('authorization');
-  return values.length === 1 ? String(values[0]) : '';
 }

@@ -30,6 +30,16 @@ const LONGEST_SOCKET = 98;
  */
 export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSubject, xds: XdsAddress): JsonObject {
   const adminSocket = adminSocketPath(request.workdir);
+  const grpcServices = [
+    {
+      // Back within seconds after a restart of the control plane; Envoy's own 30 s would leave new config waiting.
+      envoyGrpc: {
+        clusterName: 'ads_cluster',
+        retryPolicy: { retryBackOff: { baseInterval: '0.2s', maxInterval: '3s' } },
+      },
+      initialMetadata: request.dataplaneToken ? [{ key: 'authorization', value: request.dataplaneToken }] : [],
+    },
+  ];
   return {
     node: {
       id: `${subject.mesh}.${subject.name}`,
@@ -53,20 +63,15 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
         apiType: apiType(request),
         transportApiVersion: 'V3',
         setNodeOnFirstMessageOnly: true,
-        grpcServices: [
-          {
-            // Back within seconds after a restart of the control plane; Envoy's own 30 s would leave new config waiting.
-            envoyGrpc: {
-              clusterName: 'ads_cluster',
-              retryPolicy: { retryBackOff: { baseInterval: '0.2s', maxInterval: '3s' } },
-            },
-            initialMetadata: request.dataplaneToken ? [{ key: 'authorization', value: request.dataplaneToken }] : [],
-          },
-        ],
+        grpcServices,
       },
       ldsConfig: ADS,
       cdsConfig: ADS,
     },
+    // Zone proxies have no applications.
+    ...(request.proxyType === 'dataplane' && {
+      hdsConfig: { apiType: 'GRPC', transportApiVersion: 'V3', setNodeOnFirstMessageOnly: true, grpcServices },
+    }),
     staticResources: { clusters: [adsCluster(xds)], secrets: [trust(xds)] },
     layeredRuntime: {
       layers: [

@@ -93,6 +93,7 @@ function ask(
 
 interface Config {
   readonly node: { readonly id: string; readonly cluster: string; readonly metadata: Record<string, unknown> };
+  readonly hdsConfig?: unknown;
   readonly dynamicResources: {
     readonly adsConfig: { readonly apiType: string; readonly grpcServices: { readonly initialMetadata: unknown }[] };
   };
@@ -136,7 +137,11 @@ describe('POST /bootstrap', () => {
       'dataplane.dns.port': '15054',
       'dataplane.appProbeProxy.enabled': 'true',
     });
-    expect(JSON.stringify(made)).not.toContain('hdsConfig');
+    // Health is told over the same connection, which takes no deltas.
+    expect(made.hdsConfig).toMatchObject({
+      apiType: 'GRPC',
+      grpcServices: [{ initialMetadata: [{ key: 'authorization', value: 'a.b.c' }] }],
+    });
   });
 
   it('speaks state of the world with those who know features but not delta', () => {
@@ -168,6 +173,7 @@ describe('POST /bootstrap', () => {
     const ingress = { type: 'ZoneIngress', name: 'in', networking: { address: '10.0.0.1', port: 10001 } };
     const made = config({ mesh: '', name: 'in', proxyType: 'ingress', dataplaneResource: JSON.stringify(ingress) });
     expect(made.node).toMatchObject({ id: '.in', cluster: 'ingress' });
+    expect(made.hdsConfig).toBeUndefined();
     const egress = { type: 'ZoneEgress', name: 'out', networking: { address: '10.0.0.1', port: 10002 } };
     const other = config({ mesh: '', name: 'out', proxyType: 'egress', dataplaneResource: JSON.stringify(egress) });
     expect(other.node).toMatchObject({

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
 import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
+import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
 import { CaFiles } from '../identity/caFiles.ts';
 import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
+import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
 import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
+import { verifyBearer } from './verifyBearer.ts';
 import { Push } from '../push/push.ts';
 import { Rollouts } from '../push/rollouts.ts';
 import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
@@ -130,6 +134,20 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     now: Date.now,
     later,
   });
+  const health = new HealthDiscovery({
+    dataplane: (mesh, name) => {
+      const entry = view.get({ type: 'Dataplane', mesh, name }, zone);
+      return entry && { resource: entry.resource as Resource<DataplaneSpec>, version: entry.version };
+    },
+    authenticate: async (token, dataplane) => {
+      if (deps.auth === 'dpToken') await verifyBearer(token, dataplane, { view, now });
+    },
+    write: async (dataplane, version) => {
+      const written = { ...dataplane, modificationTime: now().toISOString() };
+      await replica.applied(await zoneLog.put(written, version));
+    },
+    log,
+  });
   const push = new Push({
     view,
     ads,
@@ -185,6 +203,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     const meshes = new Set(batch.changes.flatMap(({ key }) => (key.type === 'Secret' ? [key.mesh] : [])));
     for (const mesh of meshes) for (const proxy of push.sidecars(mesh)) keeper.refresh(proxy);
     for (const { key, origin, after } of batch.changes) {
+      if (key.type === 'Dataplane' && origin === zone) health.changed(`${key.mesh}.${key.name}`);
       if (PROXY_TYPES.has(key.type) && origin === zone && !after)
         ads.disconnect(`${key.mesh}.${key.name}`, `its ${key.type} was deleted`);
     }
@@ -196,7 +215,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     host: deps.host,
     port: deps.port,
     ...certificate,
-    services: [[ADS_SERVICE, ads.handlers]],
+    services: [
+      [ADS_SERVICE, ads.handlers],
+      [HDS_SERVICE, health.handlers],
+    ],
     http: bootstrapHandler({
       view,
       registry,

@@ -30,7 +30,7 @@ const GRPC_OPTIONS = {
   'grpc.http2.min_ping_interval_without_data_ms': 1_000,
   // A first request that names ten thousand resources is below one MiB.
   'grpc.max_receive_message_length': 4 * 1024 * 1024,
-  // A proxy has one stream.
+  // A proxy has two: discovery and health.
   'grpc.max_concurrent_streams': 100,
 };
 const SLOWEST_MS = 30_000;

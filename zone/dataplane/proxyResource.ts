@@ -33,7 +33,7 @@ type Deps = {
   readonly registry: Registry;
   readonly role: Role;
   readonly now: () => Date;
-  /** Knows the mesh, which may be choosy. */
+  /** Knows the mesh, which may be choosy, and what there is of the proxy. */
   readonly view: View;
 };
 
@@ -61,9 +61,10 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
     ...nameViolations(resource, descriptor.scope, role),
   ];
   if (violations.length > 0) throw invalid(violations);
+  const before = view.get(resource, role.zone)?.resource.spec;
   const completed: Resource = {
     ...resource,
-    spec: descriptor.complete ? descriptor.complete(resource.spec, role) : resource.spec,
+    spec: descriptor.complete ? descriptor.complete(resource.spec, role, before) : resource.spec,
   };
   const mesh = view.get({ type: 'Mesh', mesh: '', name: completed.mesh })?.resource;
   const refused = descriptor.admit?.(completed, undefined, mesh) ?? [];

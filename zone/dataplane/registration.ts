@@ -1,4 +1,3 @@
-import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
@@ -12,6 +11,7 @@ import { type Replica, StaleWrite, type ZoneLog } from '../replica/ports.ts';
 import { Departures } from './departures.ts';
 import { type NodeMetadata, parseNodeId, readNodeMetadata } from './nodeMetadata.ts';
 import { AUTO_REGISTERED_LABEL, ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
+import { verifyBearer } from './verifyBearer.ts';
 
 type Log = {
   info(fields: object, message: string): void;
@@ -166,13 +166,7 @@ export class Registration {
     const deps = { view: this.#view, now: this.#deps.now };
     if (proxy.kind !== 'sidecar') return verifyZoneToken(token, { zone: this.#deps.zone, scope: proxy.kind }, deps);
     for (const resource of resources) {
-      if (!resource) continue;
-      const workload = resource.labels['kuma.io/workload'] ?? '';
-      await verifyDataplaneToken(
-        token,
-        { mesh: proxy.mesh, name: proxy.name, tags: tagSets(resource), workload },
-        deps,
-      );
+      if (resource) await verifyBearer(token, resource, deps);
     }
     if (resources.every((resource) => !resource))
       await verifyDataplaneToken(token, { mesh: proxy.mesh, name: proxy.name, tags: [], workload: '' }, deps);

@@ -47,6 +47,6 @@ function renamed(resource: Resource, registry: Registry, role: Role): Resource {
   return {
     ...resource,
     labels: labels[ZONE_LABEL] === undefined ? labels : { ...labels, [ZONE_LABEL]: zoneName(role) },
-    spec: complete ? complete(spec, role) : spec,
+    spec: complete ? complete(spec, role, spec) : spec,
   };
 }

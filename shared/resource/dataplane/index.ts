@@ -5,6 +5,7 @@ import { insightDescriptor } from '../insightDescriptor.ts';
 import { zoneName } from '../role.ts';
 import { dataplaneViolations } from './rules.ts';
 import { dataplaneSchema } from './schema.ts';
+import { withProbedStates } from './serviceProbe.ts';
 import { withZoneTag } from './zoneTag.ts';
 import type { DataplaneSpec } from './spec.ts';
 
@@ -22,7 +23,7 @@ const dataplane: ResourceDescriptor<DataplaneSpec> = {
   insight: 'DataplaneInsight',
   overviewAliases: ['dataplanes+insights'],
   proxyType: ({ networking }) => (networking.gateway?.type === 'BUILTIN' ? 'gateway' : 'sidecar'),
-  complete: (spec, role) => withZoneTag(spec, zoneName(role)),
+  complete: (spec, role, before) => withProbedStates(withZoneTag(spec, zoneName(role)), before),
   schema: dataplaneSchema,
   validate: dataplaneViolations,
   // Kuma answers a wrong member with 500; it is the client's fault, so we do not

@@ -7,6 +7,7 @@ import type { Resource } from '../resource.ts';
 import { PROTOCOL_TAG, protocolReason, SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 import { probeViolations } from './probes.ts';
+import { serviceProbeViolations } from './serviceProbe.ts';
 import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
@@ -92,8 +93,7 @@ function inboundViolations(inbound: Inbound, dpAddress: string, field: string): 
     add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
   if (protocol !== undefined) add(`tags["${PROTOCOL_TAG}"]`, protocolReason(protocol));
   violations.push(...tagViolations(tags, `${field}.tags`));
-  // An empty one says something too: it would be probed with the defaults.
-  if ((inbound as { serviceProbe?: unknown }).serviceProbe !== undefined) add('serviceProbe', NOT_SUPPORTED);
+  if (inbound.serviceProbe) violations.push(...serviceProbeViolations(inbound.serviceProbe, `${field}.serviceProbe`));
   return violations;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../protoJson.ts';
 import { metricsBackendSchema } from '../mesh/metrics.ts';
 import { probesSchema } from './probes.ts';
+import { serviceProbeSchema } from './serviceProbe.ts';
 import type { DataplaneSpec } from './spec.ts';
 
 /** The first one is the zero value. */
@@ -28,7 +29,7 @@ const inbound = message({
   tags: stringMap.optional(),
   state: enumeration(['Ready', 'NotReady', 'Ignored']),
   health: message({ ready: optionalFlag }).optional(),
-  serviceProbe: unsupported,
+  serviceProbe: serviceProbeSchema,
 });
 
 const outbound = message({ address: text, port: requiredUint32, tags: stringMap.optional(), backendRef: unsupported });

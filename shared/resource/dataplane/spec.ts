@@ -43,6 +43,17 @@ export interface Inbound {
   readonly tags?: Tags | undefined;
   readonly state?: 'Ready' | 'NotReady' | 'Ignored' | undefined;
   readonly health?: { readonly ready?: boolean | undefined } | undefined;
+  readonly serviceProbe?: ServiceProbe | undefined;
+}
+
+/** How the proxy looks whether its application answers (policies §1.2). Durations are seconds, `1s`. */
+export interface ServiceProbe {
+  readonly interval?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly unhealthyThreshold?: number | undefined;
+  readonly healthyThreshold?: number | undefined;
+  /** A connection is an answer; what else there could be is not known yet. */
+  readonly tcp?: object | undefined;
 }
 
 export interface Outbound {

@@ -65,7 +65,9 @@ export async function checkPut(
   requireResourceAccess(context.access, caller, descriptor);
 
   const labels = computedLabels(descriptor, written, role);
-  const spec = descriptor.complete ? descriptor.complete(written.spec, role) : written.spec;
+  const spec = descriptor.complete
+    ? descriptor.complete(written.spec, role, existing?.stored.resource.spec)
+    : written.spec;
   const resource: Resource = { ...written, labels, spec };
   if (existing) refuseForeign(context, existing, labels, written.labels);
   const broken = descriptor.admit?.(resource, existing?.stored.resource, inMesh) ?? [];
