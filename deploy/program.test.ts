@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli, T } from '../test/support/runCli.ts';
 
 describe('get', () => {
@@ -110,6 +112,41 @@ describe('get', () => {
       'there is no resource type "meshtimout". Did you mean meshtimeouts?',
     );
     expect((await runCli(['get', 'xyzzy'])).err).toContain('Known are dataplanes, meshes, meshtimeouts, zones.');
+  });
+
+  it('lists the types in any form', async () => {
+    expect((await runCli(['get', 'types'])).out).toMatch(/^TYPE .*\nDataplane +dataplanes +dp +Mesh\n/);
+    const { out } = await runCli(['get', 'types', '-o', 'json']);
+    expect(JSON.parse(out)).toMatchObject([
+      { name: 'Dataplane' },
+      { name: 'Mesh' },
+      { name: 'MeshTimeout' },
+      { name: 'Zone' },
+    ]);
+  });
+
+  it('says where it is sent on to', async () => {
+    const elsewhere = createServer((_, answer) => answer.writeHead(301, { location: 'https://cp.example/' }).end());
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void elsewhere.close());
+    const address = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const { status, err } = await runCli(['get', 'zones', '--address', address]);
+    expect(status).toBe(1);
+    expect(err).toBe(
+      `error: ${address} sends on to https://cp.example/: give the address of the control plane itself\n`,
+    );
+  });
+
+  it('says when it has waited long enough for an answer', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { status, err } = await runCli(['get', 'zones', '--address', address, '--timeout', '0.2']);
+    expect({ status, err }).toEqual({ status: 1, err: `error: ${address} did not answer within 0.2 s\n` });
   });
 
   it('says when nobody listens', async () => {

@@ -61,6 +61,21 @@ test('a token goes to the control plane that it was added with only', async () =
   expect(b.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 });
 
+test('--context talks to another control plane once, with all that it was added with', async () => {
+  const { run, servers } = await somebody();
+  const [a, b] = servers;
+  const add = (name: string, ...more: string[]) => run('config', 'control-planes', 'add', '--name', name, ...more);
+  await add('a', '--address', a.address, '--token', 'secret-a', '--headers', 'x-team=a');
+  await add('b', '--address', b.address);
+  expect((await run('version', '--context', 'a')).out).toContain('Server: Meridian 0.1.0');
+  expect(a.arrived.at(-1)?.headers).toMatchObject({ authorization: 'Bearer secret-a', 'x-team': 'a' });
+  expect((await run('config', 'view')).out, 'it is not switched').toContain('current: b');
+  expect((await run('version', '--context', 'aa')).err).toContain('Did you mean a?');
+  const both = await run('version', '--context', 'a', '--address', b.address);
+  expect(both).toMatchObject({ status: 1, err: expect.stringContaining('cannot be used with option') });
+  expect((await run('__complete', '--', 'version', '--context', '')).out).toBe('a\nb\n');
+});
+
 test('headers and the token of --auth-conf go to the control plane that they were added with, and are not shown', async () => {
   const { run, servers, file } = await somebody();
   const [a, b] = servers;

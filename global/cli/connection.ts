@@ -114,7 +114,7 @@ export function connect(options: ConnectionOptions): Connection {
         }),
       );
     } catch (cause) {
-      if (cause instanceof ApiError || options.signal?.aborted) throw cause;
+      if (cause instanceof CliError || options.signal?.aborted) throw cause;
       if (limit?.aborted) throw new CliError(`${base} did not answer within ${options.timeout / 1000} s`);
       throw unreachable(base, cause);
     }
@@ -124,8 +124,10 @@ export function connect(options: ConnectionOptions): Connection {
     request(method, path, rest, {
       limited: true,
       read: async (answer) => {
-        const { statusCode: status = 0 } = answer;
+        const { statusCode: status = 0, headers } = answer;
         const body = parseBody(await text(answer));
+        if (status >= 300 && status < 400 && headers.location)
+          throw new CliError(`${base} sends on to ${headers.location}: give the address of the control plane itself`);
         if (!isOk(status)) throw new ApiError(status, body, `${method} ${path}`);
         return { status, body };
       },

@@ -31,7 +31,8 @@ export function getCommand(deps: CliDeps): Command {
     .action(async (word: string, name: string | undefined, flags: GetFlags) => {
       const connection = connectionOf(flags, deps);
       const catalog = await fetchCatalog(connection);
-      if (word === 'types') return deps.out(`${typesTable(catalog)}\n`);
+      if (word === 'types')
+        return deps.out(`${flags.output === 'table' ? typesTable(catalog) : render(catalog, flags.output)}\n`);
       const type = findType(catalog, word);
       if (flags.size !== undefined || flags.offset !== undefined) {
         if (name !== undefined || flags.watch)

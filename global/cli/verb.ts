@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { completed } from './completion/completer.ts';
 import { meshes } from './completion/places.ts';
 import { currentOf, type KnownControlPlane, readControlPlanes } from './controlPlanes/file.ts';
+import { named } from './controlPlanes/named.ts';
 import { tlsOf } from './controlPlanes/tls.ts';
 import { connect, type Connection } from './connection.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,6 +23,7 @@ export interface CliDeps {
 
 export interface ConnectionFlags {
   readonly address: string;
+  readonly context?: string;
   readonly token?: string;
   readonly timeout: number;
 }
@@ -33,11 +35,17 @@ export function defaultAddress({ env }: Pick<CliDeps, 'env'>): string {
   return env.MERIDIAN_ADDRESS || currentOf(readControlPlanes(env))?.address || DEFAULT_ADDRESS;
 }
 
-/** A verb that talks to a control plane: `--address`, `--token` and `--timeout` on it. */
+/** A verb that talks to a control plane: `--address` or `--context`, `--token` and `--timeout` on it. */
 export function verb(name: string, deps: CliDeps): Command {
   return new Command(name)
     .addOption(
       new Option('--address <url>', 'REST API of the control plane (MERIDIAN_ADDRESS)').default(defaultAddress(deps)),
+    )
+    .addOption(
+      completed(
+        new Option('--context <name>', 'the one that `config control-planes` has by that name').conflicts('address'),
+        async () => readControlPlanes(deps.env).controlPlanes.map((one) => one.name),
+      ),
     )
     .addOption(
       new Option('--token <jwt>', 'user token (MERIDIAN_TOKEN); not needed on the host of the control plane').default(
@@ -53,10 +61,10 @@ export function meshOption(): Option {
 }
 
 export function connectionOf(flags: ConnectionFlags, deps: CliDeps): Connection {
-  const { address, timeout } = flags;
-  const known = remembered(address, deps);
+  const { context, timeout } = flags;
+  const known = context === undefined ? remembered(flags.address, deps) : named(readControlPlanes(deps.env), context);
   return connect({
-    address,
+    address: context === undefined || !known ? flags.address : known.address,
     token: flags.token ?? known?.token,
     headers: known?.headers,
     tls: known && tlsOf(known),

@@ -81,8 +81,8 @@ async function candidatesAt(
   const valueOf = (name: string) => [...flags].find(([option]) => option.long === name)?.[1];
   const completer = completerOf(place);
   if (completer) {
-    const [address, token] = [valueOf('--address'), valueOf('--token')];
-    const connection = connect({ ...(address && { address }), ...(token && { token }) });
+    const [address, context, token] = [valueOf('--address'), valueOf('--context'), valueOf('--token')];
+    const connection = connect({ ...(address && { address }), ...(context && { context }), ...(token && { token }) });
     return completer({ connection, words, mesh: valueOf('--mesh') ?? 'default' });
   }
   if (place.argChoices) return place.argChoices;

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { CliError } from '../cliError.ts';
-import { didYouMean } from '../editDistance.ts';
 import { type Format, formatOption, render } from '../output.ts';
 import { table } from '../table.ts';
 import type { CliDeps } from '../verb.ts';
 import { addCommand } from './add.ts';
-import { type KnownControlPlane, type KnownControlPlanes, readControlPlanes, writeControlPlanes } from './file.ts';
+import { type KnownControlPlanes, readControlPlanes, writeControlPlanes } from './file.ts';
+import { named } from './named.ts';
 
 /** `meridian config control-planes add|list|switch|remove` and `config view`: which control plane the verbs talk to, as kumactl's. */
 export function configCommand(deps: CliDeps): Command {
@@ -67,17 +66,4 @@ function shown({ controlPlanes, ...rest }: KnownControlPlanes): object {
       ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((key) => [key, '***'])) }),
     })),
   };
-}
-
-/** @throws CliError */
-function named({ controlPlanes }: KnownControlPlanes, name: string): KnownControlPlane {
-  const found = controlPlanes.find((one) => one.name === name);
-  if (found) return found;
-  const near = didYouMean(
-    name,
-    controlPlanes.map((one) => one.name),
-  );
-  const hint =
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '`meridian config control-planes list` shows them.';
-  throw new CliError(`there is no control plane "${name}". ${hint}`);
 }
