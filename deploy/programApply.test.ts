@@ -136,6 +136,15 @@ describe('apply', () => {
     );
   });
 
+  it('--create-only says that nothing of it may be there, and applies nothing where that cannot be said', async () => {
+    const answers = { 'POST /changes': applied('created', 'created') };
+    const { arrived } = await runCli(['apply', '-f', '-', '--create-only'], answers, YAML);
+    expect(posts(arrived)).toMatchObject([{ body: { ifNoneMatch: ['*', '*'] } }]);
+    const elsewhere = await runCli(['apply', '-f', '-', '--create-only'], { 'PUT /meshes/demo': { body: {} } }, YAML);
+    expect(elsewhere).toMatchObject({ status: 1, out: '', err: expect.stringContaining('takes no conditions') });
+    expect(elsewhere.arrived.filter(({ request }) => request.startsWith('PUT'))).toEqual([]);
+  });
+
   it('warns of fields that have no effect, where they are written', async () => {
     const [mesh, timeout] = applied('created', 'updated').body.resources;
     const unknownFields = [

@@ -11,7 +11,7 @@ import { readDocuments } from './documents.ts';
 import { applyOneByOne } from './oneByOne.ts';
 import { describe, planApply } from './plan.ts';
 import { proxiesText } from './proxiesText.ts';
-import { applyTogether, type Conditions, type Tried, tryTogether, unchangedSince } from './together.ts';
+import { allNew, applyTogether, type Conditions, type Tried, tryTogether, unchangedSince } from './together.ts';
 import { waitForProxies } from './waitForProxies.ts';
 import { warn } from './warnings.ts';
 
@@ -21,6 +21,7 @@ interface ApplyFlags extends ConnectionFlags {
   readonly var: Readonly<Record<string, string>>;
   readonly message?: string;
   readonly dryRun?: boolean;
+  readonly createOnly?: boolean;
   readonly yes?: boolean;
   readonly wait?: boolean;
   readonly waitTimeout: number;
@@ -36,6 +37,7 @@ export function applyCommand(deps: CliDeps): Command {
     .option('-v, --var <key=value>', 'value of {{ key }} in what is applied; repeatable', addKeyValues, {})
     .option('-m, --message <text>', 'why: kept in the log with the change')
     .option('--dry-run', 'only show what it would change, in resources and in proxies')
+    .option('--create-only', 'refuse all of it when something of it is there already')
     .option('-y, --yes', 'do not ask before')
     .option('--wait', 'return when every proxy that it concerns has it, in all zones that are connected')
     .addOption(new Option('--wait-timeout <seconds>', 'wait so long').default(60).argParser(Number))
@@ -47,13 +49,15 @@ export function applyCommand(deps: CliDeps): Command {
       const lists = await Promise.all(flags.file.map(read));
       const plan = planApply(lists.flat(), await fetchCatalog(connection));
       const ask = flags.yes || flags.file.includes('-') ? undefined : deps.terminal?.ask;
-      let conditions: Conditions | undefined;
+      let conditions: Conditions | undefined = flags.createOnly ? allNew(plan) : undefined;
+      let warned = false;
       if (flags.dryRun || deps.terminal) {
-        const tried = await tryTogether(connection, plan, { proxies: flags.dryRun === true });
+        const tried = await tryTogether(connection, plan, { proxies: flags.dryRun === true, conditions });
         if (tried) {
           // What was shown is what is written upon, however long somebody thinks about it.
           conditions = unchangedSince(tried);
           warn(plan, tried.resources, deps);
+          warned = true;
           show(tried, flags, deps);
           if (flags.dryRun) return;
           if (tried.resources.every(({ status }) => status === 'unchanged')) return deps.err('nothing to change\n');
@@ -63,8 +67,10 @@ export function applyCommand(deps: CliDeps): Command {
       const applied = flags.dryRun
         ? undefined
         : await applyTogether(connection, plan, { message: flags.message, key: randomUUID(), conditions });
+      if (!applied && flags.createOnly)
+        throw new CliError('--create-only: this control plane takes no conditions, nothing was applied');
       if (!applied) return applyOneByOne(connection, plan, flags, deps);
-      if (!conditions) warn(plan, applied.resources, deps);
+      if (!warned) warn(plan, applied.resources, deps);
       if (flags.output !== 'table') deps.out(`${render(applied, flags.output)}\n`);
       else for (const one of applied.resources) deps.out(`${describe(one)} ${one.status}\n`);
       if (flags.wait) await waitForProxies(connection, applied, flags.waitTimeout, deps);

@@ -45,16 +45,21 @@ export function unchangedSince({ resources }: Tried): Conditions {
   };
 }
 
+/** That none of them is there. */
+export function allNew(plan: readonly Planned[]): Conditions {
+  return { ifMatch: [], ifNoneMatch: plan.map(() => '*') };
+}
+
 const ATTEMPTS = 3;
 
 /** @returns undefined where there are no changes of several: on a zone, or in Kuma. @throws CliError with the lines that are wrong */
 export async function tryTogether(
   connection: Connection,
   plan: readonly Planned[],
-  { proxies }: { readonly proxies: boolean },
+  { proxies, conditions }: { readonly proxies: boolean; readonly conditions: Conditions | undefined },
 ): Promise<Tried | undefined> {
   const query = { dryRun: 'true', proxies: String(proxies), size: 1000 };
-  const answer = await post(connection, plan, { query });
+  const answer = await post(connection, plan, { query }, conditions);
   return answer === undefined ? undefined : z.looseObject({ dryRun: tried }).parse(answer).dryRun;
 }
 
