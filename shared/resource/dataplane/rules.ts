@@ -29,8 +29,14 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   };
   if (!networking.inbound && !networking.gateway)
     violations.push({ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' });
-  add('address', addressReason(networking.address));
-  if (networking.advertisedAddress !== undefined) add('advertisedAddress', addressReason(networking.advertisedAddress));
+  const { address, advertisedAddress, inbound: inbounds = [] } = networking;
+  const listens = inbounds.some((inbound) => inbound.address === undefined);
+  add('address', addressReason(address) ?? (listens ? nameReason(address) : undefined));
+  if (advertisedAddress !== undefined)
+    add(
+      'advertisedAddress',
+      addressReason(advertisedAddress) ?? (inbounds.length > 0 ? nameReason(advertisedAddress) : undefined),
+    );
   if (networking.gateway) gatewayViolations(networking, add);
   for (const [i, inbound] of (networking.inbound ?? []).entries()) {
     violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`));
@@ -46,6 +52,13 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   if (workload !== undefined && !isDns1035Label(workload))
     violations.push({ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON });
   return violations;
+}
+
+/** An inbound can only listen on an IP address, and callers are only told of those. */
+function nameReason(address: string): string | undefined {
+  return isIpAddress(address)
+    ? undefined
+    : `a domain name ${NOT_SUPPORTED} where there are inbounds, use an IP address`;
 }
 
 function gatewayViolations({ inbound, gateway }: DataplaneSpec['networking'], add: Add): void {
