@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { startRecordedServer } from '../test/support/recordedServer.ts';
 import { tempDir } from '../test/support/tempDir.ts';
 import { meridian } from './program.ts';
@@ -59,6 +60,51 @@ test('a token goes to the control plane that it was added with only', async () =
   await run('config', 'control-planes', 'add', '--name', 'a', '--address', a.address, '--token', 'secret-a');
   await run('version', '--address', b.address);
   expect(b.arrived.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+});
+
+test("takes over what kumactl's file has", async () => {
+  const { run, servers, file } = await somebody();
+  const [a, b] = servers;
+  const kumactl = `${file}.kumactl`;
+  await mkdir(dirname(file), { recursive: true });
+  const config = (authType: string) => `
+contexts:
+  - { controlPlane: a, name: a }
+  - { controlPlane: b, name: the-other }
+controlPlanes:
+  - coordinates: { apiServer: { url: "${a.address}" } }
+    name: a
+  - coordinates:
+      apiServer:
+        authConf: { token: secret-b }
+        authType: ${authType}
+        caCertFile: /etc/ca.pem
+        headers: [{ key: x-team, value: b }]
+        url: ${b.address}
+    name: b
+currentContext: the-other
+`;
+  await writeFile(kumactl, config('tokens'));
+  await run('config', 'control-planes', 'add', '--name', 'mine', '--address', a.address);
+  const imported = await run('config', 'control-planes', 'import', kumactl);
+  expect(imported).toMatchObject({ status: 0, out: 'imported a, b; talking to "b"\n' });
+  expect(parse(await readFile(file, 'utf8'))).toEqual({
+    current: 'b',
+    controlPlanes: [
+      { name: 'mine', address: a.address },
+      { name: 'a', address: a.address },
+      { name: 'b', address: b.address, token: 'secret-b', headers: { 'x-team': 'b' }, caCertFile: '/etc/ca.pem' },
+    ],
+  });
+  expect((await run('config', 'control-planes', 'import', kumactl)).err).toContain('--overwrite');
+  expect((await run('config', 'control-planes', 'import', kumactl, '--overwrite')).status).toBe(0);
+  await writeFile(kumactl, config('oidc'));
+  expect((await run('config', 'control-planes', 'import', kumactl)).err).toContain('"b": authType oidc is not known');
+  expect((await run('config', 'control-planes', 'import', '/nowhere')).err).toContain(
+    '/nowhere: there is no such file',
+  );
+  await writeFile(kumactl, 'controlPlanes: [{ name: c }]');
+  expect((await run('config', 'control-planes', 'import', kumactl)).err).toContain('controlPlanes[0].coordinates');
 });
 
 test('--context talks to another control plane once, with all that it was added with', async () => {

@@ -4,13 +4,15 @@ import { table } from '../table.ts';
 import type { CliDeps } from '../verb.ts';
 import { addCommand } from './add.ts';
 import { type KnownControlPlanes, readControlPlanes, writeControlPlanes } from './file.ts';
+import { importCommand } from './import.ts';
 import { named } from './named.ts';
 
-/** `meridian config control-planes add|list|switch|remove` and `config view`: which control plane the verbs talk to, as kumactl's. */
+/** `meridian config control-planes add|import|list|switch|remove` and `config view`: which control plane the verbs talk to, as kumactl's. */
 export function configCommand(deps: CliDeps): Command {
   const controlPlanes = new Command('control-planes')
     .description('those that the verbs talk to')
     .addCommand(addCommand(deps))
+    .addCommand(importCommand(deps))
     .addCommand(list(deps))
     .addCommand(
       new Command('switch')
