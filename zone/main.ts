@@ -92,11 +92,14 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   });
   dataPlane.rollouts.onChanged(() => reporter.soon());
   zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt });
-  const stopRenewing = keepCertificates([...opened.certificates, ...givenCertificate(config)], {
-    metrics,
-    log,
-    onError: onError('a certificate could not be renewed'),
-  });
+  const stopRenewing = keepCertificates(
+    [...dataPlane.certificates, ...opened.certificates, ...givenCertificate(config)],
+    {
+      metrics,
+      log,
+      onError: onError('a certificate could not be renewed'),
+    },
+  );
   const stopHeeding = heedNotices({
     leaf,
     zone,

@@ -16,6 +16,8 @@ import type { Role } from '../../shared/resource/role.ts';
 import { readCaFile } from '../../zone/identity/caFiles.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
+import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
+import { givenCertificate } from '../../runtime/certificate/readCertificate.ts';
 import { startServingProxies } from '../../zone/servingProxies.ts';
 import { dryRun } from '../../zone/store/dryRun.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
@@ -39,7 +41,7 @@ export interface Standalone extends Running {
 export async function runStandalone(config: StandaloneConfig, build: Build): Promise<Standalone> {
   const zone = config.name;
   const runtime = startRuntime({ cp: 'standalone', zone, level: config['log.level'] }, build);
-  const { registry, version, instance, startedAt, log, now, onError } = runtime;
+  const { registry, version, instance, startedAt, log, metrics, now, onError } = runtime;
   const role: Role = { mode: 'standalone', zone, environment: 'universal' };
   const folder = { global: join(config['data.dir'], 'global'), zone: join(config['data.dir'], 'zone') };
 
@@ -68,6 +70,11 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
     runtime,
   });
   const endReconciling = startReconciling({ config, replica, zoneLog, onError });
+  const stopRenewing = keepCertificates([...dataPlane.certificates, ...givenCertificate(config)], {
+    metrics,
+    log,
+    onError: onError('a certificate could not be renewed'),
+  });
 
   const shownConfig = () => ({
     store: { type: config['store.url'] ? 'postgres' : 'memory' },
@@ -128,6 +135,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
       log.info('stopping');
       await served.close();
       endReconciling();
+      stopRenewing();
       sync.stop();
       await dataPlane.stop();
       replica.stop();

@@ -26,6 +26,12 @@ export function followedCertificate(name: string, file: string): OwnCertificate 
   };
 }
 
+/** A certificate that stays the same for as long as we run. */
+export function lastingCertificate(name: string, pem: string): OwnCertificate {
+  const expiresAt = expiryOf(pem);
+  return { name, renew: async () => ({ expiresAt, renewed: false }) };
+}
+
 /** The certificate of the REST API that the operator gave us, if any. */
 export function givenCertificate(config: Pick<ApiConfig, 'api.https.certFile'>): OwnCertificate[] {
   const file = config['api.https.certFile'];

@@ -11,17 +11,18 @@ import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { tlsTo } from '../../nats/connect.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
+import { reloadLeaf } from '../../zone/replica/reloadLeaf.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 // A year is over but for three months.
 const world = hubWithZones(['zone-a'], { certifiedAt: new Date(Date.now() - 0.75 * YEAR_MS) });
 
-/** Serial number of the certificate that a port of the hub shows, after NATS' greeting in clear. */
-async function shown(url: string): Promise<string> {
+/** Serial number of the certificate that a nats-server shows, after NATS' greeting in clear. */
+async function shown(url: string, ca = world.hub.keys.ca.certificatePem): Promise<string> {
   const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'data');
-  const tls = connectTls({ socket, ...tlsTo(url, world.hub.keys.ca.certificatePem), host: '127.0.0.1' });
+  const tls = connectTls({ socket, ...tlsTo(url, ca), host: '127.0.0.1' });
   await once(tls, 'secureConnect');
   const serial = tls.getPeerX509Certificate()?.serialNumber ?? '';
   tls.destroy();
@@ -59,4 +60,21 @@ it('the hub is given its next certificate while it runs, and who is connected st
   const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
   await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
   await system.close();
+});
+
+it('so is the nats-server of a zone', async () => {
+  const { hub, leaf, zone } = world;
+  const before = await shown(leaf.url, leaf.ca);
+  const errors: unknown[] = [];
+  const stop = keepCertificates([{ ...leaf.certificate, apply: () => reloadLeaf(leaf) }], {
+    metrics: new Registry(),
+    log: { info: () => {} },
+    onError: (error) => errors.push(error),
+  });
+  await vi.waitFor(async () => expect(await shown(leaf.url, leaf.ca)).not.toBe(before), { timeout: 20_000 });
+  stop();
+  expect(errors).toEqual([]);
+  expect(leaf.server.output).not.toContain('Leafnode connection closed');
+  const position = hub.log.append(resource('MeshTimeout', 'after-the-leaf', {}, 'default'));
+  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EventReader } from '../../shared/event/message.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
-import { type Hub, type Leaf, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
+import { type Hub, type Leaf, type LeafStart, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
 
 /** A hub and zones, each with a nats-server and a replica of its own. */
 export interface HubWithZones {
@@ -14,13 +14,13 @@ export interface HubWithZones {
   leafOf(zone: string): Leaf;
   replicaOf(zone: string): ZoneReplica;
   /** One more zone. */
-  join(zone: string, options?: { readonly lifetimeMs?: number }): Promise<ZoneReplica>;
+  join(zone: string, options?: LeafStart): Promise<ZoneReplica>;
   /** The zone's replica stops, if it has not, and starts upon the same files. */
   restart(zone: string, reader?: EventReader): Promise<ZoneReplica>;
 }
 
 interface Options {
-  /** When the hub's certificate was made. */
+  /** When the certificates of the servers were made. */
   readonly certifiedAt?: Date;
   /** What the zones can read; absent: everything. */
   readonly reader?: EventReader;
@@ -44,7 +44,7 @@ export function hubWithZones(names: readonly string[], { certifiedAt, reader }: 
     replicas.set(zone, replica);
     return replica;
   };
-  const join = async (zone: string, options: { readonly lifetimeMs?: number } = {}) => {
+  const join = async (zone: string, options: LeafStart = {}) => {
     leaves.set(zone, await startLeaf(zone, there(hub), there(folder).path, options));
     return replicate(zone, reader);
   };
@@ -52,7 +52,7 @@ export function hubWithZones(names: readonly string[], { certifiedAt, reader }: 
   beforeAll(async () => {
     folder = await tempDir('hub-with-zones');
     hub = await startHub(folder.path, certifiedAt);
-    await Promise.all(names.map((name) => join(name)));
+    await Promise.all(names.map((name) => join(name, certifiedAt && { certifiedAt })));
   }, 60_000);
 
   afterAll(async () => {

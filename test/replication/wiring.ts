@@ -15,6 +15,7 @@ import { gatherGreeting } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
 import { answerHellos } from '../../global/relay/hello.ts';
 import { relay, type RelaySource } from '../../global/relay/relay.ts';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
@@ -225,6 +226,8 @@ export interface Leaf {
   readonly store: string;
   /** What the zone's control planes prove themselves with. */
   readonly user: KeyPair;
+  /** What it shows. */
+  readonly certificate: OwnCertificate;
   /** What they have it reload with. */
   readonly system: KeyPair;
   /** Public key that its credential for the hub is of. */
@@ -234,11 +237,18 @@ export interface Leaf {
   stop(): Promise<void>;
 }
 
+export interface LeafStart {
+  /** Of its credential. */
+  readonly lifetimeMs?: number;
+  /** When its certificate was made; absent: now. */
+  readonly certifiedAt?: Date;
+}
+
 export async function startLeaf(
   zone: string,
   hub: Hub,
   folder: string,
-  { lifetimeMs = HOUR_MS }: { readonly lifetimeMs?: number } = {},
+  { lifetimeMs = HOUR_MS, certifiedAt }: LeafStart = {},
 ): Promise<Leaf> {
   const [port = 0] = await freePorts(1);
   const own = join(folder, `${zone}-leaf`);
@@ -257,14 +267,17 @@ export async function startLeaf(
   };
   await renew(lifetimeMs);
   const url = `tls://127.0.0.1:${port}`;
-  const { file, ca } = await writeLeafConfig({
+  let started: Date | undefined = certifiedAt;
+  const { file, ca, certificate } = await writeLeafConfig({
     folder: own,
     zone,
     url,
     userKey: user.getPublicKey(),
     systemKey: system.getPublicKey(),
     hubUrl: hub.leafUrl,
+    now: () => started ?? new Date(),
   });
+  started = undefined;
   const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
   return {
     server,
@@ -273,6 +286,7 @@ export async function startLeaf(
     store: join(own, 'jetstream'),
     user,
     system,
+    certificate,
     renew,
     get credentialKey() {
       return credentialKey;

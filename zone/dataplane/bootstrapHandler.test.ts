@@ -85,6 +85,7 @@ function ask(
     zone: 'zone-1',
     auth,
     certificatePem,
+    caPem: certificatePem,
     host: '127.0.0.1',
     now: () => new Date(),
   };
@@ -230,6 +231,7 @@ describe('POST /bootstrap', () => {
       zone: 'z',
       auth: 'none' as const,
       certificatePem,
+      caPem: certificatePem,
       host: 'localhost',
       now: () => new Date(),
     };

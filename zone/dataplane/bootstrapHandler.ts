@@ -19,6 +19,9 @@ type Deps = {
   readonly role: Role;
   readonly zone: string;
   readonly auth: 'dpToken' | 'none';
+  /** The CA that proxies are to know the zone by. */
+  readonly caPem: string;
+  /** What the port shows; it is renewed with the same names. */
   readonly certificatePem: string;
   /** Where Envoy shall connect, when the request does not say a host. */
   readonly host: string;
@@ -88,7 +91,7 @@ export function answer(
     const kind = kindOf(request);
     const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ?? 0;
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
-    const xds = { host, port, caPem: request.caCert || deps.certificatePem };
+    const xds = { host, port, caPem: request.caCert || deps.caPem };
     const bootstrap = JSON.stringify(
       bootstrapConfig(request, { mesh: resource.mesh, name: resource.name, cluster, adminPort }, xds),
       null,

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
 import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { lastingCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
@@ -15,11 +17,12 @@ import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
 import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
 import { verifyBearer } from './verifyBearer.ts';
+import { servedCertificate } from '../identity/servedCertificate.ts';
 import { Push } from '../push/push.ts';
 import { Rollouts } from '../push/rollouts.ts';
 import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
 import { bootstrapHandler } from './bootstrapHandler.ts';
-import { startDpServer } from './dpServer.ts';
+import { type DpServer, startDpServer } from './dpServer.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
 import { resourceType } from './proxyResource.ts';
@@ -66,6 +69,8 @@ export interface DataPlane {
   readonly address: string;
   /** Why a proxy's configuration cannot be generated at present, by proxy id. */
   errorOf(proxyId: string): string | undefined;
+  /** What the port shows, and its CA: to be renewed. */
+  readonly certificates: readonly OwnCertificate[];
   /** When the first certificate of a connected proxy ends, milliseconds since 1970. */
   earliestExpiry(): number | undefined;
   /** Another control plane of the zone is gone: its proxies have some time to come here, what is left of the others goes. */
@@ -209,12 +214,14 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     }
   }
 
-  const certificate = await dpServerCertificate(deps.keysDir, certificateNames(deps.host), now());
+  const hosts = certificateNames(deps.host);
+  const ca = await dpServerCertificate(deps.keysDir, hosts, now());
+  const served = await servedCertificate({ name: 'dp-server', ca, hosts, now, use: (next) => server.use(next) });
   const unsubscribe = replica.onApplied(applied);
-  const server = await startDpServer({
+  const server: DpServer = await startDpServer({
     host: deps.host,
     port: deps.port,
-    ...certificate,
+    ...served.certificate,
     services: [
       [ADS_SERVICE, ads.handlers],
       [HDS_SERVICE, health.handlers],
@@ -225,7 +232,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       role,
       zone,
       auth: deps.auth,
-      certificatePem: certificate.certificatePem,
+      caPem: ca.certificatePem,
+      certificatePem: served.certificate.certificatePem,
       host: dialled(deps.host),
       now,
     }),
@@ -251,6 +259,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     port: server.port,
     address: `${dialled(deps.host)}:${server.port}`,
     errorOf: (proxyId) => push.errorOf(proxyId),
+    certificates: [served, lastingCertificate('dp-server-ca', ca.certificatePem)],
     earliestExpiry: () => {
       const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
       return ends.length > 0 ? Math.min(...ends) : undefined;

@@ -18,6 +18,8 @@ type Options = {
 
 export interface DpServer {
   readonly port: number;
+  /** Shows another certificate to who connects from then on; connections stay. */
+  use(certificate: Pick<Options, 'certificatePem' | 'privateKeyPem'>): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -49,9 +51,7 @@ export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Option
   const sockets = new Set<Socket>();
 
   const tls = createServer({
-    cert: options.certificatePem,
-    key: options.privateKeyPem,
-    minVersion: 'TLSv1.2',
+    ...secured(options),
     handshakeTimeout: slowest,
     ALPNCallback: ({ protocols }) =>
       protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined,
@@ -80,6 +80,7 @@ export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Option
   });
   return {
     port: (tls.address() as AddressInfo).port,
+    use: (certificate) => tls.setSecureContext(secured(certificate)),
     async close() {
       const closed = new Promise<void>((resolve) => tls.close(() => resolve()));
       injector.drain(SHUTDOWN_MS);
@@ -89,4 +90,8 @@ export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Option
       await closed;
     },
   };
+}
+
+function secured({ certificatePem, privateKeyPem }: Pick<Options, 'certificatePem' | 'privateKeyPem'>) {
+  return { cert: certificatePem, key: privateKeyPem, minVersion: 'TLSv1.2' as const };
 }

@@ -20,7 +20,7 @@ const BACKDATED_MS = 24 * 3_600_000;
 /**
  * The self-signed certificate that proxies know the zone by: CA:TRUE, so that their Envoys can be given it as the CA to trust,
  * names and addresses as SANs, ten years (multizone-and-dataplane §4.1). Kept, so that running proxies find their way back after
- * a restart.
+ * a restart, whatever the zone is called by then: what the port shows is of it (`ServedCertificate`).
  * @param names host names and IP addresses that proxies may reach the zone at
  */
 export function dpServerCertificate(folder: string, names: readonly string[], now: Date): Promise<ServerCertificate> {
@@ -28,8 +28,8 @@ export function dpServerCertificate(folder: string, names: readonly string[], no
 }
 
 /**
- * A server's certificate that its clients are given as the CA to trust, in `<folder>/<file>.crt` and `.key` (mode 0600); made
- * anew when a name is missing or it ends within a year.
+ * A certificate that clients of a server are given as the CA to trust, in `<folder>/<file>.crt` and `.key` (mode 0600); made anew
+ * when it ends within a year.
  */
 export async function selfSignedCertificate(
   folder: string,
@@ -44,7 +44,8 @@ export async function selfSignedCertificate(
       certificatePem: readFileSync(certificateFile, 'utf8'),
       privateKeyPem: readFileSync(keyFile, 'utf8'),
     };
-    if (isGood(kept.certificatePem, names, now)) return kept;
+    const { validToDate } = new X509Certificate(kept.certificatePem);
+    if (validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS) return kept;
   }
   const made = await makeServerCertificate(names, now);
   mkdirSync(folder, { recursive: true });
@@ -72,6 +73,8 @@ export function isAuthority(pem: string): boolean {
 async function makeServerCertificate(names: readonly string[], now: Date): Promise<ServerCertificate> {
   const keys = (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    // Not that of any server: a certificate whose issuer is called as itself counts as self-signed.
+    name: 'CN=Meridian zone',
     notBefore: new Date(now.getTime() - BACKDATED_MS),
     notAfter: new Date(now.getTime() + 10 * YEAR_MS),
     signingAlgorithm: EC,
@@ -91,11 +94,4 @@ async function makeServerCertificate(names: readonly string[], now: Date): Promi
     certificatePem: `${certificate.toString('pem')}\n`,
     privateKeyPem: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`,
   };
-}
-
-function isGood(pem: string, names: readonly string[], now: Date): boolean {
-  const certificate = new X509Certificate(pem);
-  return (
-    certificate.validToDate.getTime() - now.getTime() > RENEW_BEFORE_MS && names.every((name) => isNamed(pem, name))
-  );
 }

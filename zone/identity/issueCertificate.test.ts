@@ -73,10 +73,9 @@ describe('the certificate of the dp-server', () => {
     expect(isNamed(made.certificatePem, '127.0.0.2')).toBe(false);
     expect(statSync(join(folder, 'cp', 'dp-server.key')).mode & 0o777).toBe(0o600);
     expect(await dpServerCertificate(join(folder, 'cp'), names, NOW)).toEqual(made);
-    const renamed = await dpServerCertificate(join(folder, 'cp'), [...names, '10.0.0.1'], NOW);
-    expect(isNamed(renamed.certificatePem, '10.0.0.1')).toBe(true);
+    expect(await dpServerCertificate(join(folder, 'cp'), [...names, '10.0.0.1'], NOW)).toEqual(made);
     const later = new Date(NOW.getTime() + 9.5 * 365 * 24 * 3_600_000);
-    expect(await dpServerCertificate(join(folder, 'cp'), names, later)).not.toEqual(renamed);
+    expect(await dpServerCertificate(join(folder, 'cp'), names, later)).not.toEqual(made);
   });
 
   it('knows what may be a CA', async () => {

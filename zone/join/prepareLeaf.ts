@@ -61,6 +61,7 @@ export async function prepareLeaf(settings: Settings, onError: (error: unknown) 
     userKey: user.getPublicKey(),
     systemKey: system.getPublicKey(),
     hubUrl: membership.hubUrl,
+    now: () => new Date(),
   });
   const hubCa = { ...followedCertificate('hub-ca', caFile), pending: before !== '' && before !== trusted() };
   return { user, system, hubCa, ...written, credentialExpiresAt: () => readMembership(folder)?.expiresAt, stop };

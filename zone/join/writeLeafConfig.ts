@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { selfSignedCertificate } from '../identity/dpServerCertificate.ts';
 import { credentialFile, hubCaFile } from './hubCredential.ts';
 import { leafConfig } from './leafConfig.ts';
@@ -14,32 +16,46 @@ interface Options {
   /** As of `LeafConfig`. */
   readonly systemKey: string;
   readonly hubUrl: string;
+  readonly now: () => Date;
 }
 
 export interface LeafFiles {
   /** Configuration of the nats-server. */
   readonly file: string;
-  /** PEM of the certificate that it is known by. */
+  /** PEM of the CA that it is known by. */
   readonly ca: string;
+  /** What it shows, which it reads when it starts. */
+  readonly certificate: OwnCertificate;
 }
 
 /** Writes what the zone's nats-server is started with, `nats-server -c <folder>/leaf.conf`, and its certificate. */
-export async function writeLeafConfig({ zone, url, userKey, systemKey, hubUrl, ...rest }: Options): Promise<LeafFiles> {
+export async function writeLeafConfig({
+  zone,
+  url,
+  userKey,
+  systemKey,
+  hubUrl,
+  now,
+  ...rest
+}: Options): Promise<LeafFiles> {
   const folder = resolve(rest.folder);
   mkdirSync(folder, { recursive: true });
   const { hostname, port } = new URL(url);
   const hosts = [...new Set(['localhost', '127.0.0.1', hostname])];
-  const { certificatePem } = await selfSignedCertificate(folder, 'leaf', hosts, new Date());
+  const ca = await selfSignedCertificate(folder, 'leaf', hosts, now());
+  const served = () => serverCertificate(ca, folder, 'leaf-server', hosts, now());
+  const { certFile, keyFile, renewed } = await served();
   const file = resolve(folder, 'leaf.conf');
+  const pending = renewed && existsSync(file);
   const text = leafConfig({
     zone,
     listen: `${hostname}:${port || 4222}`,
     store: resolve(folder, 'jetstream'),
     userKey,
     systemKey,
-    certificate: { certFile: resolve(folder, 'leaf.crt'), keyFile: resolve(folder, 'leaf.key') },
+    certificate: { certFile, keyFile },
     hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
   });
   writeFileSync(file, text, { mode: 0o600 });
-  return { file, ca: certificatePem };
+  return { file, ca: ca.certificatePem, certificate: { name: 'leaf', renew: served, pending } };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lastingCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
 import type { Role } from '../../shared/resource/role.ts';
@@ -59,6 +60,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   await provisionZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(dataDir, ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
+  const reload = () => reloadLeaf({ url: config['nats.url'], ...prepared });
   return {
     leaf,
     zoneLog,
@@ -66,7 +68,10 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     /** What global seals data keys of secrets to; SPKI, DER, base64. */
     publicKey,
     /** Those that the zone's nats-server uses. */
-    certificates: [{ ...prepared.hubCa, apply: () => reloadLeaf({ url: config['nats.url'], ...prepared }) }],
+    certificates: [
+      ...[prepared.certificate, prepared.hubCa].map((one) => ({ ...one, apply: reload })),
+      lastingCertificate('leaf-ca', prepared.ca),
+    ],
     /** RFC 3339; `undefined` without a credential for the hub. */
     credentialExpiresAt: prepared.credentialExpiresAt,
     close: async () => {
