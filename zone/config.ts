@@ -39,7 +39,7 @@ export const ZONE_SETTINGS = {
   'keys.dir': setting(
     text,
     '',
-    "folder of the zone's keys and of the dp-server's certificate, the same for all control planes of the zone; empty: the data folder",
+    "folder of the zone's keys and of the dp-server's CA, the same for all control planes of the zone; empty: the data folder",
   ),
   'nats.url': setting(natsUrl, 'tls://127.0.0.1:4222', "the zone's own nats-server, a leaf node of the hub"),
   'leaf.dir': setting(
