@@ -99,6 +99,7 @@ test('as objects of Kubernetes', async () => {
   const objects = (
     parseAllDocuments(await exported('-f', 'kubernetes', '-n', 'mesh-system')) as readonly { toJS(): unknown }[]
   ).map((one) => one.toJS() as { kind: string; metadata: { name: string; namespace?: string }; spec?: object });
+  expect(Object.keys(objects[0] ?? {})).toEqual(['kind', 'apiVersion', 'metadata', 'spec']);
   const named = (kind: string, name: string) => objects.find((one) => one.kind === kind && one.metadata.name === name);
   expect(named('Mesh', 'shop')?.spec).toMatchObject({
     mtls: { enabledBackend: 'ca-1' },

@@ -133,7 +133,9 @@ test('what somebody else wrote while the question was open is not overwritten', 
   expect(put.status).toBe(200);
   applying.type('y\r');
   expect(await applying.ended).toBe(1);
-  expect(applying.output()).toMatch(/somebody else was faster.*\r\n.*mesh\.yaml:1:1: Mesh "contested": is at/);
+  expect(applying.output()).toMatch(
+    /not all of it is as it was expected to be.*\r\n.*mesh\.yaml:1:1: Mesh "contested": is at/,
+  );
   const now = await (await fetch(`${running.url}/meshes/contested`)).json();
   expect(now).toMatchObject({ labels: { by: 'other' } });
   expect(now).not.toMatchObject({ routing: { localityAwareLoadBalancing: true } });

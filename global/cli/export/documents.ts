@@ -41,6 +41,7 @@ const object = z.looseObject({ kind: z.string(), spec: z.looseObject({}).optiona
 
 /** The Kubernetes object that holds a resource, as the control plane gave it. */
 export function kubernetesDocument(given: unknown): object {
-  const one = object.parse(given);
-  return one.kind === 'Mesh' ? { ...one, spec: { ...one.spec, ...NO_FIRST_POLICIES } } : one;
+  const { kind, spec } = object.parse(given);
+  // Not what was parsed: its fields would be in another order.
+  return { ...(given as object), ...(kind === 'Mesh' && { spec: { ...spec, ...NO_FIRST_POLICIES } }) };
 }

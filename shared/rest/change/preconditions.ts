@@ -27,7 +27,7 @@ export function requirePreconditions(
     throw new RestError({
       status: 412,
       title: 'Precondition Failed',
-      detail: 'Nothing was applied: somebody else was faster',
+      detail: 'Nothing was applied: not all of it is as it was expected to be',
       violations,
     });
 }
