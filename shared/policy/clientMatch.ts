@@ -1,3 +1,4 @@
+import type { HeaderMatcherJson } from '../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 import type { Violation } from '../resource/violation.ts';
 import type { ClientMatch } from './rules.ts';
 
@@ -14,6 +15,18 @@ export function clientMatchViolations({ spiffeID, sni }: ClientMatch, field: str
   if (sni && !SUBDOMAIN.test(sni.value))
     violations.push({ field: `${field}.sni.value`, reason: 'must be a valid DNS 1123 subdomain' });
   return violations;
+}
+
+/** Matches the header in which an inbound with mTLS tells whose certificate the client has: `By=…;URI=…;URI=…`. */
+export function clientCertificate({ type, value }: NonNullable<ClientMatch['spiffeID']>): HeaderMatcherJson {
+  const uri = literalRegex(value);
+  const regex = type === 'Exact' ? `(.*;)?URI=${uri}(;.*)?` : `(.*;)?URI=${uri}.*`;
+  return { name: 'x-forwarded-client-cert', stringMatch: { safeRegex: { regex } } };
+}
+
+/** A regular expression (RE2) that matches just this text. */
+export function literalRegex(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
 /** Specific first: with a SPIFFE ID, exact before prefix, longer prefixes first, then with an SNI, everybody last (policies §2.9). */

@@ -91,8 +91,9 @@ async function zoneWith(
   return { zone, plane, metrics };
 }
 
-async function app(answer: string): Promise<number> {
-  const server: Server = createServer((_, response) => response.end(answer));
+/** @param late milliseconds until it answers */
+async function app(answer: string, late = 0): Promise<number> {
+  const server: Server = createServer((_, response) => void setTimeout(() => response.end(answer), late));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(async () => {
     server.closeAllConnections();
@@ -163,8 +164,8 @@ const until = async <T>(what: () => T | Promise<T>, good: (value: T) => boolean)
   }
 };
 
-async function backendAndFrontend(plane: DataPlane, answer = 'hello', options: Partial<DpOptions> = {}) {
-  const servicePort = await app(answer);
+async function backendAndFrontend(plane: DataPlane, answer = 'hello', options: Partial<DpOptions> = {}, late = 0) {
+  const servicePort = await app(answer, late);
   const [inbound, frontendInbound, outbound] = await Promise.all([freePort(), freePort(), freePort()]);
   const backend = {
     type: 'Dataplane',
@@ -278,6 +279,32 @@ describe('the data plane', () => {
       ({ status }) => status === 200,
     );
     expect(fromElsewhere.body).toContain('envoy_cluster_manager');
+  });
+
+  it('times a single client, known by its certificate', async () => {
+    const { zone, plane } = await zoneWith(mtls);
+    const { outbound } = await backendAndFrontend(plane, 'late', {}, 1_000);
+    const timeout = (type: string, value: string) =>
+      zone.global(
+        resource('MeshTimeout', 'default', 'clients', {
+          rules: [{ matches: [{ spiffeID: { type, value } }], default: { http: { requestTimeout: '0.1s' } } }],
+        }),
+      );
+    const untilStatus = (wanted: number) =>
+      until(
+        () => get(outbound),
+        ({ status }) => status === wanted,
+      );
+    await untilStatus(200);
+    timeout('Exact', 'spiffe://default/frontend');
+    await untilStatus(504);
+    timeout('Exact', 'spiffe://default/front');
+    await untilStatus(200);
+    timeout('Prefix', 'spiffe://default/front');
+    await untilStatus(504);
+    // Not by what it calls.
+    timeout('Prefix', 'spiffe://default/backend');
+    await untilStatus(200);
   });
 
   it('leaves out an application that its probe finds dead, and an Envoy that is draining', async () => {

@@ -1,10 +1,14 @@
 import type { ClusterJson } from '../../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
+import type { RouteJson } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 import type { RouteConfigurationJson } from '../../xds/gen/envoy/config/route/v3/route_pb.d.ts';
 import type { HttpConnectionManagerJson } from '../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts';
 import { setCommonHttpOptions } from '../../xds/cluster.ts';
 import type { InboundResources, OutboundResources, Protocol } from '../../xds/parts.ts';
+import { clientCertificate } from '../clientMatch.ts';
 import { envoyDuration } from '../duration.ts';
-import type { InboundRules, ToRules } from '../rules.ts';
+import { mergedByMatch } from '../inboundRules.ts';
+import { mergeConfs } from '../merge.ts';
+import type { ClientMatch, InboundRules, ToRules } from '../rules.ts';
 import type { MeshTimeoutConf } from './schema.ts';
 
 type Defaults = { connection: string; idle: string; request: string; streamIdle: string };
@@ -28,15 +32,50 @@ export function applyToOutbound(outbound: OutboundResources, rules: ToRules<Mesh
   if (outbound.tcpProxy) outbound.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? OUTBOUND.idle);
 }
 
-/** Calls that come in. Timeouts for single clients (`rules[].matches`) are refused by the validation. */
+/** Calls that come in. */
 export function applyToInbound(inbound: InboundResources, rules: InboundRules<MeshTimeoutConf>): void {
   const conf = rules.all?.conf;
   setClusterTimeouts(inbound.cluster, inbound.protocol, conf, INBOUND);
   setRouteTimeouts(inbound.routes, INBOUND, () => conf);
+  addClientRoutes(inbound.routes, rules);
   for (const chain of inbound.chains) {
     setHeadersTimeout(chain.hcm, conf);
     if (chain.tcpProxy) chain.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? INBOUND.idle);
   }
+}
+
+/**
+ * Goes before the routes for everybody: the same routes for the clients that a rule matches, specific first (policies §2.9). Envoy
+ * itself writes who the client is into `x-forwarded-client-cert` before it looks for a route, so that no listener changes with a rule.
+ */
+function addClientRoutes(routes: RouteConfigurationJson | undefined, rules: InboundRules<MeshTimeoutConf>): void {
+  const merge = mergeConfs as (confs: readonly MeshTimeoutConf[]) => MeshTimeoutConf;
+  const clients = mergedByMatch(rules, merge, { underneath: false });
+  if (clients.length === 0) return;
+  for (const virtualHost of routes?.virtualHosts ?? []) {
+    const { routes: all = [] } = virtualHost;
+    const forClients = clients.flatMap(({ match: { spiffeID }, conf: { http } }) =>
+      spiffeID ? all.map((route) => clientRoute(route, spiffeID, http ?? {})) : [],
+    );
+    virtualHost.routes = [...forClients, ...all];
+  }
+}
+
+/** What the rule does not say stays as it is for everybody. */
+function clientRoute(
+  { match, route, ...rest }: RouteJson,
+  spiffeID: NonNullable<ClientMatch['spiffeID']>,
+  { requestTimeout, streamIdleTimeout }: NonNullable<MeshTimeoutConf['http']>,
+): RouteJson {
+  return {
+    ...structuredClone(rest),
+    match: { ...match, headers: [...(match?.headers ?? []), clientCertificate(spiffeID)] },
+    route: {
+      ...route,
+      ...(requestTimeout !== undefined && { timeout: envoyDuration(requestTimeout) }),
+      ...(streamIdleTimeout !== undefined && { idleTimeout: envoyDuration(streamIdleTimeout) }),
+    },
+  };
 }
 
 function setClusterTimeouts(

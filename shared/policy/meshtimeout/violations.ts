@@ -1,4 +1,5 @@
 import type { Violation } from '../../resource/violation.ts';
+import { clientMatchViolations } from '../clientMatch.ts';
 import { milliseconds } from '../duration.ts';
 import { topTargetRef } from '../policySpec.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
@@ -33,12 +34,27 @@ export function timeoutViolations(spec: MeshTimeoutSpec): Violation[] {
   ];
 }
 
-/** Kuma has timeouts for single clients; this product only ones for all clients of an inbound. */
+/** It tells apart what comes to listeners of zone proxies within a mesh, which there are none of. */
+const SNI = 'is not supported yet, use spiffeID';
+/** Of a client, Envoy can only tell what it asks of a route. */
+const NOT_FOR_CLIENTS =
+  "can't be specified when matches contain spiffeID because this field cannot be conditioned on source identity";
+
 function matchesViolations(spec: MeshTimeoutSpec): Violation[] {
-  const reason = 'is not supported yet: leave it out, the rule then holds for all clients';
-  return (spec.rules ?? []).flatMap(({ matches }, i) =>
-    matches?.length ? [{ field: `spec.rules[${i}].matches`, reason }] : [],
-  );
+  return (spec.rules ?? []).flatMap(({ matches = [], default: conf }, i) => {
+    const field = `spec.rules[${i}]`;
+    const violations = matches.flatMap((match, j) => {
+      const at = `${field}.matches[${j}]`;
+      const sni = match.sni ? [{ field: `${at}.sni`, reason: SNI }] : [];
+      return [...clientMatchViolations(match, at), ...sni];
+    });
+    if (!matches.some(({ spiffeID }) => spiffeID)) return violations;
+    const add = (name: string) => violations.push({ field: `${field}.default.${name}`, reason: NOT_FOR_CLIENTS });
+    for (const name of ['connectionTimeout', 'idleTimeout'] as const) if (conf[name] !== undefined) add(name);
+    for (const name of ['maxStreamDuration', 'maxConnectionDuration', 'requestHeadersTimeout'] as const)
+      if (conf.http?.[name] !== undefined) add(`http.${name}`);
+    return violations;
+  });
 }
 
 function confViolations(conf: MeshTimeoutConf, field: string, isOnRoute: boolean): Violation[] {

@@ -1,3 +1,4 @@
+import { literalRegex } from '../clientMatch.ts';
 import type { PrincipalJson, RBACJson } from '../../xds/gen/envoy/config/rbac/v3/rbac_pb.d.ts';
 import type { Matcher_MatcherList_PredicateJson, MatcherJson } from '../../xds/gen/xds/type/matcher/v3/matcher_pb.d.ts';
 import { typed } from '../../xds/typed.ts';
@@ -99,7 +100,7 @@ function predicateOf({ spiffeID, sni }: ClientMatchSpec): Matcher_MatcherList_Pr
  * chance, so this looks for one of the list (RE2, always against the whole text). No such URI holds a comma.
  */
 export function uriSanRegex({ type, value }: NonNullable<ClientMatchSpec['spiffeID']>): string {
-  const literal = value.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+  const literal = literalRegex(value);
   return `(.*,)?${literal}${type === 'Prefix' ? '.*' : '(,.*)?'}`;
 }
 
