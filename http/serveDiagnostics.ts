@@ -4,6 +4,7 @@ import type { DiagnosticsConfig } from '../shared/config/diagnosticsSettings.ts'
 import { portTaken } from '../shared/config/portTaken.ts';
 import { envName } from '../shared/config/settings.ts';
 import { type Diagnosis, diagnose } from '../shared/diagnostics/diagnose.ts';
+import { splitUrl } from '../shared/rest/splitUrl.ts';
 
 /** `/healthy`, `/ready` and `/metrics` of a control plane, listening. */
 export interface Diagnostics {
@@ -18,7 +19,7 @@ export async function serveDiagnostics(
   prefix: string,
 ): Promise<Diagnostics> {
   const server = createServer((request, response) => {
-    diagnose(new URL(request.url ?? '/', 'http://localhost').pathname, diagnosis).then(
+    diagnose(splitUrl(request.url ?? '/').path, diagnosis).then(
       ({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body),
       (error: Error) => response.writeHead(500).end(`${error.message}\n`),
     );
