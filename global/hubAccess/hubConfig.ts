@@ -1,4 +1,5 @@
 import { quote } from '../../nats/quote.ts';
+import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 import type { HubTrust } from './accountClaims.ts';
 
 /** What the hub's nats-server is told. */
@@ -27,7 +28,7 @@ export function hubConfig({ listen, leafListen, store, claims, trust, certificat
 server_name: hub
 listen: ${quote(listen)}
 max_payload: 8MB
-jetstream { store_dir: ${quote(store)}, domain: global, sync_interval: always }
+jetstream { store_dir: ${quote(store)}, domain: global, sync_interval: always, ${STORE_LIMIT} }
 ${tls}
 leafnodes { listen: ${quote(leafListen)}, ${tls} }
 operator: ${operatorJwt}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { followedCertificate } from '../../runtime/certificate/readCertificate.ts';
@@ -46,7 +47,13 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     credential: await globalCredential(keys),
   });
   const system = await connectToSystem({ url, ca, credential: await systemCredential(keys) });
+  const stopKeeping = keepJetStream({
+    connection: hub,
+    reload: () => reloadServer(system),
+    onError: onError('the hub'),
+  });
   const close = async () => {
+    stopKeeping();
     await system.close();
     await hub.nats.close();
   };

@@ -38,14 +38,16 @@ const program = new Command('faults')
     const say = (text: string) => process.stderr.write(`${text}\n`);
     const chosen = [...scenarios].filter(([name]) => names.includes(name));
     const faults = new Faults({ scenarios: chosen, rounds, keep, say });
-    const running = faults.run();
-    const stopped = untilStopped().then(async (signal) => {
+    let signal: NodeJS.Signals | undefined;
+    void untilStopped().then((taken) => {
+      signal = taken;
       say(`${signal}: ends what it started …`);
-      await faults.stop();
-      return signal;
+      return faults.stop();
     });
-    const signal = await Promise.race([running.then(() => undefined), stopped]);
-    if (signal) await running.catch(() => {});
+    await faults.run().catch((error: unknown) => {
+      if (!signal) throw error;
+    });
+    if (signal) await faults.stop();
     const { results } = faults;
     process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : `${resultTable(results, scenarios)}\n`);
     if (signal) process.exit(128 + constants.signals[signal]);

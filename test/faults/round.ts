@@ -52,10 +52,11 @@ export async function runRound(name: string, scenario: Scenario, world: World, s
   const refused = [...writes.refused.values()].reduce((sum, count) => sum + count, 0);
   if (requests && scenario.traffic === 'none may fail' && requests.failed.length > 0)
     wrong.push(`${requests.failed.length} requests failed, the first: ${requests.failed[0]}`);
+  const unknown = (error: Error) => ({ lost: Number.NaN, duplicated: Number.NaN, wrong: [error.message] });
   if (!stopped()) await atRest(world).catch((error: Error) => wrong.push(error.message));
-  const verdict = await judge(world, writes.acknowledged).catch((error: Error) => {
-    return { lost: Number.NaN, duplicated: Number.NaN, wrong: [error.message] };
-  });
+  const verdict = stopped()
+    ? unknown(new Error('stopped'))
+    : await judge(world, writes.acknowledged).catch((error: Error) => unknown(error));
   return {
     scenario: name,
     acknowledged: writes.acknowledged.length,

@@ -1,4 +1,5 @@
 import { quote } from '../../nats/quote.ts';
+import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 
 /** What a zone's nats-server is told. */
 export interface LeafConfig {
@@ -29,7 +30,7 @@ server_name: ${quote(`leaf-${zone}`)}
 listen: ${quote(listen)}
 max_payload: 8MB
 tls { cert_file: ${quote(certificate.certFile)}, key_file: ${quote(certificate.keyFile)}, min_version: "1.3" }
-jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always }
+jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always, ${STORE_LIMIT} }
 accounts {
   SYS { users: [ { nkey: ${systemKey}, permissions { publish: "$SYS.REQ.SERVER.*.RELOAD", subscribe: "_INBOX.>" } } ] }
   CP { jetstream: enabled, users: [ { nkey: ${userKey} } ] }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { lastingCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
@@ -42,6 +43,8 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     zone,
     onWaiting: onError('the zone waits'),
   });
+  const reload = () => reloadLeaf({ url: config['nats.url'], ...prepared });
+  const stopKeeping = keepJetStream({ connection: leaf, reload, onError: onError('the zone') });
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
   const sealer = zoneSealer(privateKey);
   const zoneLog = natsZoneLog(leaf, { registry, sealer });
@@ -60,7 +63,6 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   await provisionZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(dataDir, ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
-  const reload = () => reloadLeaf({ url: config['nats.url'], ...prepared });
   return {
     leaf,
     zoneLog,
@@ -76,6 +78,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     credentialExpiresAt: prepared.credentialExpiresAt,
     close: async () => {
       prepared.stop();
+      stopKeeping();
       replica.stop();
       await leaf.nats.close();
     },
