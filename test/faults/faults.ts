@@ -17,6 +17,7 @@ export class Faults {
   readonly results: Round[] = [];
   readonly #plan: Plan;
   #world: Promise<World> | undefined;
+  #ending: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(plan: Plan) {
@@ -63,9 +64,12 @@ export class Faults {
     if (!held) await this.#end(true);
   }
 
+  /** Resolves when nothing that was started is left, whoever began to end it. */
   async #end(keep: boolean): Promise<void> {
     const world = this.#world;
     this.#world = undefined;
-    await (await world?.catch(() => undefined))?.stop({ keep });
+    const stop = async () => (await world?.catch(() => undefined))?.stop({ keep });
+    this.#ending = Promise.all([this.#ending, stop()]);
+    await this.#ending;
   }
 }
