@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { addressReason, isPort, PORT_REASON } from './address.ts';
+import { ipAddressReason, isPort, PORT_REASON } from './address.ts';
 import { message, requiredText, requiredUint32, uint32 } from './protoJson.ts';
 import type { Violation } from './violation.ts';
 
@@ -21,7 +21,7 @@ export const zoneProxyNetworkingFields = {
 export function networkingViolations({ address, port, admin }: ZoneProxyNetworking): Violation[] {
   const violations: Violation[] = [];
   const add = (field: string, reason: string) => violations.push({ field: `networking.${field}`, reason });
-  const wrongAddress = addressReason(address);
+  const wrongAddress = ipAddressReason(address);
   if (wrongAddress !== undefined) add('address', wrongAddress);
   if (!isPort(port)) add('port', PORT_REASON);
   if (admin?.port === undefined) return violations;

@@ -1,4 +1,4 @@
-import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
+import { addressReason, ipAddressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
 import { WORKLOAD_LABEL } from '../labels.ts';
 import { isDns1035Label } from '../name.ts';
 import { metricsBackendViolations } from '../mesh/metrics.ts';
@@ -30,13 +30,11 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   if (!networking.inbound && !networking.gateway)
     violations.push({ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' });
   const { address, advertisedAddress, inbound: inbounds = [] } = networking;
+  // What has no inbound has neither listeners nor endpoints there.
   const listens = inbounds.some((inbound) => inbound.address === undefined);
-  add('address', addressReason(address) ?? (listens ? nameReason(address) : undefined));
+  add('address', (listens ? ipAddressReason : addressReason)(address));
   if (advertisedAddress !== undefined)
-    add(
-      'advertisedAddress',
-      addressReason(advertisedAddress) ?? (inbounds.length > 0 ? nameReason(advertisedAddress) : undefined),
-    );
+    add('advertisedAddress', (inbounds.length > 0 ? ipAddressReason : addressReason)(advertisedAddress));
   if (networking.gateway) gatewayViolations(networking, add);
   for (const [i, inbound] of (networking.inbound ?? []).entries()) {
     violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`));
@@ -52,13 +50,6 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   if (workload !== undefined && !isDns1035Label(workload))
     violations.push({ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON });
   return violations;
-}
-
-/** An inbound can only listen on an IP address, and callers are only told of those. */
-function nameReason(address: string): string | undefined {
-  return isIpAddress(address)
-    ? undefined
-    : `a domain name ${NOT_SUPPORTED} where there are inbounds, use an IP address`;
 }
 
 function gatewayViolations({ inbound, gateway }: DataplaneSpec['networking'], add: Add): void {

@@ -1,4 +1,4 @@
-import { addressReason, isPort, PORT_REASON } from '../address.ts';
+import { ipAddressReason, isPort, PORT_REASON } from '../address.ts';
 import type { Resource } from '../resource.ts';
 import { SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
@@ -21,7 +21,7 @@ function advertisedViolations({ advertisedAddress, advertisedPort }: ZoneIngress
     add('advertisedAddress', 'has to be defined with advertisedPort');
   if (advertisedPort === undefined && advertisedAddress !== undefined)
     add('advertisedPort', 'has to be defined with advertisedAddress');
-  const wrongAddress = advertisedAddress === undefined ? undefined : addressReason(advertisedAddress);
+  const wrongAddress = advertisedAddress === undefined ? undefined : ipAddressReason(advertisedAddress);
   if (wrongAddress !== undefined) add('advertisedAddress', wrongAddress);
   if (advertisedPort !== undefined && !isPort(advertisedPort)) add('advertisedPort', PORT_REASON);
   return violations;
