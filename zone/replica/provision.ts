@@ -122,15 +122,10 @@ async function ensureCopy(
 ): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
   if (found && !anew && Boolean(found.config.mirror) === Boolean(config.mirror)) return ensureStream(jsm, config);
+  // Before it is read from its beginning: what the old copy acknowledges of that would be passed over by the new one.
+  if (found) await jsm.streams.delete(config.name);
   const hub = await jetstreamManager(nats, { domain: 'global', checkAPI: false, timeout: TIMEOUT_MS });
-  const rewind = () => hub.consumers.reset(origin.name, origin.consumer.name, 1);
-  // Fails when the hub does not answer: what we have stays then.
-  await rewind();
-  if (found) {
-    await jsm.streams.delete(config.name);
-    // The old one may have taken what came meanwhile.
-    await rewind();
-  }
+  await hub.consumers.reset(origin.name, origin.consumer.name, 1);
   await jsm.streams.add(config);
 }
 
