@@ -18,8 +18,16 @@ export async function serveDiagnostics(
   { 'diagnostics.host': host, 'diagnostics.port': port }: DiagnosticsConfig,
   prefix: string,
 ): Promise<Diagnostics> {
+  let scrape: Promise<string> | undefined;
+  // Whoever asks meanwhile gets the same: making the text asks the nats-server, and takes all of the thread for a while.
+  const metrics = () => {
+    scrape ??= diagnosis.metrics().finally(() => {
+      scrape = undefined;
+    });
+    return scrape;
+  };
   const server = createServer((request, response) => {
-    diagnose(splitUrl(request.url ?? '/').path, diagnosis).then(
+    diagnose(splitUrl(request.url ?? '/').path, { ...diagnosis, metrics }).then(
       ({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body),
       (error: Error) => response.writeHead(500).end(`${error.message}\n`),
     );

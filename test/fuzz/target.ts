@@ -17,6 +17,10 @@ export interface Target {
   readonly global: string;
   readonly zone: string;
   readonly ads: string;
+  /** Where global and the zone say how they are. */
+  readonly diagnostics: readonly string[];
+  /** Where the hub takes the zones' servers. */
+  readonly leafUrl: string;
   /** Folder of all that the processes keep. */
   readonly data: string;
   /** Of the policy log. */
@@ -30,6 +34,7 @@ export interface Target {
 }
 
 const logBody = z.object({ items: z.array(z.object({ position: z.number() })) });
+const membership = z.object({ hubUrl: z.string() });
 const ERROR = 50;
 
 /** One hub, one global, one zone. Proxies need no token, so that hostile ones get as far as they can. */
@@ -43,6 +48,9 @@ export async function startTarget(): Promise<Target> {
     global: cluster.global.url,
     zone: zone.url,
     ads: zone.ads,
+    diagnostics: [cluster.global.diagnostics, zone.diagnostics],
+    leafUrl: membership.parse(JSON.parse(readFileSync(join(data.path, `nats-${zone.name}`, 'hub.json'), 'utf8')))
+      .hubUrl,
     data: data.path,
     position: async () => {
       const response = await fetch(`${cluster.global.url}/log?limit=1`);

@@ -10,16 +10,20 @@ const DROP_MS = 50;
 /** Many clients that send drop by drop, take an answer and do not read it, or go half: others are served meanwhile. */
 export const slow: Attack = {
   name: 'slow and half-closed clients',
-  run: async ({ global, zone, ads, cluster }) => {
+  run: async ({ global, zone, ads, cluster, diagnostics, leafUrl }) => {
     const found: string[] = [];
     for (const url of [global, zone]) {
-      const clients = Array.from({ length: CONNECTIONS }, (_, i) => slowClient(url, i));
-      found.push(...(await drip(clients, (i) => `x-${i}: 1\r\n`, [url])));
+      const clients = Array.from({ length: CONNECTIONS }, (_, i) => slowClient(url, i, '/_resources'));
+      found.push(...(await drip(clients, (i) => `x-${i}: 1\r\n`, [`${url}/meshes`])));
+    }
+    for (const url of diagnostics) {
+      const clients = Array.from({ length: CONNECTIONS }, (_, i) => slowClient(url, i, '/metrics'));
+      found.push(...(await drip(clients, (i) => `x-${i}: 1\r\n`, [`${url}/healthy`, `${global}/meshes`])));
     }
     const { hub, zones } = cluster.nats;
-    for (const place of [ads, hub, ...Object.values(zones)]) {
+    for (const place of [ads, hub, leafUrl, ...Object.values(zones)]) {
       const clients = Array.from({ length: CONNECTIONS }, (_, i) => beginner(place, i));
-      found.push(...(await drip(clients, (i) => HELLO.subarray(i, i + 1), [global, zone])));
+      found.push(...(await drip(clients, (i) => HELLO.subarray(i, i + 1), [`${global}/meshes`, `${zone}/meshes`])));
     }
     return found;
   },
@@ -34,7 +38,7 @@ async function drip(clients: readonly Socket[], drop: (i: number) => string | Bu
   for (let i = 0; i < DROPS; i++) {
     for (const client of clients) if (client.writable) client.write(drop(i));
     for (const url of served) {
-      const { status } = await exchange(url, 'GET', '/meshes', {}, undefined);
+      const { status } = await exchange(new URL(url).origin, 'GET', new URL(url).pathname, {}, undefined);
       if (status !== 200) found.push(`while ${clients.length} dripped, ${url} answered ${status}`);
     }
     await sleep(DROP_MS);
@@ -51,15 +55,17 @@ function beginner(place: string, index: number): Socket {
   return socket;
 }
 
-function slowClient(url: string, index: number): Socket {
+/** @param asked what is asked for again and again by those that do not read the answers */
+function slowClient(url: string, index: number, asked: string): Socket {
   const { hostname, port, host } = new URL(url);
-  const socket = connect(Number(port), hostname).on('error', () => {});
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true }).on('error', () => {});
   if (index % 2 === 0) socket.write(`PUT /meshes/slow HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`);
   else {
     // Asks again and again, and reads nothing.
     socket.pause();
-    socket.write(`GET /_resources HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(100));
+    socket.write(`GET ${asked} HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(100));
     socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n`);
+    if (index % 4 === 3) socket.end();
   }
   return socket;
 }
