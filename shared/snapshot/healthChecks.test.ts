@@ -26,13 +26,13 @@ const DEFAULTS = {
 };
 
 test('applications are looked at over TCP where they are asked for, and Envoy over its admin API', () => {
-  const made = healthCheckSpecifier(spec, { ...NO_METADATA, adminSocket: '/tmp/admin.sock' });
+  const made = healthCheckSpecifier(spec, { ...NO_METADATA, adminSocket: '/run/admin.sock' });
   expect(made).toEqual({
     interval: '1s',
     clusterHealthChecks: [
       {
         clusterName: 'kuma:envoy:admin',
-        localityEndpoints: [{ endpoints: [{ address: { pipe: { path: '/tmp/admin.sock' } } }] }],
+        localityEndpoints: [{ endpoints: [{ address: { pipe: { path: '/run/admin.sock' } } }] }],
         healthChecks: [{ ...DEFAULTS, httpHealthCheck: { path: '/ready' } }],
       },
       {
