@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { startRecordedServer } from '../test/support/recordedServer.ts';
 import { tempDir } from '../test/support/tempDir.ts';
-import { meridian } from './program.ts';
+import { runMeridian } from '../test/support/runMeridian.ts';
 
 const INDEX = { product: 'Kuma', version: '2.14.5', meridian: '0.1.0' };
 
@@ -20,21 +20,7 @@ async function somebody() {
   onTestFinished(async () => {
     for (const server of servers) await server.close();
   });
-  const run = async (...words: string[]) => {
-    let [out, err] = ['', ''];
-    const status = await meridian(words, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      now: () => 0,
-      env: { MERIDIAN_CLI_CONFIG: file },
-      stdin: async () => '',
-    });
-    return { status, out, err };
-  };
+  const run = (...words: string[]) => runMeridian(words, { env: { MERIDIAN_CLI_CONFIG: file }, now: () => 0 });
   return { run, servers, file };
 }
 

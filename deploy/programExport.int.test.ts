@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { standaloneForTests } from '../test/support/standaloneForTests.ts';
-import { meridian } from './program.ts';
+import { runMeridian } from '../test/support/runMeridian.ts';
 
 type Document = {
   readonly type: string;
@@ -34,21 +34,7 @@ name: web-1
 networking: { address: 127.0.0.9, inbound: [{ port: 80, tags: { kuma.io/service: web } }] }
 `;
 
-async function run(words: readonly string[], stdin = '') {
-  let [out, err] = ['', ''];
-  const status = await meridian(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    now: Date.now,
-    env: { MERIDIAN_ADDRESS: address },
-    stdin: async () => stdin,
-  });
-  return { status, out, err };
-}
+const run = (words: readonly string[], stdin = '') => runMeridian(words, { env: { MERIDIAN_ADDRESS: address }, stdin });
 
 const exported = async (...flags: string[]) => (await run(['export', ...flags])).out;
 const documentsOf = (text: string) =>

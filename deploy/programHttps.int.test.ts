@@ -5,7 +5,7 @@ import { certificateAuthority } from '../test/support/certificates.ts';
 import { standaloneForTests } from '../test/support/standaloneForTests.ts';
 import { tempDir } from '../test/support/tempDir.ts';
 import { freePort } from './process/ports.ts';
-import { meridian } from './program.ts';
+import { runMeridian } from '../test/support/runMeridian.ts';
 
 let address: string;
 /** Path of a file with certificates or keys. */
@@ -43,21 +43,8 @@ beforeAll(async () => {
 async function somebody() {
   const { path, remove } = await tempDir('somebody');
   onTestFinished(remove);
-  const run = async (...words: string[]) => {
-    let [out, err] = ['', ''];
-    const status = await meridian(words, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      now: Date.now,
-      env: { MERIDIAN_CLI_CONFIG: join(path, 'cli.yaml') },
-      stdin: async () => 'type: Mesh\nname: secured\n',
-    });
-    return { status, out, err };
-  };
+  const env = { MERIDIAN_CLI_CONFIG: join(path, 'cli.yaml') };
+  const run = (...words: string[]) => runMeridian(words, { env, stdin: 'type: Mesh\nname: secured\n' });
   return {
     run,
     add: (...flags: string[]) => run('config', 'control-planes', 'add', '--name', 'cp', '--address', address, ...flags),

@@ -5,10 +5,10 @@ import { createMesh, MESH } from '../../deploy/demo/mesh.ts';
 import { Tokens } from '../../deploy/demo/tokens.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { startWorkload } from '../../deploy/demo/workload.ts';
-import { meridian } from '../../deploy/program.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
 import { whileStopped } from '../faults/signals.ts';
 import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';
+import { runMeridian } from '../support/runMeridian.ts';
 
 const ZONES = ['east', 'west'];
 let prepared: DeathlessGround;
@@ -35,21 +35,8 @@ beforeAll(async () => {
 
 afterAll(() => prepared?.stop());
 
-async function apply(address: string, text: string, ...flags: string[]) {
-  let [out, err] = ['', ''];
-  const status = await meridian(['apply', '-f', '-', ...flags], {
-    out: (more) => {
-      out += more;
-    },
-    err: (more) => {
-      err += more;
-    },
-    now: Date.now,
-    env: { MERIDIAN_ADDRESS: address },
-    stdin: async () => text,
-  });
-  return { status, out, err };
-}
+const apply = (address: string, text: string, ...flags: string[]) =>
+  runMeridian(['apply', '-f', '-', ...flags], { env: { MERIDIAN_ADDRESS: address }, stdin: text });
 
 const timeout = (name: string, longest: string, more = '') => `
 type: MeshTimeout

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
-import { meridian } from '../../deploy/program.ts';
 import { type Recorded, type RecordedServer, startRecordedServer } from './recordedServer.ts';
+import { runMeridian } from './runMeridian.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 /** A minute before the CLI's clock. */
@@ -41,17 +41,6 @@ export async function runCli(
 ) {
   const server = await startRecordedServer({ 'GET /_resources': CATALOG, ...answers });
   servers.push(server);
-  let [out, err] = ['', ''];
-  const status = await meridian(arguments_, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    now: () => NOW,
-    env: { MERIDIAN_ADDRESS: server.address },
-    stdin: async () => stdin,
-  });
-  return { status, out, err, arrived: server.arrived };
+  const ran = await runMeridian(arguments_, { env: { MERIDIAN_ADDRESS: server.address }, stdin, now: () => NOW });
+  return { ...ran, arrived: server.arrived };
 }
