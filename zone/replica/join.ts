@@ -5,7 +5,9 @@ import type { LeafConnection } from './leafConnection.ts';
 import type { NatsReplica } from './natsReplica.ts';
 import { findMirrors, greet, provisionMirrors, provisionZoneLog, zoneLogId } from './provision.ts';
 
-const AGAIN_MS = 1_000;
+/** After a round that failed, and after one with nothing to do: each asks the zone's nats-server for all its streams. */
+const RETRY_MS = 1_000;
+const LOOK_MS = 2_000;
 /** The hub gives a sign of life every second; a busy machine may miss a few. */
 const DEAF_MS = 4_000;
 /** Not at once again: when that did not help, it is the hub that is not what global says. */
@@ -44,8 +46,11 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
   const wrong = new Set<string>();
   let madeAnewAt = Number.NEGATIVE_INFINITY;
   const round = async () => {
-    if (!(await zoneLogId(leaf))) await provisionZoneLog(leaf, zone);
-    const log = await zoneLogId(leaf);
+    let log = await zoneLogId(leaf);
+    if (!log) {
+      await provisionZoneLog(leaf, zone);
+      log = await zoneLogId(leaf);
+    }
     const mirrors = await findMirrors(leaf);
     if (mirrors && !following) {
       following = true;
@@ -74,7 +79,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
       const problem = await round().catch((error: Error) => error);
       if (problem && problem.message !== told && !ended.signal.aborted) onError(problem);
       told = problem?.message ?? '';
-      await sleep(AGAIN_MS, undefined, { signal: ended.signal }).catch(() => {});
+      await sleep(problem ? RETRY_MS : LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
   };
   void keep();
