@@ -102,9 +102,11 @@ export function followZones(
     }
   };
   const watch = async () => {
+    // More may be read while the hub answers: that is no stream that lost its files.
+    const before = position;
     const { state } = await jsm.streams.info('ZONES');
     const isBehind = state.last_seq > position && seen === position;
-    const isAnew = state.last_seq < position;
+    const isAnew = state.last_seq < before;
     seen = position;
     if (isAnew) position = 0;
     if (isBehind || isAnew) current?.close();
