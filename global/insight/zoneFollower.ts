@@ -1,4 +1,5 @@
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
 import { resourceSchema } from '../../shared/event/message.ts';
 import { ZONE_STATUS, type ZoneStatus, zoneStatusSchema } from '../../shared/event/status.ts';
 import { zoneOfSubject } from '../../shared/event/subject.ts';
@@ -82,7 +83,8 @@ export function followZones(
         const consumer = await js.consumers.getPushConsumer('ZONES', {
           deliver_policy: DeliverPolicy.StartSequence,
           opt_start_seq: position + 1,
-          deliver_prefix: '_INBOX.follow.ZONES',
+          // Of its own: under a shared subject what another global instance is sent would arrive here too.
+          deliver_prefix: `_INBOX.follow.ZONES.${nuid.next()}`,
         });
         const messages = await consumer.consume();
         current = messages;

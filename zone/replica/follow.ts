@@ -1,4 +1,5 @@
 import { DeliverPolicy, type JsMsg, type PushConsumer, type StreamState } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
 import type { LeafConnection } from './leafConnection.ts';
 
 export interface Following {
@@ -66,7 +67,8 @@ export function follow({
         const consumer: PushConsumer = await leaf.js.consumers.getPushConsumer(stream, {
           deliver_policy: DeliverPolicy.StartSequence,
           opt_start_seq: from + 1,
-          deliver_prefix: `_INBOX.follow.${stream}`,
+          // Of its own: under a shared subject what another control plane is sent would arrive here too, and history be passed over.
+          deliver_prefix: `_INBOX.follow.${stream}.${nuid.next()}`,
         });
         const messages = await consumer.consume();
         const opened = { messages, over: position !== from };
