@@ -1,8 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { tempDir } from '../../test/support/tempDir.ts';
-import { ensureZone } from '../command/ensureZone.ts';
-import { openPolicyLog } from '../command/openPolicyLog.ts';
-import { hubCredentials } from '../log/hubCredentials.ts';
+import { expect, it } from 'vitest';
+import { issuingLog } from '../../test/support/issuingLog.ts';
 import { ensureHubKeys } from './ensureHubKeys.ts';
 import { readHubKeys } from './readHubKeys.ts';
 import { retireCas, rotateCa } from './rotateCa.ts';
@@ -10,24 +7,12 @@ import { retireCas, rotateCa } from './rotateCa.ts';
 const DAY_MS = 24 * 3_600_000;
 
 it('the next CA signs when every zone was told of it; the one before it is trusted until all were told again', async () => {
-  const { path, remove } = await tempDir('rotate-ca');
-  onTestFinished(remove);
   let days = 0;
   // The log dates events by the real clock: what is deleted on the second day is deleted now.
   const start = Date.now() - 2 * DAY_MS;
-  const now = () => new Date(start + days * DAY_MS);
-  const settings = { 'store.url': '', 'data.dir': path, 'secrets.keyFile': '', 'secrets.key': '' };
-  const { events, commands } = await openPolicyLog({ ...settings, 'mesh.createDefault': false, now });
-  onTestFinished(() => events.close());
+  const { events, commands, issued, issue } = await issuingLog(() => start + days * DAY_MS);
   await expect(rotateCa(commands)).rejects.toThrow('start global on it first');
   await ensureHubKeys(commands);
-  const issued = hubCredentials(events.db);
-  const issue = async (zone: string) => {
-    await ensureZone(commands, zone, 'test');
-    const expiresAt = new Date(now().getTime() + 30 * DAY_MS);
-    const userKey = `U-${zone}-${days}`;
-    await issued.add({ userKey, zone, tokenId: '', tokenKey: 'zone-token-signing-key-1', issuedAt: now(), expiresAt });
-  };
   const step = () => retireCas(commands, issued, events);
   await issue('zone-1');
   await issue('zone-2');

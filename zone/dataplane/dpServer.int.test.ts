@@ -5,20 +5,10 @@ import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { dpServerCertificate, type ServerCertificate } from '../identity/dpServerCertificate.ts';
+import { byteStream } from '../ads/grpc.ts';
 import { type DpServer, startDpServer } from './dpServer.ts';
 
-const identity = (bytes: Buffer) => bytes;
-const echo = {
-  Echo: {
-    path: '/test/Echo',
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: identity,
-    requestDeserialize: identity,
-    responseSerialize: identity,
-    responseDeserialize: identity,
-  },
-};
+const echo = { Echo: byteStream('/test/Echo') };
 
 let server: DpServer;
 let certificate: ServerCertificate;
@@ -72,7 +62,12 @@ describe('the one port', () => {
       `127.0.0.1:${server.port}`,
       credentials.createSsl(Buffer.from(certificate.certificatePem)),
     );
-    const stream = client.makeBidiStreamRequest('/test/Echo', identity, identity, new Metadata());
+    const stream = client.makeBidiStreamRequest(
+      '/test/Echo',
+      echo.Echo.requestSerialize,
+      echo.Echo.responseDeserialize,
+      new Metadata(),
+    );
     const echoed = new Promise<string>((resolve, reject) => {
       stream.on('data', (bytes: Buffer) => resolve(bytes.toString()));
       stream.on('error', reject);
