@@ -1,10 +1,13 @@
 import { expect, it, vi } from 'vitest';
+import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 const world = hubWithZones(['zone-a']);
 
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000, interval: 100 });
+const WAIT = { timeout: 30_000, interval: 100 };
+const eventually = (assertion: () => void) => vi.waitFor(assertion, WAIT);
+const expectThere = (message: unknown) => expect(message).toBeTruthy();
 const has = (name: string) => world.zone.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name }) !== undefined;
 
 it('a mirror that passed over a message is made anew when a refill from it did not help', async () => {
@@ -25,4 +28,21 @@ it('a mirror that passed over a message is made anew when a refill from it did n
   });
   expect(zone.replica.digest()).toBe(digest);
   expect(zone.replica.position()).toBe(3);
+}, 60_000);
+
+it('a mirror whose end is not there is made anew: the digest at our position is right, and nothing else comes', async () => {
+  const { hub, leaf } = world;
+  await world.zone.stop();
+  const passedOver = hub.log.append(resource('MeshTimeout', 'd', {}, 'default'));
+  const { url, ca, user } = leaf;
+  const connection = await connectToLeaf({ url, ca, user, zone: 'zone-a' });
+  await vi.waitFor(() => connection.jsm.streams.getMessage('EVENTS', { seq: passedOver }).then(expectThere), WAIT);
+  await connection.jsm.streams.deleteMessage('EVENTS', passedOver);
+  await connection.nats.close();
+
+  const { replica } = await world.restart('zone-a');
+  expect(replica.position()).toBe(passedOver - 1);
+  await eventually(() => expect(has('d')).toBe(true));
+  expect(replica.position()).toBe(passedOver);
+  expect(replica.refill()?.reason).toContain('passed over what came after 3, up to 4');
 }, 60_000);

@@ -21,6 +21,11 @@ export interface FollowOptions {
   readonly onMessage: (message: JsMsg) => void;
   /** The end of the stream was reached: at the start at once when there is nothing, later whenever nothing is pending. */
   readonly onCaughtUp: () => void;
+  /**
+   * The stream's end is at that sequence, but it holds nothing after our position: what was there is not, and cannot come. Absent: that
+   * is no loss.
+   */
+  readonly onPassedOver?: (last: number) => void;
   /** The stream was made anew (its volume was lost): sequences may begin again. */
   readonly onRecreated: () => void;
   readonly onError: (error: Error) => void;
@@ -41,6 +46,7 @@ export function follow({
   keepsNumbers = false,
   onMessage,
   onCaughtUp,
+  onPassedOver,
   onRecreated,
   onError,
 }: FollowOptions): Following {
@@ -89,6 +95,16 @@ export function follow({
     }
   };
 
+  /** The stream is ahead of us, and nothing comes. */
+  const stalled = async ({ last_seq }: StreamState) => {
+    const newest = await leaf.jsm.streams.getMessage(stream, { last_by_subj: '>' });
+    if (!newest || newest.seq <= position) return onPassedOver ? onPassedOver(last_seq) : onCaughtUp();
+    onError(
+      new Error(`the stream ${stream} is at ${last_seq}, we stand at ${position} and nothing comes: opening it anew`),
+    );
+    leave();
+  };
+
   const watch = async () => {
     const info = await leaf.jsm.streams.info(stream);
     if (created && info.created !== created) {
@@ -96,12 +112,7 @@ export function follow({
       if (!keepsNumbers) position = 0;
       leave();
     } else if (!handedOver(info.state) && seenAtWatch === position) {
-      onError(
-        new Error(
-          `the stream ${stream} is at ${info.state.last_seq}, we stand at ${position} and nothing comes: opening it anew`,
-        ),
-      );
-      leave();
+      await stalled(info.state);
     } else if (handedOver(info.state)) {
       onCaughtUp();
     }

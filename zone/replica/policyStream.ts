@@ -31,6 +31,7 @@ export class PolicyStream {
   /** The mirror was made anew by the last refill. */
   #remade = false;
   #expected = 0;
+  #lastPassedOver = 0;
   /** The mirror of another log is being taken away. */
   #leaving = false;
   #stopped = false;
@@ -71,6 +72,7 @@ export class PolicyStream {
           body: message.string(),
         }),
       onCaughtUp: () => void this.#fillComplete().catch(onError),
+      onPassedOver: (last) => this.#passedOver(last),
       onRecreated: () => {},
       onError,
     });
@@ -82,13 +84,26 @@ export class PolicyStream {
    * comes back can pass over a message. Does nothing while it is at it, and soon after the last time.
    */
   fillAnew(why: string): void {
-    const { leaf, policy, now, onError } = this.#deps;
-    const since = performance.now() - this.#refilledAt;
-    const mirrorIsWrong = since < HELPED_MS;
+    const mirrorIsWrong = this.#sinceRefill < HELPED_MS;
     const pause = mirrorIsWrong && !this.#remade ? MIRROR_PAUSE_MS : REFILL_PAUSE_MS;
-    if (!this.#events || this.#refilling || since < pause) return;
+    if (this.#refilling || this.#sinceRefill < pause) return;
+    if (mirrorIsWrong) this.#fill('the hub, since the mirror did not help', why, true);
+    else this.#fill('the mirror', why, false);
+  }
+
+  /** The mirror is at its end, but the last of it is not there: no digest tells, since global's at our position is the same. */
+  #passedOver(last: number): void {
+    const pause = last === this.#lastPassedOver ? HELPED_MS : REFILL_PAUSE_MS;
+    if (this.#refilling || this.#sinceRefill < pause) return;
+    this.#lastPassedOver = last;
+    const missing = `what came after ${this.#deps.policy.position}, up to ${last}`;
+    this.#fill('the hub', `the mirror passed over ${missing}`, true);
+  }
+
+  #fill(from: string, why: string, mirrorIsWrong: boolean): void {
+    const { leaf, policy, now, onError } = this.#deps;
+    if (!this.#events) return;
     this.#remade = mirrorIsWrong;
-    const from = mirrorIsWrong ? 'the hub, since the mirror did not help' : 'the mirror';
     onError(new Error(`the policy part of the view is filled anew from ${from}: ${why}`));
     this.#refill = { startedAt: now().toISOString(), reason: why, count: (this.#refill?.count ?? 0) + 1 };
     policy.beginRefill();
@@ -97,13 +112,18 @@ export class PolicyStream {
     this.#events.again();
   }
 
+  /** Milliseconds. */
+  get #sinceRefill(): number {
+    return performance.now() - this.#refilledAt;
+  }
+
   /**
    * Global has this log. When what we have is of another one, the mirror goes, since its numbers mean other events: who keeps the
    * zone joined makes it again, from its beginning.
    */
   async followLog(logId: string): Promise<void> {
     const { leaf, policy, now, onError } = this.#deps;
-    const pause = performance.now() - this.#refilledAt < REFILL_PAUSE_MS;
+    const pause = this.#sinceRefill < REFILL_PAUSE_MS;
     if (!this.#events || this.#leaving || this.#refilling || pause || !policy.logId || policy.logId === logId) return;
     this.#leaving = true;
     try {
