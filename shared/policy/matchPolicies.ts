@@ -57,10 +57,10 @@ export function matchPolicies(input: MatchInput): MatchedByType {
 }
 
 /** All of a proxy that matching looks at. */
-function proxyKey({ byName, byLabels }: PolicyIndex, { zone, dataplane }: MatchInput, memo: Memo): string {
-  return memo.from(dataplane, `match ${zone} ${byName} ${byLabels}`, () => {
+function proxyKey({ byName, byLabels, tags: asked }: PolicyIndex, { zone, dataplane }: MatchInput, memo: Memo): string {
+  return memo.from(dataplane, `match ${zone} ${byName} ${byLabels} ${asked}`, () => {
     const { inbound = [], gateway } = dataplane.spec.networking;
-    const sections = inbound.map((one) => [sectionName(one), one.tags]);
+    const sections = inbound.map((one) => [sectionName(one), one.tags && asked.map((name) => one.tags?.[name])]);
     return JSON.stringify([zone, sections, gateway, byLabels && dataplane.labels, byName && dataplane.name]);
   });
 }

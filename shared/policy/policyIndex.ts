@@ -1,8 +1,10 @@
+import { SERVICE_TAG } from '../resource/tags.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { View } from '../view/view.ts';
 import { sha256Hex } from '../xds/sha256.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { isPolicyDescriptor, type PolicyDescriptor } from './definePolicy.ts';
+import { proxySelectors } from './legacyRules.ts';
 import { type PolicySpec, topTargetRef } from './policySpec.ts';
 import { comparePolicies } from './sort.ts';
 
@@ -10,6 +12,8 @@ import { comparePolicies } from './sort.ts';
 export interface PolicyIndex {
   /** Names the policies and their content. */
   readonly id: string;
+  /** Names of the tags that any policy asks for, sorted. */
+  readonly tags: readonly string[];
   readonly types: readonly { readonly descriptor: PolicyDescriptor; readonly candidates: readonly Candidate[] }[];
   /** Does any policy look at the proxy's name? */
   readonly byName: boolean;
@@ -19,6 +23,8 @@ export interface PolicyIndex {
 
 interface Known {
   readonly registry: Registry;
+  /** Of the view, when it was last found to be right. */
+  revision: number;
   readonly revisions: string;
   readonly index: PolicyIndex;
 }
@@ -28,14 +34,20 @@ const descriptors = new WeakMap<Registry, readonly PolicyDescriptor[]>();
 
 /** The policies of a mesh, sorted once for every state of them. */
 export function policyIndex(view: View, registry: Registry, mesh: string): PolicyIndex {
-  const types = policyDescriptors(registry);
-  const revisions = types.map(({ type }) => view.revisionOf(type, mesh)).join();
   let meshes = known.get(view);
   if (!meshes) known.set(view, (meshes = new Map()));
   const last = meshes.get(mesh);
-  if (last?.registry === registry && last.revisions === revisions) return last.index;
+  const isOurs = last?.registry === registry;
+  const { revision } = view;
+  if (isOurs && last.revision === revision) return last.index;
+  const types = policyDescriptors(registry);
+  const revisions = types.map(({ type }) => view.revisionOf(type, mesh)).join();
+  if (isOurs && last.revisions === revisions) {
+    last.revision = revision;
+    return last.index;
+  }
   const index = build(view, types, mesh);
-  meshes.set(mesh, { registry, revisions, index });
+  meshes.set(mesh, { registry, revision, revisions, index });
   return index;
 }
 
@@ -64,8 +76,17 @@ function build(view: View, all: readonly PolicyDescriptor[], mesh: string): Poli
   return {
     id: sha256Hex(JSON.stringify(types.map((one) => [one.descriptor.type, one.candidates.map(({ id }) => id)]))),
     types,
+    tags: [...new Set(candidates.flatMap(({ resource }) => askedTags(resource.spec as PolicySpec)))].sort(),
     byName,
     // a name may be a label too, and namespaces are labels
     byLabels: byName || refs.some(({ labels }) => labels) || candidates.some(({ roleRank }) => roleRank > 0),
   };
+}
+
+/** Names of the tags by which a policy chooses proxies. */
+function askedTags(spec: PolicySpec): string[] {
+  const selectors = proxySelectors(spec);
+  if (selectors) return selectors.flatMap(({ match }) => Object.keys(match ?? {}));
+  const { kind, tags } = topTargetRef(spec);
+  return [...Object.keys(tags ?? {}), ...(kind.startsWith('MeshService') ? [SERVICE_TAG] : [])];
 }

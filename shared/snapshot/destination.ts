@@ -32,14 +32,29 @@ export interface DestinationCluster {
 /** What is known of destinations under the same rules; more than a mesh has services. */
 const REMEMBERED = 5_000;
 
-/** The destinations of a mesh under a proxy's outbound rules. */
-export function destinationsOf(mesh: MeshFacts, policies: ProxyPolicies, memo: Memo) {
+/** The destinations of a mesh under the same outbound rules. */
+export interface Destinations {
+  /** Remembers what follows from them. */
+  readonly memo: Memo;
+  of(outbound: OutboundAddress, mesh: MeshFacts): Destination;
+}
+
+/** Those under a proxy's outbound rules; whoever keeps what they gave should keep them. */
+export function destinationsOf(mesh: MeshFacts, policies: ProxyPolicies, memo: Memo): Destinations {
   const place = `destinations|${mesh.zone}|${mesh.name}|${mesh.mtls}|${mesh.zoneEgress}|`;
-  const known = memo.from(policies, place, () => memo.of(place + policies.outboundId, () => new Memo(REMEMBERED)));
-  return ({ destination, service, tags }: OutboundAddress): Destination => {
-    const variants = known.of<Variant<Destination>[]>(destination, () => []);
-    return builtPart(variants, '', mesh, (lookups) => build(mesh, policies, { service, tags }, lookups, memo)).part;
-  };
+  // Named once: the name of all rules is long.
+  const { name } = memo.from(policies, place, () => ({ name: place + policies.outboundId }));
+  return memo.whileUsed(name, () => {
+    const known = new Memo(REMEMBERED);
+    return {
+      memo: known,
+      of: ({ destination, service, tags }, facts) => {
+        const variants = known.of<Variant<Destination>[]>(destination, () => []);
+        return builtPart(variants, '', facts, (lookups) => build(facts, policies, { service, tags }, lookups, memo))
+          .part;
+      },
+    };
+  });
 }
 
 function build(

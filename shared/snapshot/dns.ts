@@ -11,18 +11,13 @@ const OWN_SERVER = 'feature-embedded-dns';
 export function addDns(set: ResourceSet, { proxy, redirect, outbounds, settings, memo }: Sidecar): void {
   const { dnsPort, features } = proxy.metadata;
   if (dnsPort === 0 || features.includes(OWN_SERVER) || !virtualPlacement(proxy, redirect)) return;
-  const named = outbounds.filter((outbound) => outbound.virtual);
-  const key = `dns|${dnsPort}|${settings.domain}|${named.map(({ service, address }) => `${service}=${address}`).join()}`;
-  set.put(
-    'listener',
-    DNS_NAME,
-    memo.of(key, () =>
-      dnsListener(
-        dnsPort,
-        named.flatMap((o) => records(o.service, settings.domain, o.address)),
-      ),
-    ),
-  );
+  const listener = memo.from(outbounds, `dns|${dnsPort}|${settings.domain}`, () => {
+    const named = outbounds.filter((outbound) => outbound.virtual);
+    const key = `dns|${dnsPort}|${settings.domain}|${named.map(({ service, address }) => `${service}=${address}`).join()}`;
+    const all = () => named.flatMap((o) => records(o.service, settings.domain, o.address));
+    return memo.of(key, () => dnsListener(dnsPort, all()));
+  });
+  set.put('listener', DNS_NAME, listener);
 }
 
 /** A service's names: as the tag is written and, where it has underscores, in RFC 1123 form (multizone-and-dataplane §3.1). */

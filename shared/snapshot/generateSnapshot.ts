@@ -1,18 +1,20 @@
 import type { ServiceIndex } from '../view/services.ts';
 import { serviceIndex } from '../view/services.ts';
+import { edsName } from '../xds/cluster.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
-import { ResourceSet } from '../xds/resourceSet.ts';
+import { type Layer, type Layered, layered, ResourceSet } from '../xds/resourceSet.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
 import type { MatchedByType } from '../policy/matchPolicies.ts';
 import { addAdmin } from './admin.ts';
 import { addDirectAccess } from './directAccess.ts';
 import { addDns } from './dns.ts';
-import { endpointsOf, type EndpointSource, endpointSource } from './endpointSource.ts';
+import { endpointsOfAll, sourcesOf } from './endpoints.ts';
+import type { EndpointSource } from './endpointSource.ts';
 import { addInbounds } from './inbound.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
 import { addMetrics } from './metrics.ts';
-import { addOutbounds } from './outbound.ts';
+import { type OutboundPart, outboundPart } from './outbound.ts';
 import { addProbes } from './probes.ts';
 import { addSecrets } from './secrets.ts';
 import { Lookups } from './lookups.ts';
@@ -23,8 +25,7 @@ import { addZoneEgress } from './zoneEgress.ts';
 import { addZoneIngress } from './zoneIngress.ts';
 
 /** A snapshot with what it was made from: enough to tell whether a change concerns it. */
-export interface Generated {
-  readonly snapshot: Snapshot;
+export interface Generated extends Layered {
   /** EDS resource → where its endpoints come from. */
   readonly sources: ReadonlyMap<string, EndpointSource>;
   /** Services whose protocol, existence or absence shaped it. */
@@ -36,10 +37,13 @@ export interface Generated {
   readonly policies: MatchedByType;
   /** mesh → the services as they were. */
   readonly indexes: ReadonlyMap<string, ServiceIndex>;
+  /** What its outbounds have in common with other proxies; a sidecar's only. */
+  readonly outbound?: OutboundPart;
 }
 
 /** What it is made from where there is nothing of it. */
-const NOTHING: Omit<Generated, 'snapshot' | 'sources'> = {
+const NOTHING: Omit<Generated, keyof Layered> = {
+  sources: new Map(),
   services: new Set(),
   virtual: false,
   direct: new Set(),
@@ -52,25 +56,28 @@ export function generateSnapshot(input: SnapshotInput): Snapshot {
   return generate(input).snapshot;
 }
 
-/** As `generateSnapshot`, for whoever keeps it up to date with `affectedProxies` and `regenerateEndpoints`. */
-export function generate(input: SnapshotInput): Generated {
+/**
+ * As `generateSnapshot`, for whoever keeps it up to date with `affectedProxies` and `regenerateEndpoints`.
+ * @param before what was generated last for that proxy: kinds in which nothing is different keep their map
+ */
+export function generate(input: SnapshotInput, before?: Generated): Generated {
   const memo = input.memo ?? new Memo();
-  return input.proxy.kind === 'sidecar' ? generateSidecar(input, memo) : generateZoneProxy(input, memo);
+  return input.proxy.kind === 'sidecar' ? generateSidecar(input, memo, before) : generateZoneProxy(input, memo, before);
 }
 
-function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
+function generateSidecar(input: SnapshotInput, memo: Memo, before: Generated | undefined): Generated {
   const set = new ResourceSet();
-  const sources = new Map<string, EndpointSource>();
-  const services = new Set<string>();
   const sidecar = findSidecar(input, memo);
-  if (!sidecar) return { ...NOTHING, snapshot: set.snapshot(), sources, services };
+  if (!sidecar) return { ...NOTHING, ...layered(set.layers(), before) };
 
-  const { proxy, mesh, dataplane, policies } = sidecar;
+  const { proxy, mesh, dataplane, policies, virtual, direct } = sidecar;
+  const services = new Set<string>();
   addAdmin(set, proxy.metadata, dataplane.spec.networking.address, memo);
   addInbounds(set, sidecar, services);
   addMetrics(set, sidecar, services);
   addProbes(set, sidecar);
-  addOutbounds(set, sidecar, { sources, services });
+  const outbound = outboundPart(sidecar);
+  for (const kind of ['listener', 'route', 'cluster'] as const) set.share(kind, outbound.snapshot[kind]);
   addTransparentProxy(set, sidecar);
   addDirectAccess(set, sidecar, input.view);
   addDns(set, sidecar);
@@ -79,43 +86,36 @@ function generateSidecar(input: SnapshotInput, memo: Memo): Generated {
   policies.proxy(set, proxyContext(sidecar, lookups));
   for (const service of lookups.protocols.keys()) services.add(service);
   const indexes = new Map([[mesh.name, mesh.services]]);
-  addEndpoints(set, sources, indexes, memo);
-  const { virtual, direct } = sidecar;
-  return { snapshot: set.snapshot(), sources, services, virtual, direct, policies: policies.matched, indexes };
+  const layers = set.layers();
+  const sources = isAsBuilt(layers.cluster, outbound) ? outbound.sources : sourcesOf(set, outbound.sources, mesh.name);
+  set.share('endpoint', endpointsOfAll(sources, indexes, memo));
+  return {
+    ...layered(set.layers(), before),
+    sources,
+    services: services.isSubsetOf(outbound.services) ? outbound.services : services.union(outbound.services),
+    virtual,
+    direct,
+    policies: policies.matched,
+    indexes,
+    outbound,
+  };
 }
 
-function generateZoneProxy(input: SnapshotInput, memo: Memo): Generated {
+/** No cluster with endpoints of its own came in addition, or in the place of one that the outbounds brought. */
+function isAsBuilt({ common, own }: Layer, outbound: OutboundPart): boolean {
+  if (common !== outbound.snapshot.cluster) return false;
+  for (const [name, cluster] of own) if (edsName(cluster as ClusterJson) || common.has(name)) return false;
+  return true;
+}
+
+function generateZoneProxy(input: SnapshotInput, memo: Memo, before: Generated | undefined): Generated {
   const set = new ResourceSet();
-  const sources = new Map<string, EndpointSource>();
+  const known = new Map<string, EndpointSource>();
   const meshes = [...input.view.entries('Mesh', '')].map(({ resource }) => resource.name).sort();
   const indexes = new Map(meshes.map((mesh) => [mesh, serviceIndex(input.view, mesh, input.settings.zone)]));
   const add = input.proxy.kind === 'ingress' ? addZoneIngress : addZoneEgress;
-  add(set, input, [...indexes.values()], memo, { sources });
-  addEndpoints(set, sources, indexes, memo);
-  return { ...NOTHING, snapshot: set.snapshot(), sources, indexes };
-}
-
-/** Every EDS cluster gets its endpoints, also one that a policy put there. */
-function addEndpoints(
-  set: ResourceSet,
-  sources: Map<string, EndpointSource>,
-  indexes: ReadonlyMap<string, ServiceIndex>,
-  memo: Memo,
-): void {
-  const mesh = indexes.keys().next().value ?? '';
-  const wanted = new Set<string>();
-  for (const cluster of set.names('cluster')) {
-    const { type, edsClusterConfig } = set.get('cluster', cluster) as ClusterJson;
-    if (type === 'EDS') wanted.add(edsClusterConfig?.serviceName || cluster);
-  }
-  for (const name of sources.keys()) if (!wanted.has(name)) sources.delete(name);
-  for (const name of wanted) {
-    const source = sources.get(name) ?? endpointSource(name, mesh, name);
-    sources.set(name, source);
-    set.put(
-      'endpoint',
-      name,
-      endpointsOf(name, source, (m) => indexes.get(m), memo),
-    );
-  }
+  add(set, input, [...indexes.values()], memo, { sources: known });
+  const sources = sourcesOf(set, known, meshes[0] ?? '');
+  set.share('endpoint', endpointsOfAll(sources, indexes, memo));
+  return { ...NOTHING, ...layered(set.layers(), before), sources, indexes };
 }

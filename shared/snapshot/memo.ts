@@ -25,6 +25,14 @@ export class Memo {
     return value;
   }
 
+  /** As `of`, for what is large: it is known as long as somebody who asked for it has it. */
+  whileUsed<T extends object>(key: string, build: () => T): T {
+    const known = this.of<{ ref?: WeakRef<T> }>(`while used|${key}`, () => ({}));
+    let value = known.ref?.deref();
+    if (!value) known.ref = new WeakRef((value = build()));
+    return value;
+  }
+
   /**
    * What follows from an object that never changes, and goes when it goes. Cheaper than naming its content.
    * @param what tells apart several things that follow from it; few, since they are kept as long as the object.

@@ -21,8 +21,20 @@ export interface MeshFacts {
   readonly services: ServiceIndex;
 }
 
-/** @returns `undefined` when there is no such mesh (any more). */
+const known = new WeakMap<View, Map<string, { readonly revision: number; readonly facts: MeshFacts | undefined }>>();
+
+/** One object for all proxies that ask between two changes of the view. @returns `undefined` when there is no such mesh (any more). */
 export function meshFacts(view: View, mesh: string, zone: string): MeshFacts | undefined {
+  let meshes = known.get(view);
+  if (!meshes) known.set(view, (meshes = new Map()));
+  const id = `${zone}/${mesh}`;
+  const { revision } = view;
+  let latest = meshes.get(id);
+  if (latest?.revision !== revision) meshes.set(id, (latest = { revision, facts: factsOf(view, mesh, zone) }));
+  return latest.facts;
+}
+
+function factsOf(view: View, mesh: string, zone: string): MeshFacts | undefined {
   const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
   if (!spec) return undefined;
   const backend = enabledBackend(spec);

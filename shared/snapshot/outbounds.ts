@@ -1,5 +1,7 @@
 import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
+import type { Resource } from '../resource/resource.ts';
 import type { ServiceIndex } from '../view/services.ts';
+import { Memo } from './memo.ts';
 import type { Proxy, ZoneSettings } from './proxy.ts';
 import type { Redirect } from './redirect.ts';
 
@@ -22,16 +24,50 @@ export interface OutboundAddress {
 type Outbound = Omit<OutboundAddress, 'place' | 'destination'>;
 
 interface Options {
-  readonly dataplane: DataplaneSpec;
+  readonly dataplane: Resource<DataplaneSpec>;
   readonly proxy: Proxy;
   readonly settings: ZoneSettings;
   readonly services: ServiceIndex;
   readonly vips: ReadonlyMap<string, string>;
   readonly redirect: Redirect | undefined;
+  readonly memo: Memo;
 }
 
 /** Those that the Dataplane lists, then one for every virtual IP. Of two on one address the first stays. */
-export function outboundAddresses(options: Options): OutboundAddress[] {
+export function outboundAddresses(options: Options): readonly OutboundAddress[] {
+  const { dataplane, proxy, redirect, settings, services, vips, memo } = options;
+  const { outbound = [], transparentProxying } = dataplane.spec.networking;
+  const { reachableServices = [] } = transparentProxying ?? {};
+  // One object for all Dataplanes that list the same.
+  const listed = memo.from(dataplane, 'listed outbounds', () =>
+    memo.of(`outbounds|${JSON.stringify([outbound, reachableServices])}`, () => ({ outbound, reachableServices })),
+  );
+  const placement = virtualPlacement(proxy, redirect);
+  if (!placement) return memo.from(listed, 'addresses', () => addresses(listed, []));
+  const { serviceVipPort } = settings;
+  // Which services there are changes all the time: only the newest are kept.
+  const newest = memo
+    .from(vips, 'addresses', () => new Memo())
+    .from<Newest>(listed, `${placement.id} ${serviceVipPort}`, () => ({}));
+  if (newest.shape !== services.shape || !newest.addresses) {
+    newest.shape = services.shape;
+    newest.addresses = addresses(listed, virtualOutbounds(listed, placement, options));
+  }
+  return newest.addresses;
+}
+
+interface Newest {
+  shape?: string;
+  addresses?: readonly OutboundAddress[];
+}
+
+interface Listed {
+  readonly outbound: NonNullable<DataplaneSpec['networking']['outbound']>;
+  /** Empty: all. */
+  readonly reachableServices: readonly string[];
+}
+
+function addresses(listed: Listed, virtual: Iterable<Outbound>): OutboundAddress[] {
   const taken = new Map<string, OutboundAddress>();
   const add = (outbound: Outbound) => {
     const { address, port, bind, service, tags } = outbound;
@@ -40,19 +76,20 @@ export function outboundAddresses(options: Options): OutboundAddress[] {
     const destination = `${service}|${JSON.stringify(tags)}`;
     taken.set(place, { ...outbound, place: bind ? place : `${place} unbound`, destination });
   };
-  for (const { address = '127.0.0.1', port, tags = {} } of options.dataplane.networking.outbound ?? []) {
+  for (const { address = '127.0.0.1', port, tags = {} } of listed.outbound) {
     const { 'kuma.io/service': service, ...subset } = tags;
     if (service) add({ address, port, service, tags: subset, bind: true, virtual: false });
   }
-  for (const outbound of virtualOutbounds(options)) add(outbound);
+  for (const outbound of virtual) add(outbound);
   return [...taken.values()];
 }
 
-function* virtualOutbounds({ dataplane, proxy, settings, services, vips, redirect }: Options): Iterable<Outbound> {
-  const place = virtualPlacement(proxy, redirect);
-  if (!place) return;
-  const listed = dataplane.networking.transparentProxying?.reachableServices ?? [];
-  const reachable = listed.length > 0 ? new Set(listed) : undefined;
+function* virtualOutbounds(
+  { reachableServices }: Listed,
+  { of: place }: VirtualPlacement,
+  { settings, services, vips }: Options,
+): Iterable<Outbound> {
+  const reachable = reachableServices.length > 0 ? new Set(reachableServices) : undefined;
   for (const [service, vip] of vips) {
     if (!services.services.has(service) || (reachable && !reachable.has(service))) continue;
     yield { ...place(vip), port: settings.serviceVipPort, service, tags: {}, virtual: true };
@@ -63,16 +100,23 @@ function* virtualOutbounds({ dataplane, proxy, settings, services, vips, redirec
  * How this proxy takes calls to virtual IPs: redirected (no listener is bound), bound to the virtual IPs themselves
  * (multizone-and-dataplane §3.8), or bound to its slice of loopback (D14). `undefined`: not at all.
  */
-export function virtualPlacement(
-  proxy: Proxy,
-  redirect: Redirect | undefined,
-): ((vip: string) => { address: string; bind: boolean }) | undefined {
+export function virtualPlacement(proxy: Proxy, redirect: Redirect | undefined): VirtualPlacement | undefined {
   const { features, loopbackPrefix } = proxy.metadata;
-  if (features.includes('feature-bind-outbounds')) return (vip) => ({ address: vip, bind: true });
-  if (redirect) return (vip) => ({ address: vip, bind: false });
-  if (loopbackPrefix) return (vip) => ({ address: loopbackAddress(loopbackPrefix, vip), bind: true });
+  if (features.includes('feature-bind-outbounds')) return BOUND;
+  if (redirect) return REDIRECTED;
+  if (loopbackPrefix)
+    return { id: loopbackPrefix, of: (vip) => ({ address: loopbackAddress(loopbackPrefix, vip), bind: true }) };
   return undefined;
 }
+
+interface VirtualPlacement {
+  /** Names it. */
+  readonly id: string;
+  readonly of: (vip: string) => { readonly address: string; readonly bind: boolean };
+}
+
+const BOUND: VirtualPlacement = { id: 'bound', of: (vip) => ({ address: vip, bind: true }) };
+const REDIRECTED: VirtualPlacement = { id: 'redirected', of: (vip) => ({ address: vip, bind: false }) };
 
 /**
  * The low 16 bits of a virtual IP within the proxy's slice: 240.0.0.1 is 127.21.0.1. Host 0, the very first virtual IP,

@@ -1,6 +1,7 @@
 import { serviceIndex } from '../view/services.ts';
+import { layered } from '../xds/resourceSet.ts';
 import type { World } from './affectedProxies.ts';
-import { endpointsOf } from './endpointSource.ts';
+import { endpointsOfAll } from './endpoints.ts';
 import type { Generated } from './generateSnapshot.ts';
 import { Memo } from './memo.ts';
 
@@ -11,15 +12,6 @@ import { Memo } from './memo.ts';
  */
 export function regenerateEndpoints(previous: Generated, { view, settings, memo = new Memo() }: World): Generated {
   const indexes = new Map([...previous.indexes.keys()].map((mesh) => [mesh, serviceIndex(view, mesh, settings.zone)]));
-  const endpoint = new Map(previous.snapshot.endpoint);
-  for (const [name, source] of previous.sources) {
-    const before = previous.indexes.get(source.mesh)?.services.get(source.service);
-    const now = indexes.get(source.mesh)?.services.get(source.service);
-    if (before !== now)
-      endpoint.set(
-        name,
-        endpointsOf(name, source, (mesh) => indexes.get(mesh), memo),
-      );
-  }
-  return { ...previous, indexes, snapshot: { ...previous.snapshot, endpoint } };
+  const endpoint = { ...previous.layers.endpoint, common: endpointsOfAll(previous.sources, indexes, memo) };
+  return { ...previous, indexes, ...layered({ ...previous.layers, endpoint }, previous) };
 }

@@ -38,9 +38,6 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
   const redirect = redirectOf(proxy, dataplane.spec);
   const metrics = metricsInbound(mesh, dataplane);
   const vips = vipsOf(view, mesh.name, zone);
-  const virtual = virtualPlacement(proxy, redirect) !== undefined;
-  const outbounds = () =>
-    outboundAddresses({ dataplane: dataplane.spec, proxy, settings, services: mesh.services, vips, redirect });
   return {
     proxy,
     settings,
@@ -57,8 +54,8 @@ export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, 
     metrics,
     redirect,
     direct: directServices(dataplane.spec, redirect),
-    virtual,
-    outbounds: virtual ? outbounds() : memo.from(dataplane, 'outbounds', outbounds),
+    virtual: virtualPlacement(proxy, redirect) !== undefined,
+    outbounds: outboundAddresses({ dataplane, proxy, settings, services: mesh.services, vips, redirect, memo }),
     memo,
   };
 }

@@ -37,6 +37,8 @@ export interface ServiceIndex {
 }
 
 interface Cached {
+  /** Of the view, when it was last found to be right. */
+  revision: number;
   readonly dataplanes: number;
   readonly remoteRevisions: string;
   readonly remote: RemoteParts;
@@ -55,10 +57,15 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   if (!indexes) known.set(view, (indexes = new Map()));
   const id = `${zone}/${mesh}`;
   const before = indexes.get(id);
+  const { revision } = view;
+  if (before?.revision === revision) return before.index;
   const dataplanes = view.revisionOf('Dataplane', mesh);
   const remoteRevisions = ['ZoneIngress', 'ZoneEgress', 'Mesh', 'Zone'].map((type) => view.revisionOf(type, '')).join();
   const sameRemote = before?.remoteRevisions === remoteRevisions;
-  if (sameRemote && before.dataplanes === dataplanes) return before.index;
+  if (sameRemote && before.dataplanes === dataplanes) {
+    before.revision = revision;
+    return before.index;
+  }
 
   const remote = sameRemote ? before.remote : remoteParts(view, mesh, zone);
   const parts = new Map<string, ServicePart[]>();
@@ -70,7 +77,7 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   for (const { part } of localInbounds(view, mesh, zone)) add(part);
   for (const part of remote.parts) add(part);
   const index = buildIndex(mesh, parts, remote, before);
-  indexes.set(id, { dataplanes, remoteRevisions, remote, parts, index });
+  indexes.set(id, { revision, dataplanes, remoteRevisions, remote, parts, index });
   return index;
 }
 

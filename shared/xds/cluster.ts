@@ -19,6 +19,11 @@ export function edsCluster(name: string, connectTimeout: string): ClusterJson {
   };
 }
 
+/** The name under which a cluster asks for its endpoints over EDS; `undefined`: it does not. */
+export function edsName({ name, type, edsClusterConfig }: ClusterJson): string | undefined {
+  return type === 'EDS' ? edsClusterConfig?.serviceName || name : undefined;
+}
+
 /** A cluster of addresses known now; without any it refuses. */
 export function staticCluster(name: string, addresses: readonly AddressJson[], connectTimeout: string): ClusterJson {
   const lbEndpoints = addresses.map((address) => ({ endpoint: { address } }));

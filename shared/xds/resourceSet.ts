@@ -1,34 +1,51 @@
-import { EMPTY_SNAPSHOT, type Snapshot, XDS_KINDS, type XdsKind, type XdsResource } from './snapshot.ts';
+import { XDS_KINDS, type Snapshot, type XdsKind, type XdsResource } from './snapshot.ts';
+
+type Resources = ReadonlyMap<string, XdsResource>;
+
+/**
+ * The resources of one kind: those that the proxy has in common with others, as one map for all of them, and its own, which take the
+ * place of a common one of the same name.
+ */
+export interface Layer {
+  readonly common: Resources;
+  readonly own: Resources;
+}
+
+export type Layers = Readonly<Record<XdsKind, Layer>>;
+
+const NONE: Resources = new Map();
 
 /** The resources of one proxy while its snapshot is being made. What is added may be shared with other proxies. */
 export class ResourceSet {
-  readonly #kinds: Record<XdsKind, Map<string, XdsResource>>;
+  readonly #common = everyKind(() => NONE);
+  readonly #own = everyKind(() => new Map<string, XdsResource>());
 
-  constructor(from: Snapshot = EMPTY_SNAPSHOT) {
-    this.#kinds = {
-      cluster: new Map(from.cluster),
-      endpoint: new Map(from.endpoint),
-      secret: new Map(from.secret),
-      listener: new Map(from.listener),
-      route: new Map(from.route),
-    };
+  /** Many resources at once, without a look at each. @param resources sorted by name; never changed from now on */
+  share(kind: XdsKind, resources: Resources): void {
+    this.#common[kind] = resources;
   }
 
   /** Adds, or replaces the one of that name. `resource` may be any of the generated `…Json` types. */
   put(kind: XdsKind, name: string, resource: object): void {
-    this.#kinds[kind].set(name, resource as XdsResource);
+    this.#own[kind].set(name, resource as XdsResource);
   }
 
   get(kind: XdsKind, name: string): XdsResource | undefined {
-    return this.#kinds[kind].get(name);
+    return this.#own[kind].get(name) ?? this.#common[kind].get(name);
   }
 
   remove(kind: XdsKind, name: string): void {
-    this.#kinds[kind].delete(name);
+    // A common map stays as it is for the others.
+    if (this.#common[kind].has(name)) {
+      this.#own[kind] = new Map([...this.#common[kind], ...this.#own[kind]]);
+      this.#common[kind] = NONE;
+    }
+    this.#own[kind].delete(name);
   }
 
   names(kind: XdsKind): string[] {
-    return [...this.#kinds[kind].keys()];
+    const own = this.#own[kind];
+    return [...[...this.#common[kind].keys()].filter((name) => !own.has(name)), ...own.keys()];
   }
 
   /**
@@ -36,20 +53,76 @@ export class ResourceSet {
    * @returns whether there was one.
    */
   edit(kind: XdsKind, name: string, change: (copy: XdsResource) => void): boolean {
-    const shared = this.#kinds[kind].get(name);
+    const shared = this.get(kind, name);
     if (!shared) return false;
     const copy = structuredClone(shared);
     change(copy);
-    this.#kinds[kind].set(name, copy);
+    this.put(kind, name, copy);
     return true;
   }
 
-  /** Sorted by name, so that equal sets give equal snapshots. */
-  snapshot(): Snapshot {
-    const sorted = XDS_KINDS.map((kind) => [
-      kind,
-      new Map([...this.#kinds[kind]].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
-    ]);
-    return Object.fromEntries(sorted) as Snapshot;
+  /** What it is made of. To be taken when nothing is added any more. */
+  layers(): Layers {
+    return everyKind((kind) => ({ common: this.#common[kind], own: this.#own[kind] }));
   }
+}
+
+/** A snapshot, and what it was put together from. */
+export interface Layered {
+  readonly layers: Layers;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Puts layers together, sorted by name, so that equal sets give equal snapshots.
+ * @param before what the proxy had: each kind in which nothing is different keeps its map, so that "did it change" is one comparison
+ */
+export function layered(layers: Layers, before?: Layered): Layered {
+  const snapshot = everyKind((kind) => {
+    const layer = layers[kind];
+    if (!before) return together(layer);
+    const had = before.snapshot[kind];
+    if (isSame(before.layers[kind], layer)) return had;
+    const now = together(layer);
+    return hasSame(had, now) ? had : now;
+  });
+  return { layers, snapshot };
+}
+
+function together({ common, own }: Layer): Resources {
+  if (own.size === 0) return common;
+  const mine = [...own].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (common.size === 0) return new Map(mine);
+  const merged = new Map<string, XdsResource>();
+  let at = 0;
+  for (const [name, resource] of common) {
+    for (let next = mine[at]; next && next[0] <= name; next = mine[++at]) merged.set(...next);
+    if (!own.has(name)) merged.set(name, resource);
+  }
+  for (const [name, resource] of mine.slice(at)) merged.set(name, resource);
+  return merged;
+}
+
+function isSame(a: Layer, b: Layer): boolean {
+  return a.common === b.common && hasSame(a.own, b.own);
+}
+
+/** Are they the same objects under the same names? */
+export function hasSame<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): boolean {
+  if (before === now) return true;
+  if (before.size !== now.size) return false;
+  for (const [name, one] of now) if (before.get(name) !== one) return false;
+  return true;
+}
+
+/** One of something for each kind. */
+function everyKind<T>(make: (kind: XdsKind) => T): Record<XdsKind, T> {
+  const [cluster, endpoint, secret, listener, route] = XDS_KINDS;
+  return {
+    cluster: make(cluster),
+    endpoint: make(endpoint),
+    secret: make(secret),
+    listener: make(listener),
+    route: make(route),
+  };
 }

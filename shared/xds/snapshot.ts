@@ -28,16 +28,3 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   listener: new Map(),
   route: new Map(),
 };
-
-/** The new snapshot, with the old one's map for each kind in which nothing is different: "did it change" is one comparison then. */
-export function keepUnchanged(before: Snapshot | undefined, now: Snapshot): Snapshot {
-  if (!before) return now;
-  const kinds = XDS_KINDS.map((kind) => [kind, hasSame(before[kind], now[kind]) ? before[kind] : now[kind]]);
-  return Object.fromEntries(kinds) as Snapshot;
-}
-
-function hasSame(before: ReadonlyMap<string, XdsResource>, now: ReadonlyMap<string, XdsResource>): boolean {
-  if (before.size !== now.size) return false;
-  for (const [name, resource] of now) if (before.get(name) !== resource) return false;
-  return true;
-}

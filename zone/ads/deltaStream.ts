@@ -53,20 +53,21 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
   respond(state, wanted, nonce, mayRemove) {
     if (state.settled === wanted && state.resend.size === 0 && !state.owesFirst) return { state };
     const changed = changes(state, wanted);
-    const removed = [...state.known.keys()].filter((name) => mayRemove && !wanted.has(name));
+    const removed: string[] = [];
+    if (mayRemove) for (const name of state.known.keys()) if (!wanted.has(name)) removed.push(name);
     // "Knowing when a requested resource does not exist": told at once, since a warming cluster waits for it.
     for (const name of state.resend) if (!wanted.has(name) && !state.known.has(name)) removed.push(name);
     if (changed.length === 0 && removed.length === 0 && !state.owesFirst) {
       return { state: mayRemove ? { ...state, settled: wanted, resend: NO_NAMES } : state };
     }
     const known = new Map(state.known);
-    const rejected = new Map(state.rejected);
+    const sent = new Map<string, string>();
     for (const { name, version } of changed) {
       known.set(name, version);
-      rejected.delete(name);
+      sent.set(name, version);
     }
     for (const name of removed) known.delete(name);
-    const sent = new Map(changed.map(({ name, version }) => [name, version]));
+    const rejected = stillRejected(state, sent);
     const after = {
       ...state,
       known,
@@ -81,6 +82,11 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
 };
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** What is sent in another form is refused no more; most proxies refuse nothing. */
+function stillRejected({ rejected }: DeltaState, sent: ReadonlyMap<string, string>): DeltaState['rejected'] {
+  return rejected.size > 0 ? new Map([...rejected].filter(([name]) => !sent.has(name))) : rejected;
+}
 
 function changes(state: DeltaState, wanted: ReadonlyMap<string, Encoded>): Encoded[] {
   const changed: Encoded[] = [];

@@ -6,7 +6,6 @@ import { ProxyIndex } from '../../shared/snapshot/proxyIndex.ts';
 import { regenerateEndpoints } from '../../shared/snapshot/regenerateEndpoints.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
-import { keepUnchanged } from '../../shared/xds/snapshot.ts';
 import type { AdsServer } from '../ads/ports.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
@@ -211,7 +210,6 @@ export class Push {
     const previous = this.#index.get(proxy.id);
     if (previous && scope !== 'all') return regenerateEndpoints(previous.generated, this.#world);
     const identity = this.#deps.identityOf(proxy);
-    const generated = generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy });
-    return { ...generated, snapshot: keepUnchanged(previous?.generated.snapshot, generated.snapshot) };
+    return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy }, previous?.generated);
   }
 }
