@@ -102,8 +102,14 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     load: async () => (await import('../global/cli/install.ts')).uninstallCommand(),
   },
   rotate: {
-    description: "make the next key of the hub's",
-    load: async (deps) => (await import('../global/cli/rotate.ts')).rotateCommand(deps),
+    description: "make the next key or CA of the hub's, or the next CA of a zone",
+    load: async (deps) => {
+      const [{ rotateCommand }, { rotateZoneCaCommand }] = await Promise.all([
+        import('../global/cli/rotate.ts'),
+        import('../zone/identity/rotateZoneCa.ts'),
+      ]);
+      return rotateCommand(deps).addCommand(rotateZoneCaCommand(deps));
+    },
   },
 };
 

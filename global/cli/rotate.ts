@@ -9,7 +9,7 @@ import type { CliDeps } from './verb.ts';
 /** `meridian rotate …`: works on the event log itself, found by global's settings. */
 export function rotateCommand(deps: CliDeps): Command {
   return new Command('rotate')
-    .description("make the next key, or the next CA, of the hub's")
+    .description("make the next key or CA of the hub's, or the next CA of a zone")
     .addCommand(
       rotation(deps, 'hub-signing-key', 'the next key that credentials of zones are signed with', async (commands) => [
         `${await rotateSigningKey(commands)} signs from now on`,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
-import { followedCertificate } from '../../runtime/certificate/readCertificate.ts';
+import { endOfCa, followedCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import type { GlobalConfig } from '../config.ts';
@@ -68,7 +68,7 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
       },
       apply: () => reloadServer(system),
     },
-    followedCertificate('hub-ca', caFile),
+    followedCertificate('hub-ca', caFile, endOfCa),
   ];
   const signingCa = async () => (await readHubKeys(commands)).ca;
   return { hub, system, signingCa, certificates, close };

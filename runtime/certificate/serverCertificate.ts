@@ -4,17 +4,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { expiryOf } from './readCertificate.ts';
+import { certificatesIn, endOfServer } from './readCertificate.ts';
 import { replaceFile } from './replaceFile.ts';
-import { type CaMaterial, makeRoot, period, privateKeyPem, YEAR_MS } from './root.ts';
+import { type CaMaterial, EC_P256, makeRoot, period, privateKeyPem, signingKeyOf, YEAR_MS } from './root.ts';
 
-const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 /** A certificate is made anew when less than this is left of its year. */
 const RENEW_BEFORE_MS = YEAR_MS / 3;
 
 /** The CA of global's own servers: the hub and the REST API. */
 export function makeServerCa(now: Date): Promise<CaMaterial> {
-  return makeRoot({ name: 'CN=Meridian control plane', algorithm: EC, lifetimeMs: 10 * YEAR_MS, now });
+  return makeRoot({ name: 'CN=Meridian control plane', algorithm: EC_P256, lifetimeMs: 10 * YEAR_MS, now });
 }
 
 /** Files of a server's certificate. */
@@ -31,6 +30,7 @@ export interface CertificateFiles {
  * Keeps a server's certificate of that CA in `<folder>/<name>.crt` and `.key`: good for a year, made anew when two thirds of it
  * are over, a host is missing, or it is of another CA.
  * @param hosts names and IP addresses that clients dial
+ * @param chain PEM of what is shown behind it: certificates that lead from that CA to others which clients trust
  */
 export async function serverCertificate(
   ca: CaMaterial,
@@ -38,32 +38,31 @@ export async function serverCertificate(
   name: string,
   hosts: readonly string[],
   now: Date,
+  chain = '',
 ): Promise<CertificateFiles> {
   const [certFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
   if (existsSync(certFile) && existsSync(keyFile)) {
     const kept = { certificatePem: readFileSync(certFile, 'utf8'), privateKeyPem: readFileSync(keyFile, 'utf8') };
-    if (isGood(kept, ca, hosts, now))
-      return { certFile, keyFile, renewed: false, expiresAt: expiryOf(kept.certificatePem) };
+    if (isGood(kept, ca, hosts, now) && chainOf(kept.certificatePem) === chain)
+      return { certFile, keyFile, renewed: false, expiresAt: endOfServer(kept.certificatePem) };
   }
   const issued = await issueServerCertificate(ca, hosts, now);
   replaceFile(keyFile, issued.privateKeyPem, 0o600);
-  replaceFile(certFile, issued.certificatePem, 0o644);
-  return { certFile, keyFile, renewed: true, expiresAt: expiryOf(issued.certificatePem) };
+  replaceFile(certFile, issued.certificatePem + chain, 0o644);
+  return { certFile, keyFile, renewed: true, expiresAt: endOfServer(issued.certificatePem) };
 }
 
 /** A certificate for servers of that CA: for a year. @param hosts as of `serverCertificate` */
 export async function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
   const root = new x509.X509Certificate(ca.certificatePem);
-  const pkcs8 = x509.PemConverter.decodeFirst(ca.privateKeyPem);
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, EC, false, ['sign']);
-  const keys = (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${hosts[0] ?? 'localhost'}`,
     issuer: root.subject,
     ...period(now, YEAR_MS),
     publicKey: keys.publicKey,
-    signingKey,
-    signingAlgorithm: EC,
+    signingKey: await signingKeyOf(ca),
+    signingAlgorithm: EC_P256,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -75,6 +74,14 @@ export async function issueServerCertificate(ca: CaMaterial, hosts: readonly str
     ],
   });
   return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: await privateKeyPem(keys.privateKey) };
+}
+
+/** What follows the first certificate of a PEM text. */
+function chainOf(pem: string): string {
+  return certificatesIn(pem)
+    .slice(1)
+    .map((one) => `${one}\n`)
+    .join('');
 }
 
 /** Two control planes that renew at once may leave the key of one with the certificate of the other. */

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createConnection } from 'node:net';
-import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
 import { expect, it, vi } from 'vitest';
 import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
@@ -9,25 +7,17 @@ import { YEAR_MS } from '../../runtime/certificate/root.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
 import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
-import { tlsTo } from '../../nats/connect.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
+import { dropFormerCas, makeNextCa } from '../../zone/identity/zoneCa.ts';
 import { reloadLeaf } from '../../zone/replica/reloadLeaf.ts';
+import { natsCertificate } from '../support/natsTls.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 // A year is over but for three months.
 const world = hubWithZones(['zone-a'], { certifiedAt: new Date(Date.now() - 0.75 * YEAR_MS) });
 
-/** Serial number of the certificate that a nats-server shows, after NATS' greeting in clear. */
-async function shown(url: string, ca = world.hub.keys.ca.certificatePem): Promise<string> {
-  const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
-  await once(socket, 'data');
-  const tls = connectTls({ socket, ...tlsTo(url, ca), host: '127.0.0.1' });
-  await once(tls, 'secureConnect');
-  const serial = tls.getPeerX509Certificate()?.serialNumber ?? '';
-  tls.destroy();
-  return serial;
-}
+const shown = (url: string, ca = world.hub.keys.ca.certificatePem) => natsCertificate(url, ca);
 
 it('the hub is given its next certificate while it runs, and who is connected stays', async () => {
   const { hub, leaf, zone } = world;
@@ -77,4 +67,29 @@ it('so is the nats-server of a zone', async () => {
   expect(leaf.server.output).not.toContain('Leafnode connection closed');
   const position = hub.log.append(resource('MeshTimeout', 'after-the-leaf', {}, 'default'));
   await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+});
+
+it('it shows the next CA of the zone while it runs: who knows the former one only is let in, and so is who reads the file anew', async () => {
+  const { hub, leaf, zone } = world;
+  const folder = dirname(leaf.caFile);
+  const former = readFileSync(leaf.caFile, 'utf8');
+  const { signing } = await makeNextCa(folder, 'leaf', new Date());
+  const stop = keepCertificates([{ ...leaf.certificate, apply: () => reloadLeaf(leaf) }], {
+    metrics: new Registry(),
+    log: { info: () => {} },
+    onError: (error) => void expect.unreachable(String(error)),
+  });
+  await vi.waitFor(() => shown(leaf.url, signing.certificatePem), { timeout: 20_000 });
+  stop();
+  await shown(leaf.url, former);
+  expect(leaf.server.output).not.toContain('Leafnode connection closed');
+  // The control plane finds back, with the CA that it read at its start and with the file.
+  await leaf.server.restart();
+  const position = hub.log.append(resource('MeshTimeout', 'after-the-next-ca', {}, 'default'));
+  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+  dropFormerCas(folder, 'leaf', new Date());
+  await leaf.certificate.renew();
+  await leaf.server.restart();
+  await expect(shown(leaf.url, former)).rejects.toThrow(/unable to (get|verify)/);
+  await reloadLeaf({ ...leaf, ca: { caFile: leaf.caFile } });
 });

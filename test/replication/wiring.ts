@@ -220,8 +220,10 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
 export interface Leaf {
   readonly server: NatsServer;
   readonly url: string;
-  /** What its certificate is of. */
+  /** What its certificate was of when it was started. */
   readonly ca: string;
+  /** File with what it is of now. */
+  readonly caFile: string;
   /** Folder of JetStream's files. */
   readonly store: string;
   /** What the zone's control planes prove themselves with. */
@@ -282,7 +284,8 @@ export async function startLeaf(
   return {
     server,
     url,
-    ca,
+    ca: readFileSync(ca.caFile, 'utf8'),
+    ...ca,
     store: join(own, 'jetstream'),
     user,
     system,
@@ -319,7 +322,7 @@ export async function startReplica(
 ): Promise<ZoneReplica> {
   const connection = await connectToLeaf({
     url: leaf.url,
-    ca: leaf.ca,
+    ca: { caFile: leaf.caFile },
     user: leaf.user,
     zone,
   });

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { selfSigned } from '../../global/certificate/selfSigned.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const HOUR_MS = 3_600_000;
@@ -14,6 +16,11 @@ export interface Certified {
 export interface Authority extends Certified {
   /** A certificate of this CA, for a server on this host or for a client. */
   issue(name: string): Promise<Certified>;
+}
+
+/** A certificate of a server that its clients are given as the CA to trust. */
+export function serverCertificateFor(...names: readonly string[]): Promise<CaMaterial> {
+  return selfSigned('server', names, 'ecdsa', new Date());
 }
 
 /** A certificate authority that lives as long as the test. */

@@ -9,8 +9,8 @@ import { toolPath } from '../../deploy/setup/tools.ts';
 import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import { type DataPlane, startDataPlane } from '../../zone/dataplane/dataPlane.ts';
-import { dpServerCertificate } from '../../zone/identity/dpServerCertificate.ts';
 import { type DpOptions, runDp } from '../../zone/sidecar/runDp.ts';
+import { serverCertificateFor } from './certificates.ts';
 import { MemoryZone } from './memoryZone.ts';
 import { tempDir } from './tempDir.ts';
 
@@ -26,13 +26,16 @@ let ca = { certificatePem: '', privateKeyPem: '' };
 beforeAll(async () => {
   const temp = await tempDir('data-plane');
   folder = temp.path;
-  ca = await dpServerCertificate(join(folder, 'ca'), ['mesh-ca'], new Date());
+  ca = await serverCertificateFor('mesh-ca');
   return () => temp.remove();
 });
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
+
+/** Folder of the CA of the dp-server. */
+export const keysDir = () => join(folder, 'cp');
 
 const at = '2026-01-01T00:00:00Z';
 export const resource = (type: string, mesh: string, name: string, spec: unknown): Resource => ({
@@ -74,7 +77,7 @@ export async function zoneWith(
     instance: 'cp-1',
     host: '127.0.0.1',
     port: 0,
-    keysDir: join(folder, 'cp'),
+    keysDir: keysDir(),
     auth,
     graceMs: 50,
     quietMs: 2,

@@ -3,17 +3,15 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DeltaDiscoveryRequestSchema } from '../../shared/xds/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { TYPE_URL } from '../../shared/xds/snapshot.ts';
-import { tempDir } from '../../test/support/tempDir.ts';
+import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { type DpServer, startDpServer } from '../dataplane/dpServer.ts';
-import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
 import { ADS_SERVICE, GrpcAdsServer } from './server.ts';
 
 let server: DpServer;
 let client: Client;
 
 beforeAll(async () => {
-  const temp = await tempDir('floods');
-  const certificate = await dpServerCertificate(temp.path, ['localhost', '127.0.0.1'], new Date());
+  const certificate = await serverCertificateFor('localhost', '127.0.0.1');
   const ads = new GrpcAdsServer({
     admit: () => new Promise(() => {}),
     events: { connected() {}, disconnected() {}, acknowledged() {} },
@@ -28,7 +26,6 @@ beforeAll(async () => {
     http: (_, response) => response.end(),
   });
   client = new Client(`127.0.0.1:${server.port}`, credentials.createSsl(Buffer.from(certificate.certificatePem)));
-  return temp.remove;
 });
 afterAll(async () => {
   client.close();

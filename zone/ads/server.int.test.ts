@@ -5,26 +5,27 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../deploy/process/ports.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { EMPTY_SNAPSHOT, type Snapshot } from '../../shared/xds/snapshot.ts';
+import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { adminSocketPath, bootstrapConfig } from '../dataplane/bootstrap.ts';
 import { bootstrapRequestSchema } from '../dataplane/bootstrapRequest.ts';
 import { type DpServer, startDpServer } from '../dataplane/dpServer.ts';
 import { readNodeMetadata } from '../dataplane/nodeMetadata.ts';
-import { dpServerCertificate, type ServerCertificate } from '../identity/dpServerCertificate.ts';
 import { Envoy } from '../sidecar/envoy.ts';
 import type { Acknowledgement } from './ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from './server.ts';
 
 let folder = '';
-let certificate: ServerCertificate;
+let certificate: CaMaterial;
 const cleanups: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   const temp = await tempDir('ads');
   folder = temp.path;
-  certificate = await dpServerCertificate(folder, ['127.0.0.1'], new Date());
+  certificate = await serverCertificateFor('127.0.0.1');
   return () => temp.remove();
 });
 
@@ -92,7 +93,7 @@ function envoy(port: number, features: readonly string[]): Envoy {
   const config = bootstrapConfig(
     asked,
     { mesh: 'm', name: 'p', cluster: 'p', adminPort: 0 },
-    { host: '127.0.0.1', port, caPem: certificate.certificatePem },
+    { host: '127.0.0.1', port, trusts: { pem: certificate.certificatePem, newest: '' } },
   );
   const bootstrapFile = `${workdir}.yaml`;
   writeFileSync(bootstrapFile, JSON.stringify(config));

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import type { JsonObject } from '../../shared/resource/json.ts';
 import type { BootstrapRequest } from './bootstrapRequest.ts';
+import type { TrustedCas } from './trustedCas.ts';
 
 /** Where the proxy's Envoy finds the zone. */
 export interface XdsAddress {
   /** As the proxy spelt it: it must be a SAN of the certificate. */
   readonly host: string;
   readonly port: number;
-  /** PEM of what it shall trust. */
-  readonly caPem: string;
+  readonly trusts: TrustedCas;
 }
 
 /** What the control plane knows of the proxy already. */
@@ -20,6 +20,8 @@ export interface BootstrapSubject {
   readonly adminPort: number;
 }
 
+/** `meridian.ca` of a proxy that knows the control plane by a CA which is not ours. */
+export const FOREIGN_CA = 'foreign';
 const ADS = { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' };
 /** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (§4.8). */
 const LONGEST_SOCKET = 98;
@@ -44,7 +46,7 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
     node: {
       id: `${subject.mesh}.${subject.name}`,
       cluster: subject.cluster,
-      metadata: nodeMetadata(request, subject, adminSocket),
+      metadata: nodeMetadata(request, subject, adminSocket, xds.trusts),
     },
     admin: {
       address: { pipe: { path: adminSocket, mode: 0o600 } },
@@ -100,7 +102,12 @@ export function adminSocketPath(workdir: string): string {
   return `${`${workdir}/kuma-envoy-admin`.slice(0, LONGEST_SOCKET)}.sock`;
 }
 
-function nodeMetadata(request: BootstrapRequest, subject: BootstrapSubject, adminSocket: string): JsonObject {
+function nodeMetadata(
+  request: BootstrapRequest,
+  subject: BootstrapSubject,
+  adminSocket: string,
+  { newest }: TrustedCas,
+): JsonObject {
   const metadata: Record<string, unknown> = {
     'dataplane.resource': request.dataplaneResource,
     'dataplane.proxyType': request.proxyType,
@@ -118,6 +125,7 @@ function nodeMetadata(request: BootstrapRequest, subject: BootstrapSubject, admi
     metricsKeyPath: request.metricsResources?.keyPath ?? '',
     ipv6Enabled: request.ipv6Enabled ?? false,
     'meridian.loopbackPrefix': request.loopbackPrefix ?? '',
+    'meridian.ca': newest || FOREIGN_CA,
     ...(request.dataplaneConfig ? { transparentProxy: request.dataplaneConfig } : {}),
   };
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== '')) as JsonObject;
@@ -155,12 +163,12 @@ function adsCluster({ host, port }: XdsAddress): JsonObject {
 }
 
 /** Envoy always verifies the control plane: its CA, and that the certificate names the host it dials. */
-function trust({ host, caPem }: XdsAddress): JsonObject {
+function trust({ host, trusts }: XdsAddress): JsonObject {
   const sanType = isIP(host) ? 'IP_ADDRESS' : 'DNS';
   return {
     name: 'cp_validation_ctx',
     validationContext: {
-      trustedCa: { inlineString: caPem },
+      trustedCa: { inlineString: trusts.pem },
       matchTypedSubjectAltNames: [{ sanType, matcher: { exact: host } }],
     },
   };

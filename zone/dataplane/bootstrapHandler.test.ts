@@ -1,23 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fromJson } from '@bufbuild/protobuf';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { BootstrapSchema } from '../../shared/xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { registry as xdsTypes } from '../../shared/xds/gen/registry.js';
+import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { viewOf } from '../../test/support/snapshotCase.ts';
-import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
 import { answer } from './bootstrapHandler.ts';
 import { readNodeMetadata } from './nodeMetadata.ts';
 
 const registry = await loadRegistry();
-const folder = mkdtempSync(join(tmpdir(), 'meridian-bootstrap-'));
 let certificatePem = '';
 beforeAll(async () => {
-  ({ certificatePem } = await dpServerCertificate(folder, ['localhost', '127.0.0.1'], new Date()));
+  ({ certificatePem } = await serverCertificateFor('localhost', '127.0.0.1'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const dataplane = {
   type: 'Dataplane',
@@ -85,7 +80,7 @@ function ask(
     zone: 'zone-1',
     auth,
     certificatePem,
-    caPem: certificatePem,
+    trusted: () => certificatePem,
     host: '127.0.0.1',
     now: () => new Date(),
   };
@@ -231,7 +226,7 @@ describe('POST /bootstrap', () => {
       zone: 'z',
       auth: 'none' as const,
       certificatePem,
-      caPem: certificatePem,
+      trusted: () => certificatePem,
       host: 'localhost',
       now: () => new Date(),
     };

@@ -8,10 +8,11 @@ import type { Role } from '../../shared/resource/role.ts';
 import type { ProxyKind } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
 import { z } from 'zod';
-import { isAuthority, isNamed } from '../identity/dpServerCertificate.ts';
+import { isAuthority, isNamed } from '../identity/certificateFacts.ts';
 import { bootstrapConfig } from './bootstrap.ts';
 import { type BootstrapRequest, bootstrapRequestSchema } from './bootstrapRequest.ts';
 import { ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
+import { trustedCas } from './trustedCas.ts';
 
 type Deps = {
   readonly view: View;
@@ -19,8 +20,8 @@ type Deps = {
   readonly role: Role;
   readonly zone: string;
   readonly auth: 'dpToken' | 'none';
-  /** The CA that proxies are to know the zone by. */
-  readonly caPem: string;
+  /** The CAs (PEM) that proxies are to know the zone by now. */
+  readonly trusted: () => string;
   /** What the port shows; it is renewed with the same names. */
   readonly certificatePem: string;
   /** Where Envoy shall connect, when the request does not say a host. */
@@ -91,7 +92,7 @@ export function answer(
     const kind = kindOf(request);
     const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ?? 0;
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
-    const xds = { host, port, caPem: request.caCert || deps.caPem };
+    const xds = { host, port, trusts: trustedCas(request.caCert, deps.trusted()) };
     const bootstrap = JSON.stringify(
       bootstrapConfig(request, { mesh: resource.mesh, name: resource.name, cluster, adminPort }, xds),
       null,

@@ -4,25 +4,26 @@ import type { Registry as Metrics } from 'prom-client';
 import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
-import { lastingCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
+import { caCertificates } from '../identity/caCertificates.ts';
 import { CaFiles } from '../identity/caFiles.ts';
-import { dpServerCertificate } from '../identity/dpServerCertificate.ts';
 import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
 import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
 import { verifyBearer } from './verifyBearer.ts';
 import { servedCertificate } from '../identity/servedCertificate.ts';
+import { zoneCa } from '../identity/zoneCa.ts';
 import { Push } from '../push/push.ts';
 import { Rollouts } from '../push/rollouts.ts';
 import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
 import { bootstrapHandler } from './bootstrapHandler.ts';
 import { type DpServer, startDpServer } from './dpServer.ts';
+import { FormerCa } from './formerCa.ts';
 import { Insights } from './insights.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
 import { resourceType } from './proxyResource.ts';
@@ -45,7 +46,7 @@ export type DataPlaneDeps = {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Folder that keeps the certificate of the port. */
+  /** Folder that keeps the CA of the port's certificate. */
   readonly keysDir: string;
   readonly auth: 'dpToken' | 'none';
   readonly graceMs: number;
@@ -96,6 +97,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   const { zone } = settings;
   const now = () => new Date();
   const connecting = new Map<string, NodeMetadata>();
+  const formerCa = new FormerCa();
 
   const rollouts = new Rollouts({ now: Date.now, ...(deps.metrics ? { metrics: deps.metrics } : {}) });
   const isConnected = (proxyId: string) => ads.proxies.has(proxyId) || isElsewhere(deps, proxyId);
@@ -183,12 +185,16 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     const node = connecting.get(proxy.id);
     connecting.delete(proxy.id);
     push.connected(proxy);
-    if (node) insights.connected(proxy, node);
+    if (node) {
+      formerCa.connected(proxy.id, node.ca);
+      insights.connected(proxy, node);
+    }
   }
 
   function disconnected(proxy: Proxy): void {
     log.info({ proxy: proxy.id }, 'proxy disconnected');
     push.disconnected(proxy);
+    formerCa.disconnected(proxy.id);
     keeper.forget(proxy.id);
     insights.disconnected(proxy, ads.counters(proxy.id));
     registration.disconnected(proxy);
@@ -215,8 +221,14 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   }
 
   const hosts = certificateNames(deps.host);
-  const ca = await dpServerCertificate(deps.keysDir, hosts, now());
-  const served = await servedCertificate({ name: 'dp-server', ca, hosts, now, use: (next) => server.use(next) });
+  const served = await servedCertificate({
+    name: 'dp-server',
+    ca: () => zoneCa(deps.keysDir, 'dp-server', now()),
+    hosts,
+    now,
+    use: (next) => server.use(next),
+  });
+  if (deps.metrics) formerCa.measure(deps.metrics, served.trusted);
   const unsubscribe = replica.onApplied(applied);
   const server: DpServer = await startDpServer({
     host: deps.host,
@@ -232,7 +244,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       role,
       zone,
       auth: deps.auth,
-      caPem: ca.certificatePem,
+      trusted: served.trusted,
       certificatePem: served.certificate.certificatePem,
       host: dialled(deps.host),
       now,
@@ -259,7 +271,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     port: server.port,
     address: `${dialled(deps.host)}:${server.port}`,
     errorOf: (proxyId) => push.errorOf(proxyId),
-    certificates: [served, lastingCertificate('dp-server-ca', ca.certificatePem)],
+    certificates: [served, ...caCertificates(deps.keysDir, 'dp-server')],
     earliestExpiry: () => {
       const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
       return ends.length > 0 ? Math.min(...ends) : undefined;

@@ -3,21 +3,19 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tempDir } from '../../test/support/tempDir.ts';
-import { dpServerCertificate, type ServerCertificate } from '../identity/dpServerCertificate.ts';
+import type { CaMaterial } from '../../runtime/certificate/root.ts';
+import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { byteStream } from '../ads/grpc.ts';
 import { type DpServer, startDpServer } from './dpServer.ts';
 
 const echo = { Echo: byteStream('/test/Echo') };
 
 let server: DpServer;
-let certificate: ServerCertificate;
+let certificate: CaMaterial;
 const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const temp = await tempDir('dp-server');
-  cleanups.push(() => temp.remove());
-  certificate = await dpServerCertificate(temp.path, ['localhost', '127.0.0.1'], new Date());
+  certificate = await serverCertificateFor('localhost', '127.0.0.1');
   server = await startDpServer({
     host: '127.0.0.1',
     port: 0,

@@ -15,6 +15,7 @@ const node: NodeMetadata = {
   kind: 'sidecar',
   proxy: NO_METADATA,
   resource: '',
+  ca: '',
   versions: { kumaDp: { version: '1' }, envoy: { version: '1.40.0' } },
 };
 const none = { sent: 0, acknowledged: 0, rejected: 0 };

@@ -16,6 +16,7 @@ const metadataSchema = z.object({
   'dataplane.readinessReporter.port': port,
   features: z.array(z.string()).catch([]),
   workdir: text,
+  'meridian.ca': text,
   'meridian.loopbackPrefix': z
     .string()
     .regex(/^127\.\d{1,3}$/)
@@ -46,6 +47,8 @@ export interface NodeMetadata {
   readonly proxy: ProxyMetadata;
   /** JSON text of the Dataplane, ZoneIngress or ZoneEgress to be registered; empty when it must exist already. */
   readonly resource: string;
+  /** Id of the newest CA of the zone that it trusts, as its bootstrap says; empty: that is not said. */
+  readonly ca: string;
   /** `version` as it came, for the insight. */
   readonly versions: {
     readonly kumaDp: Readonly<Record<string, unknown>>;
@@ -63,6 +66,7 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
   return {
     kind: proxyType === 'dataplane' ? 'sidecar' : proxyType,
     resource: metadata['dataplane.resource'],
+    ca: metadata['meridian.ca'],
     versions: { kumaDp, envoy },
     proxy: {
       features: metadata.features,

@@ -1,9 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dpServerCertificate, isAuthority, isNamed } from './dpServerCertificate.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeRoot, YEAR_MS, EC_P256 } from '../../runtime/certificate/root.ts';
+import { isAuthority } from './certificateFacts.ts';
 import { identityUris, issuer, type SigningCa } from './issueCertificate.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -11,14 +9,11 @@ const TAGS = [
   { 'kuma.io/service': 'backend', version: 'v1' },
   { 'kuma.io/service': 'backend-admin', version: 'v1' },
 ];
-let folder = '';
 let ca: SigningCa;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'meridian-identity-'));
-  ca = await dpServerCertificate(join(folder, 'ca'), ['ca'], NOW);
+  ca = await makeRoot({ name: 'CN=ca', algorithm: EC_P256, lifetimeMs: 10 * YEAR_MS, now: NOW });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('certificates of proxies', () => {
   it('name each service and each tag once, services first', () => {
@@ -64,20 +59,7 @@ describe('certificates of proxies', () => {
   });
 });
 
-describe('the certificate of the dp-server', () => {
-  it('is a CA that names hosts and addresses, and is kept', async () => {
-    const names = ['cp.example', 'localhost', '127.0.0.1', '::1'];
-    const made = await dpServerCertificate(join(folder, 'cp'), names, NOW);
-    expect(isAuthority(made.certificatePem)).toBe(true);
-    for (const name of names) expect(isNamed(made.certificatePem, name)).toBe(true);
-    expect(isNamed(made.certificatePem, '127.0.0.2')).toBe(false);
-    expect(statSync(join(folder, 'cp', 'dp-server.key')).mode & 0o777).toBe(0o600);
-    expect(await dpServerCertificate(join(folder, 'cp'), names, NOW)).toEqual(made);
-    expect(await dpServerCertificate(join(folder, 'cp'), [...names, '10.0.0.1'], NOW)).toEqual(made);
-    const later = new Date(NOW.getTime() + 9.5 * 365 * 24 * 3_600_000);
-    expect(await dpServerCertificate(join(folder, 'cp'), names, later)).not.toEqual(made);
-  });
-
+describe('a certificate', () => {
   it('knows what may be a CA', async () => {
     const issue = await issuer(ca);
     const { certificateChainPem } = await issue({ mesh: 'm', tags: [], lifetimeMs: 1_000, now: NOW });

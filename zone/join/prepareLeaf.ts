@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '@nats-io/nkeys';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
-import { followedCertificate } from '../../runtime/certificate/readCertificate.ts';
+import { endOfCa, followedCertificate } from '../../runtime/certificate/readCertificate.ts';
 import { hubCaFile, readMembership } from './hubCredential.ts';
 import { joinHub } from './joinHub.ts';
 import { leafUser } from './leafUser.ts';
@@ -63,6 +63,6 @@ export async function prepareLeaf(settings: Settings, onError: (error: unknown) 
     hubUrl: membership.hubUrl,
     now: () => new Date(),
   });
-  const hubCa = { ...followedCertificate('hub-ca', caFile), pending: before !== '' && before !== trusted() };
+  const hubCa = { ...followedCertificate('hub-ca', caFile, endOfCa), pending: before !== '' && before !== trusted() };
   return { user, system, hubCa, ...written, credentialExpiresAt: () => readMembership(folder)?.expiresAt, stop };
 }

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
-import { selfSignedCertificate } from '../identity/dpServerCertificate.ts';
+import { caCertificates } from '../identity/caCertificates.ts';
+import { caFile, zoneCa } from '../identity/zoneCa.ts';
 import { credentialFile, hubCaFile } from './hubCredential.ts';
 import { leafConfig } from './leafConfig.ts';
 
@@ -22,10 +23,12 @@ interface Options {
 export interface LeafFiles {
   /** Configuration of the nats-server. */
   readonly file: string;
-  /** PEM of the CA that it is known by. */
-  readonly ca: string;
+  /** The CAs that it is known by. */
+  readonly ca: { readonly caFile: string };
   /** What it shows, which it reads when it starts. */
   readonly certificate: OwnCertificate;
+  /** When those CAs end. */
+  readonly caCertificates: readonly OwnCertificate[];
 }
 
 /** Writes what the zone's nats-server is started with, `nats-server -c <folder>/leaf.conf`, and its certificate. */
@@ -42,8 +45,10 @@ export async function writeLeafConfig({
   mkdirSync(folder, { recursive: true });
   const { hostname, port } = new URL(url);
   const hosts = [...new Set(['localhost', '127.0.0.1', hostname])];
-  const ca = await selfSignedCertificate(folder, 'leaf', hosts, now());
-  const served = () => serverCertificate(ca, folder, 'leaf-server', hosts, now());
+  const served = async () => {
+    const { signing, vouchers } = await zoneCa(folder, 'leaf', now());
+    return serverCertificate(signing, folder, 'leaf-server', hosts, now(), vouchers);
+  };
   const { certFile, keyFile, renewed } = await served();
   const file = resolve(folder, 'leaf.conf');
   const pending = renewed && existsSync(file);
@@ -57,5 +62,10 @@ export async function writeLeafConfig({
     hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
   });
   writeFileSync(file, text, { mode: 0o600 });
-  return { file, ca: ca.certificatePem, certificate: { name: 'leaf', renew: served, pending } };
+  return {
+    file,
+    ca: { caFile: caFile(folder, 'leaf') },
+    certificate: { name: 'leaf', renew: served, pending },
+    caCertificates: caCertificates(folder, 'leaf'),
+  };
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
-import { lastingCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
 import type { Role } from '../../shared/resource/role.ts';
@@ -72,7 +71,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     /** Those that the zone's nats-server uses. */
     certificates: [
       ...[prepared.certificate, prepared.hubCa].map((one) => ({ ...one, apply: reload })),
-      lastingCertificate('leaf-ca', prepared.ca),
+      ...prepared.caCertificates,
     ],
     /** RFC 3339; `undefined` without a credential for the hub. */
     credentialExpiresAt: prepared.credentialExpiresAt,
