@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { issuingLog } from '../../test/support/issuingLog.ts';
+import { appendChange } from '../command/appendChange.ts';
+import { SYSTEM } from '../command/globalSecrets.ts';
 import { ensureHubKeys } from './ensureHubKeys.ts';
 import { readHubKeys } from './readHubKeys.ts';
 import { retireCas, rotateCa } from './rotateCa.ts';
@@ -47,4 +49,68 @@ it('the next CA signs when every zone was told of it; the one before it is trust
   expect(last.trusted).toBe(next);
   expect(last.ca).toEqual(after.ca);
   expect(await rotateCa(commands)).toBe('hub-ca-certificate-3');
+});
+
+const MINUTE = 1 / (24 * 60);
+
+/** A log whose zones have credentials of its second day, when its CA was rotated. */
+async function rotating(...zones: readonly string[]) {
+  const clock = { days: 0 };
+  const start = Date.now() - 2 * DAY_MS;
+  const { events, commands, issued, issue } = await issuingLog(() => start + clock.days * DAY_MS);
+  await ensureHubKeys(commands);
+  const issueAll = async (...names: readonly string[]) => {
+    for (const name of names) await issue(name);
+  };
+  await issueAll(...zones);
+  clock.days = 1;
+  await rotateCa(commands);
+  return { clock, commands, issueAll, step: () => retireCas(commands, issued, events) };
+}
+
+it('a credential that was given in the minute of the rotation may not have told of the next CA', async () => {
+  const { clock, issueAll, step } = await rotating('zone-1');
+  clock.days = 1 + MINUTE / 2;
+  await issueAll('zone-1');
+  expect(await step()).toEqual([]);
+  clock.days = 1 + 2 * MINUTE;
+  await issueAll('zone-1');
+  expect(await step()).toEqual(['hub-ca-key']);
+});
+
+it('the CA before is trusted for a day after its key is gone, although every zone was told meanwhile', async () => {
+  const { clock, issueAll, step } = await rotating('zone-1', 'zone-2');
+  clock.days = 2;
+  await issueAll('zone-1', 'zone-2');
+  expect(await step()).toEqual(['hub-ca-key']);
+  clock.days = 2.9;
+  await issueAll('zone-1', 'zone-2');
+  expect(await step()).toEqual([]);
+  clock.days = 3.1;
+  expect(await step()).toEqual(['hub-ca-certificate']);
+});
+
+it('a zone that was deleted, and one whose credential is over, hold nothing up', async () => {
+  const { clock, commands, issueAll, step } = await rotating('zone-1', 'deleted', 'away');
+  clock.days = 29;
+  await issueAll('zone-1');
+  expect(await step()).toEqual([]);
+  const zone = await commands.log.current({ type: 'Zone', mesh: '', name: 'deleted' });
+  await appendChange(
+    commands,
+    [
+      {
+        type: 'ResourceDeleted',
+        key: { type: 'Zone', mesh: '', name: 'deleted' },
+        resource: null,
+        expectedVersion: zone?.version ?? 0,
+      },
+    ],
+    SYSTEM,
+  );
+  expect(await step()).toEqual([]);
+  clock.days = 31;
+  expect(await step()).toEqual(['hub-ca-key']);
+  await issueAll('zone-1');
+  expect(await step()).toEqual(['hub-ca-certificate']);
 });
