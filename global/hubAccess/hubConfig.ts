@@ -1,4 +1,5 @@
 import { quote } from '../../nats/quote.ts';
+import { SCOPED_REPLIES } from '../../nats/scopedReplies.ts';
 import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 import type { HubTrust } from './accountClaims.ts';
 
@@ -28,6 +29,7 @@ export function hubConfig({ listen, leafListen, store, claims, trust, certificat
 server_name: hub
 listen: ${quote(listen)}
 max_payload: 8MB
+${SCOPED_REPLIES}
 jetstream { store_dir: ${quote(store)}, domain: global, sync_interval: always, ${STORE_LIMIT} }
 ${tls}
 leafnodes { listen: ${quote(leafListen)}, ${tls} }

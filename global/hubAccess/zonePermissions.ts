@@ -8,11 +8,6 @@ export interface SubjectPermissions {
 const OWN_CONSUMERS = ['EVENTS.ev', 'KEYS.keys', 'ZONES.peers'];
 /** The hub's JetStream domain. */
 const HUB = 'global';
-/**
- * Where servers have each other's answers about consumers sent, under a random name: a zone's own cannot be told from another's, and leaf
- * nodes know no permission "to answer what was asked". A zone could read how far another's consumers are, not what they deliver.
- */
-const SERVER_ANSWERS = '$JSC.R.*';
 
 /**
  * What a zone's nats-server may do at the hub: what replication needs, and nothing else (D1). `publish` is what it may send
@@ -29,7 +24,7 @@ export function zonePermissions(zone: string): SubjectPermissions {
       `cp.repl.up-${zone}`,
       ...consumers.map((consumer) => `$JS.${HUB}.API.CONSUMER.RESET.${consumer}`),
       ...consumers.flatMap((consumer) => flowControl(HUB, consumer)),
-      SERVER_ANSWERS,
+      answersAbout(zone, own),
     ],
     subscribe: [
       ...['ev', 'keys', 'peers'].map((consumer) => `cp.repl.${consumer}-${zone}`),
@@ -38,7 +33,7 @@ export function zonePermissions(zone: string): SubjectPermissions {
       `cp.notice.${zone}.*`,
       `$JS.${zone}.API.CONSUMER.RESET.${own}`,
       ...flowControl(zone, own),
-      SERVER_ANSWERS,
+      ...consumers.map((consumer) => answersAbout(HUB, consumer)),
     ],
   };
 }
@@ -46,4 +41,9 @@ export function zonePermissions(zone: string): SubjectPermissions {
 /** Where the consumers of a domain have flow control answered, in the short form and in the one that names the domain. */
 function flowControl(domain: string, consumer: string): string[] {
   return [`$JS.FC.${consumer}.*`, `$JS.FC.${domain}.*.${consumer}.*`];
+}
+
+/** Where servers have the answers of a domain about a consumer sent (`SCOPED_REPLIES`); between them is a hash of the account. */
+function answersAbout(domain: string, consumer: string): string {
+  return `$JSC.R.${domain}.*.${consumer}.*`;
 }

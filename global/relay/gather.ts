@@ -85,11 +85,12 @@ function apiOf(zone: string): string {
 const resetReply = z.object({ error: z.object({ description: z.string() }).optional() });
 
 async function rewind(nats: HubConnection['nats'], { name, consumer, external }: DurableSource): Promise<void> {
+  const domain = external.api.split('.')[1];
   const reply = await nats.request(
     `${external.api}.CONSUMER.RESET.${name}.${consumer.name}`,
     JSON.stringify({ seq: 1 }),
     // Where the servers themselves have such answers sent; no zone may answer elsewhere.
-    { timeout: TIMEOUT_MS, noMux: true, reply: `$JSC.R.${nuid.next()}` },
+    { timeout: TIMEOUT_MS, noMux: true, reply: `$JSC.R.${domain}.meridian.${name}.${consumer.name}.${nuid.next()}` },
   );
   const { error } = resetReply.parse(reply.json());
   if (error) throw new Error(`${consumer.name} cannot be read from its beginning: ${error.description}`);

@@ -1,4 +1,5 @@
 import { quote } from '../../nats/quote.ts';
+import { SCOPED_REPLIES } from '../../nats/scopedReplies.ts';
 import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 
 /** What a zone's nats-server is told. */
@@ -29,6 +30,7 @@ export function leafConfig({ zone, listen, store, userKey, systemKey, certificat
 server_name: ${quote(`leaf-${zone}`)}
 listen: ${quote(listen)}
 max_payload: 8MB
+${SCOPED_REPLIES}
 tls { cert_file: ${quote(certificate.certFile)}, key_file: ${quote(certificate.keyFile)}, min_version: "1.3" }
 jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always, ${STORE_LIMIT} }
 accounts {
