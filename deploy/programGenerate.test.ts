@@ -107,6 +107,8 @@ it('signs tokens here with a key that is given, which the control plane accepts'
   expect(decodeJwt(dataplane.out.trim())).toMatchObject({ Mesh: 'shop', Tags: { a: ['b', 'c'] }, Workload: 'w' });
   const zone = await runCli(['generate', 'zone-token', '--zone', 'east', '--scope', 'cp', ...here]);
   expect(decodeJwt(zone.out.trim())).toMatchObject({ Zone: 'east', Scope: ['cp'] });
+  const listed = await runCli(['generate', 'user-token', '--name', 'j', '--group', 'a,b', '--group', 'c', ...here]);
+  expect(decodeJwt(listed.out.trim()).Groups, 'by commas, as kumactl takes them').toEqual(['a', 'b', 'c']);
 });
 
 it('asks the control plane for tokens, and says what signing them here takes', async () => {
@@ -114,7 +116,13 @@ it('asks the control plane for tokens, and says what signing them here takes', a
   const { out, arrived } = await runCli([...wanted, '24h'], { 'POST /tokens/zone': { body: 'a.b.c' } });
   expect(out).toBe('a.b.c\n');
   expect(arrived).toMatchObject([{ body: { zone: 'east', scope: ['ingress', 'egress'], validFor: '24h' } }]);
+  const json = await runCli([...wanted, '24h', '--scope', 'cp,egress', '-o', 'json'], {
+    'POST /tokens/zone': { body: 'a.b.c' },
+  });
+  expect(JSON.parse(json.out)).toEqual({ token: 'a.b.c' });
+  expect(json.arrived).toMatchObject([{ body: { scope: ['cp', 'egress'] } }]);
   const refused = async (...more: string[]) => (await runCli([...wanted, ...more])).err;
+  expect(await refused('1h', '--scope', 'cp,world')).toContain('Allowed choices are cp, ingress, egress.');
   expect(await refused('1h', '--signing-key-path', 'k')).toContain('--signing-key-path and --kid go together');
   expect(await refused('1h', '--kid', '0003', '--signing-key-path', 'k')).toContain('without zeros before it');
   expect(await refused('soon', '--kid', '3', '--signing-key-path', 'k')).toContain('it has to be a duration');

@@ -64,6 +64,7 @@ describe('inspect', () => {
     expect((await runCli(['inspect', 'meshtimeuts', 't'], answers)).err).toContain('Did you mean meshtimeouts?');
     expect((await runCli(['inspect', 'meshtimeout'], answers)).err).toContain('which MeshTimeout?');
     expect((await runCli(['inspect', 'mesh', 'm'], answers)).err).toContain('Mesh is no policy');
+    expect((await runCli(['inspect', 'mt', 't', '-m', 'demo', '--new-api'], answers)).out, "kumactl's").toBe(out);
   });
 
   it('shows the last changes, or one, and who rejected it', async () => {
@@ -102,6 +103,26 @@ describe('inspect', () => {
       'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },
     });
     expect(gateways.arrived[0]?.request).toBe('GET /meshes/default/dataplanes/_overview?gateway=true&size=1000');
+    const ingresses = await runCli(['inspect', 'dataplanes', '--ingress'], {
+      'GET /meshes/default/dataplanes/_overview': { body: { items: [] } },
+    });
+    expect(ingresses).toMatchObject({ status: 0, err: expect.stringContaining('--ingress has no effect') });
+  });
+
+  it('shows the Dataplanes of a MeshGateway, where the control plane has the type', async () => {
+    const wanted = ['inspect', 'meshgateway', 'edge', '-m', 'demo'];
+    expect(await runCli(wanted)).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringContaining('this control plane has no MeshGateways: the type is not supported yet'),
+    });
+    const answers = {
+      'GET /_resources': { body: { resources: [{ name: 'MeshGateway', path: 'meshgateways', scope: 'Mesh' }] } },
+      'GET /meshes/demo/meshgateways/edge/dataplanes': {
+        body: { total: 1, items: [{ dataplane: { mesh: 'demo', name: 'edge-1' } }] },
+      },
+    };
+    expect((await runCli(wanted, answers)).out).toBe('MESH   DATAPLANE\ndemo   edge-1\n');
   });
 
   it('shows zones, meshes and services', async () => {
@@ -174,6 +195,26 @@ describe('inspect', () => {
     expect(JSON.parse(await shown('dataplane dp-1 --type config-dump'))).toEqual(dump);
     expect(await shown('dataplane dp-1 --type config --shadow --include diff -o yaml')).toBe('diff: []\n');
     expect(await shown('dataplane dp-1 --type config -o yaml')).toBe('xds: {}\n');
+  });
+
+  it.each([
+    ['--shadow', '--shadow goes with --type config only'],
+    ['--type stats --include diff', '--include goes with --type config only'],
+    ['--type config --include-eds', '--include-eds goes with --type config-dump only'],
+  ])('refuses %s, which would have no effect', async (flags, why) => {
+    const refused = await runCli(['inspect', 'dataplane', 'dp-1', ...flags.split(' ')]);
+    expect(refused).toMatchObject({ status: 1, err: `error: ${why}\n`, arrived: [] });
+  });
+
+  it('tells a mesh that is not there from a proxy', async () => {
+    const { err } = await runCli(['inspect', 'dataplane', 'dp-1', '-m', 'shap'], {
+      'GET /meshes/shap/dataplanes/dp-1/policies': {
+        status: 404,
+        body: { title: 'Could not build MeshContext', detail: 'Not found' },
+      },
+      'GET /meshes': { body: { items: [{ name: 'shop' }] } },
+    });
+    expect(err).toBe('error: there is no mesh "shap". Did you mean shop?\n');
   });
 
   it('shows the policies of one proxy place by place', async () => {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { commaList } from './commaList.ts';
 import { generateCertificate } from './generateCertificate.ts';
 import { generatePublicKey, generateSigningKey } from './generateKeys.ts';
 import { issue, type TokenFlags, tokenVerb } from './issueToken.ts';
@@ -45,17 +46,21 @@ function dataplaneToken(deps: CliDeps): Command {
     });
 }
 
+/** What a zone's token is for when nothing else is asked for. */
+const PROXIES = ['ingress', 'egress'];
+
 function zoneToken(deps: CliDeps): Command {
   return tokenVerb('zone-token', deps)
     .description('a token that a zone joins with, or its ingress or egress proves itself with')
     .requiredOption('--zone <name>', 'zone')
     .addOption(
-      new Option('--scope <kind...>', 'what it is for: the control plane, kinds of proxy')
-        .choices(['cp', 'ingress', 'egress'])
-        .default(['ingress', 'egress']),
+      new Option(
+        '--scope <kind...>',
+        `what it is for: the control plane (cp), kinds of proxy, by commas too (default: ${PROXIES.join(',')})`,
+      ).argParser(commaList(['cp', ...PROXIES])),
     )
-    .action(async (flags: TokenFlags & { zone: string; scope: string[] }) => {
-      const request = { zone: flags.zone, scope: flags.scope };
+    .action(async ({ zone, scope = PROXIES, ...flags }: TokenFlags & { zone: string; scope?: readonly string[] }) => {
+      const request = { zone, scope: [...scope] };
       await issue('zone', request, (issuer, validForMs) => issuer.zone({ ...request, validForMs }), flags, deps);
     });
 }
@@ -64,9 +69,9 @@ function userToken(deps: CliDeps): Command {
   return tokenVerb('user-token', deps)
     .description('a token that a person or program uses the API with')
     .requiredOption('--name <user>', 'user')
-    .option('--group <name...>', 'groups', [])
-    .action(async (flags: TokenFlags & { name: string; group: string[] }) => {
-      const request = { name: flags.name, groups: flags.group };
+    .addOption(new Option('--group <name...>', 'groups, by commas too').argParser(commaList()))
+    .action(async ({ name, group = [], ...flags }: TokenFlags & { name: string; group?: readonly string[] }) => {
+      const request = { name, groups: [...group] };
       await issue('user', request, (issuer, validForMs) => issuer.user({ ...request, validForMs }), flags, deps);
     });
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { inspectDataplane } from './inspectDataplane.ts';
 import { inspectDataplanes } from './inspectDataplanes.ts';
 import { inspectMeshes, inspectServices } from './inspectMeshes.ts';
+import { inspectMeshGateway } from './inspectMeshGateway.ts';
 import { inspectPolicy } from './inspectPolicy.ts';
 import { inspectZoneProxies } from './inspectZoneProxies.ts';
 import { inspectZones } from './inspectZones.ts';
@@ -16,6 +17,7 @@ export function inspectCommand(deps: CliDeps): Command {
     .addCommand(inspectZones(deps))
     .addCommand(inspectMeshes(deps))
     .addCommand(inspectServices(deps))
+    .addCommand(inspectMeshGateway(deps))
     .addCommand(inspectPolicy(deps), { isDefault: true });
   for (const one of inspectZoneProxies(deps)) command.addCommand(one);
   return command;

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { CliError } from './cliError.ts';
 import { nameIn } from './completion/places.ts';
 import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
+import { inKnownMesh } from './notFound.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
 /** What the control plane says of a Dataplane itself, by the last step of the path. */
@@ -38,14 +40,24 @@ export function inspectDataplane(deps: CliDeps): Command {
       new Option('--include <part>', 'with --type config: also the difference that --shadow makes').choices(['diff']),
     )
     .action(async (name: string, flags: Flags) => {
+      refuseWithoutEffect(flags);
       const { path, query } = viewOf(
         `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/${encodeURIComponent(name)}`,
         flags,
       );
-      const body = await connectionOf(flags, deps).get(path, query);
+      const connection = connectionOf(flags, deps);
+      const body = await inKnownMesh(connection, flags.mesh, connection.get(path, query));
       if (flags.type === 'policies' && flags.output === 'table') deps.out(`${policiesText(body)}\n`);
       else showBody(body, flags, deps);
     });
+}
+
+/** A flag of another view would change nothing, so it is a mistake. @throws CliError */
+function refuseWithoutEffect({ type, shadow, include, includeEds }: Flags): void {
+  const misplaced = (flag: string, view: string) => new CliError(`${flag} goes with --type ${view} only`);
+  if (shadow && type !== 'config') throw misplaced('--shadow', 'config');
+  if (include && type !== 'config') throw misplaced('--include', 'config');
+  if (includeEds && type !== 'config-dump') throw misplaced('--include-eds', 'config-dump');
 }
 
 function viewOf(proxy: string, flags: Flags): ReturnType<typeof envoyPath> {

@@ -43,6 +43,7 @@ interface Flags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
   readonly tag: string[];
   readonly gateway?: boolean;
+  readonly ingress?: boolean;
 }
 
 /** `meridian inspect dataplanes`: which sidecars are connected, and how they get on with what is sent to them. */
@@ -57,7 +58,12 @@ export function inspectDataplanes(deps: CliDeps): Command {
       [],
     )
     .option('--gateway', 'only gateways')
+    .option('--ingress', "kumactl's, without effect as there: ingresses are no Dataplanes")
     .action(async (flags: Flags) => {
+      if (flags.ingress)
+        deps.err(
+          'warning: --ingress has no effect: ingresses are no Dataplanes, `meridian inspect zoneingresses` lists them\n',
+        );
       const tags = flags.tag.map((tag) => `tag=${encodeURIComponent(tag)}`);
       const query = [...(flags.gateway ? ['gateway=true'] : []), ...tags].join('&');
       const path = `/meshes/${encodeURIComponent(flags.mesh)}/dataplanes/_overview${query ? `?${query}` : ''}`;

@@ -24,6 +24,7 @@ export function inspectPolicy(deps: CliDeps): Command {
     .addArgument(typeArgument('meshtimeout, mt…'))
     .addArgument(nameArgument('[name]'))
     .addOption(meshOption())
+    .option('--new-api', "kumactl's; here it is always so")
     .action(async (word: string, name: string | undefined, flags: ConnectionFlags & ShowFlags & { mesh: string }) => {
       const connection = connectionOf(flags, deps);
       const type = findType(await fetchCatalog(connection), word);

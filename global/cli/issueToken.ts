@@ -3,18 +3,21 @@ import { issueToken } from '../../http/token/issueToken.ts';
 import { issuerOf, type TokenIssuer } from '../../http/token/tokenIssuer.ts';
 import { goDurationMs } from '../../shared/resource/goDuration.ts';
 import { CliError } from './cliError.ts';
+import { type Format, formatOption, render } from './output.ts';
 import { readSigningKey } from './signingKeyFile.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
 
 export interface TokenFlags extends ConnectionFlags {
+  readonly output: Format;
   readonly validFor: string;
   readonly signingKeyPath?: string;
   readonly kid?: number;
 }
 
-/** A verb that issues tokens: `--valid-for`, and what a token is signed with here, as kumactl's. */
+/** A verb that issues tokens: `--valid-for`, and what a token is signed with here, as kumactl's; `-o` beyond that. */
 export function tokenVerb(name: string, deps: CliDeps): Command {
   return verb(name, deps)
+    .addOption(formatOption())
     .requiredOption('--valid-for <duration>', 'how long it holds, as 24h or 30m')
     .option('--signing-key-path <file>', 'sign it here with this key, PEM or base64, and ask no control plane')
     .option('--kid <serial>', "with --signing-key-path: number that the name of the key's Secret ends with", serial);
@@ -28,7 +31,7 @@ function serial(text: string): number {
 }
 
 /**
- * Prints the bare token: signed by the control plane, or here.
+ * Prints the token: signed by the control plane, or here; bare, unless `-o` asks for more.
  * @param local how the issuer here is asked for the same
  * @throws CliError
  */
@@ -39,14 +42,15 @@ export async function issue(
   flags: TokenFlags,
   deps: CliDeps,
 ): Promise<void> {
-  const { validFor, signingKeyPath, kid } = flags;
+  const { validFor, signingKeyPath, kid, output } = flags;
+  const show = (token: string) => deps.out(`${output === 'table' ? token : render({ token }, output)}\n`);
   if ((signingKeyPath === undefined) !== (kid === undefined))
     throw new CliError('--signing-key-path and --kid go together: the key, and the number that verifiers find it by');
   if (signingKeyPath === undefined || kid === undefined) {
     const { body } = await connectionOf(flags, deps).send('POST', `/tokens/${kind}`, {
       body: { ...request, validFor },
     });
-    return deps.out(`${String(body)}\n`);
+    return show(String(body));
   }
   const lifetime = goDurationMs(validFor);
   if (lifetime === undefined || lifetime <= 0)
@@ -55,5 +59,5 @@ export async function issue(
   const signed = issuerOf((claims, _, validForMs = lifetime) =>
     issueToken(claims, { privateKeyPem, serial: kid, validForMs, now: new Date(deps.now()) }),
   );
-  deps.out(`${await local(signed, lifetime)}\n`);
+  show(await local(signed, lifetime));
 }

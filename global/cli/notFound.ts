@@ -38,9 +38,11 @@ export async function inKnownMesh<T>(connection: Connection, mesh: string, asked
   );
 }
 
-/** A missing mesh has its own answer; it must not be told as a missing resource. */
+/** A missing mesh has its own answers, by the age of the endpoint; it must not be told as a missing resource. */
+const NO_MESH = ['Failed to retrieve Mesh', 'Could not build MeshContext', 'Could not build mesh context'];
+
 function isMissingMesh({ status, message }: ApiError): boolean {
-  return status === 404 && message.startsWith('Failed to retrieve Mesh');
+  return status === 404 && NO_MESH.some((title) => message.startsWith(title));
 }
 
 async function noMesh(connection: Connection, mesh: string): Promise<CliError> {
