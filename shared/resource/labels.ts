@@ -1,5 +1,6 @@
 import type { ResourceDescriptor } from './descriptor.ts';
 import { DISPLAY_NAME_LABEL } from './hashedName.ts';
+import { labelKeyErrors, labelValueErrors } from './labelSyntax.ts';
 import { type Role, zoneName } from './role.ts';
 import type { Violation } from './violation.ts';
 
@@ -46,7 +47,7 @@ export function sorted(labels: Labels): Labels {
 
 /** What is wrong with the labels of a write on this control plane. `resource` carries the labels as written. */
 export function labelViolations(descriptor: ResourceDescriptor, resource: Labelled, role: Role): Violation[] {
-  return [...syntaxViolations(resource.labels), ...originViolations(descriptor, resource, role)];
+  return [...originViolations(descriptor, resource, role), ...syntaxViolations(resource.labels)];
 }
 
 function originViolations(descriptor: ResourceDescriptor, { mesh, labels }: Labelled, role: Role): Violation[] {
@@ -101,31 +102,11 @@ export function immutableLabelViolations(before: Labels, after: Labels, written:
   });
 }
 
-const NAME_PART = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
 /** Keys are Kubernetes qualified names, values label values. */
 function syntaxViolations(labels: Labels): Violation[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const violations: Violation[] = [];
-    const slash = key.indexOf('/');
-    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
-    if (!NAME_PART.test(name) || (prefix !== undefined && (prefix.length > 253 || !PREFIX.test(prefix)))) {
-      violations.push({
-        field: labelField(key),
-        reason:
-          "a label key is [prefix/]name: the name 1 to 63 of letters, digits, '-', '_' and '.', beginning and ending with a letter or digit; the prefix a DNS subdomain",
-      });
-    }
-    if (value !== '' && !NAME_PART.test(value)) {
-      violations.push({
-        field: labelField(key),
-        reason:
-          "a label value is empty or 1 to 63 of letters, digits, '-', '_' and '.', beginning and ending with a letter or digit",
-      });
-    }
-    return violations;
-  });
+  return Object.entries(labels).flatMap(([key, value]) =>
+    [...labelKeyErrors(key), ...labelValueErrors(value)].map((reason) => ({ field: labelField(key), reason })),
+  );
 }
 
 function labelField(label: string): string {
