@@ -66,6 +66,7 @@ test.each([
   ['dataplane', { mesh: 'demo', tags: { a: 'b' } }, 'tags.a'],
   ['zone', { zone: 'z1' }, 'scope'],
   ['user', { validFor: '1h' }, 'name'],
+  ['user', { name: 'john' }, 'validFor'],
   ['user', { name: 'john', validFor: '0s' }, 'validFor'],
 ])('%s %j is refused for its %s', async (kind, body, field) => {
   const { answer, fields } = await post(kind, body);
@@ -91,6 +92,7 @@ test('a mesh without signing key is 404 and says what was looked for', async () 
 test('only an admin gets tokens', async () => {
   const { answer } = await post('zone', { zone: 'z1', scope: [] }, { 'x-forwarded-for': '10.0.0.1' });
   expect(answer.statusCode).toBe(403);
-  const detail = 'user "mesh-system:anonymous/mesh-system:unauthenticated" cannot access generate zone token';
+  const detail =
+    'user "mesh-system:anonymous/mesh-system:unauthenticated" cannot access generate zone token for zone \'z1\'';
   expect(answer.json()).toMatchObject({ title: 'Access Denied', detail });
 });

@@ -7,13 +7,18 @@ export const duration = z.string().transform((text, context) => {
   if (ms !== undefined) return formatGoDuration(ms);
   context.addIssue({
     code: 'custom',
-    message: `time: ${reason(text)} ${JSON.stringify(text)}`,
+    message: durationError(text),
     params: { malformed: true },
   });
   return z.NEVER;
 });
 
-/** Go's parser tells a number without its unit, and a unit that it does not know, from the rest. */
+/** What Go's parser says of a text that is no duration. */
+export function durationError(text: string): string {
+  return `time: ${reason(text)} ${JSON.stringify(text)}`;
+}
+
+/** It tells a number without its unit, and a unit that it does not know, from the rest. */
 function reason(text: string): string {
   const [, unit] = /^[-+]?(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(text) ?? [];
   if (unit === undefined) return 'invalid duration';

@@ -18,11 +18,19 @@ export function callerText({ user, groups }: Caller): string {
   return `${user}/${groups.join(',')}`;
 }
 
-/** @throws AccessDenied */
-export function requireRight(access: Access, right: keyof typeof SUBJECTS | 'generateUserToken', caller: Caller): void {
+/**
+ * @param more of what is asked for, told after the subject
+ * @throws AccessDenied
+ */
+export function requireRight(
+  access: Access,
+  right: keyof typeof SUBJECTS | 'generateUserToken',
+  caller: Caller,
+  more = '',
+): void {
   if (holds(access[right], caller)) return;
   if (right === 'generateUserToken') throw new AccessDenied('action not allowed');
-  throw new AccessDenied(`user "${callerText(caller)}" cannot access ${SUBJECTS[right]}`);
+  throw new AccessDenied(`user "${callerText(caller)}" cannot access ${SUBJECTS[right]}${more}`);
 }
 
 /** Secrets are for admins only, whatever is to be done with them. @throws AccessDenied */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { requireRight } from './access.ts';
 import type { Access } from './accessLists.ts';
 import type { RestContext } from './context.ts';
+import { durationError } from '../policy/duration.ts';
 import { goDurationMs } from '../resource/goDuration.ts';
+import type { Violation } from '../resource/violation.ts';
 import { Invalid, RestError } from './errors.ts';
 import type { Answer, Route } from './http.ts';
 import { NotJson, parseJsonBody } from './jsonBody.ts';
@@ -41,7 +43,7 @@ export function tokenRoutes({ tokens, access }: RestContext): Route[] {
     title: TITLE,
     produces: ['text/plain'],
     handler: async ({ body, caller }) => {
-      if (!tokens) throw new RestError({ status: 400, detail: 'this control plane issues no tokens' });
+      if (!tokens) throw new RestError({ status: 400, detail: 'issuing tokens using the control plane is disabled.' });
       try {
         return text(200, await issue(tokens, parseJsonBody(body), caller, access));
       } catch (error) {
@@ -56,28 +58,35 @@ export function tokenRoutes({ tokens, access }: RestContext): Route[] {
 
 const dataplaneToken: Issue = async (issuer, body, caller, access) => {
   const { validFor, ...claims } = parse(dataplaneBody, body);
-  if (!claims.mesh) throw invalid('mesh', 'cannot be empty');
-  if (!PROXY_TYPES.includes(claims.type)) throw invalid('type', `${claims.type} is not a valid proxy type`);
+  const { mesh, type } = claims;
+  refuseIf([
+    ...(mesh ? [] : [{ field: 'mesh', reason: 'cannot be empty' }]),
+    ...lifetimeViolations(validFor),
+    ...(PROXY_TYPES.includes(type) ? [] : [{ field: 'type', reason: `${type} is not a valid proxy type` }]),
+  ]);
   const validForMs = lifetime(validFor);
   requireRight(access, 'generateDpToken', caller);
   return issuer.dataplane({ ...claims, ...(validForMs !== undefined && { validForMs }) });
 };
 
 const zoneToken: Issue = async (issuer, body, caller, access) => {
-  requireRight(access, 'generateZoneToken', caller);
   const { zone, scope, validFor } = parse(zoneBody, body);
-  if (!scope) throw invalid('scope', 'cannot be empty');
+  requireRight(access, 'generateZoneToken', caller, ` for zone '${zone}'`);
+  refuseIf([...(scope ? [] : [{ field: 'scope', reason: 'cannot be empty' }]), ...lifetimeViolations(validFor)]);
   const validForMs = lifetime(validFor);
-  return issuer.zone({ zone, scope, ...(validForMs !== undefined && { validForMs }) });
+  return issuer.zone({ zone, scope: scope ?? [], ...(validForMs !== undefined && { validForMs }) });
 };
 
 const userToken: Issue = async (issuer, body, caller, access) => {
   const { name, groups, validFor } = parse(userBody, body);
-  if (!name) throw invalid('name', 'cannot be empty');
   const validForMs = lifetime(validFor);
-  if (!validForMs) throw invalid('validFor', 'cannot be empty or nil');
+  refuseIf([
+    ...(name ? [] : [{ field: 'name', reason: 'cannot be empty' }]),
+    ...(validFor ? lifetimeViolations(validFor) : [{ field: 'validFor', reason: 'cannot be empty' }]),
+    ...(validForMs === 0 ? [{ field: 'validFor', reason: 'cannot be empty or nil' }] : []),
+  ]);
   requireRight(access, 'generateUserToken', caller);
-  return issuer.user({ name, groups: groups ?? null, validForMs });
+  return issuer.user({ name, groups: groups ?? null, validForMs: validForMs ?? 0 });
 };
 
 function text(status: number, body: string): Answer {
@@ -94,15 +103,19 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   );
 }
 
-/** @returns milliseconds; `undefined` when not given. @throws Invalid */
+/** Milliseconds; `undefined` when it is not given, or no duration. */
 function lifetime(validFor: string): number | undefined {
-  if (!validFor) return undefined;
-  const ms = goDurationMs(validFor);
-  if (ms === undefined) throw invalid('validFor', 'is not a valid duration, use for example 24h');
-  if (ms < 0) throw invalid('validFor', 'must not be negative');
-  return ms;
+  return validFor ? goDurationMs(validFor) : undefined;
 }
 
-function invalid(field: string, reason: string): Invalid {
-  return new Invalid([{ field, reason }], INVALID);
+function lifetimeViolations(validFor: string): Violation[] {
+  if (!validFor) return [];
+  const ms = goDurationMs(validFor);
+  if (ms === undefined) return [{ field: 'validFor', reason: `is invalid: ${durationError(validFor)}` }];
+  return ms < 0 ? [{ field: 'validFor', reason: 'must not be negative' }] : [];
+}
+
+/** All that is wrong is told at once. @throws Invalid */
+function refuseIf(violations: readonly Violation[]): void {
+  if (violations.length > 0) throw new Invalid(violations, INVALID);
 }
