@@ -1,54 +1,72 @@
 import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
 import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import type { Resource } from '../resource/resource.ts';
-import { BadRequest, Invalid } from './errors.ts';
+import type { Violation } from '../resource/violation.ts';
+import { Invalid } from './errors.ts';
 
 export type Filter = (resource: Resource) => boolean;
 
 /**
  * What a list is asked for (kumactl-api §4.2): `name` is part of the name, `filter[labels.key]` the exact value; Dataplanes
- * also by `tag` and `gateway`.
+ * also by `tag` and `gateway`. What is given twice counts as it was given last.
  * @param template the route, `/meshes/:mesh/dataplanes`: errors name it.
- * @throws Invalid, BadRequest
+ * @throws Invalid
  */
 export function filterOf(descriptor: ResourceDescriptor, query: URLSearchParams, template: string): Filter {
   const filters: Filter[] = [];
   const name = query.get('name');
   if (name) filters.push((resource) => resource.name.includes(name));
-  for (const [parameter, value] of query) {
-    if (parameter.startsWith('filter')) filters.push(labelFilter(parameter, value, template));
-  }
-  if (descriptor.type === 'Dataplane') filters.push(...dataplaneFilters(query));
+  filters.push(...labelFilters(query, template));
+  if (descriptor.type === 'Dataplane') filters.push(...dataplaneFilters(query, template));
   return (resource) => filters.every((filter) => filter(resource));
 }
 
-function labelFilter(parameter: string, value: string, template: string): Filter {
-  const label = /^filter\[labels\.([^\]]+)\]$/.exec(parameter)?.[1];
-  if (label === undefined) {
-    const field = `${template.replace(/:(\w+)/g, '{$1}')}.${parameter}`;
-    throw new Invalid(
-      [{ field, reason: 'unsupported filter, use filter[labels.<key>]=<value>' }],
-      undefined,
-      'Invalid filter',
-    );
+function labelFilters(query: URLSearchParams, template: string): Filter[] {
+  const wanted = new Map<string, string>();
+  const violations: Violation[] = [];
+  for (const [parameter, value] of query) {
+    if (!parameter.startsWith('filter[')) continue;
+    const label = /^filter\[labels\.([^\]]*)\]$/.exec(parameter)?.[1];
+    if (label !== undefined) wanted.set(label, value);
+    else violations.push({ field: fieldOf(template, parameter), reason: unsupported(parameter) });
   }
-  return (resource) => resource.labels[label] === value;
+  if (violations.length > 0) throw new Invalid(violations);
+  return [...wanted].map(
+    ([label, value]) =>
+      (resource) =>
+        resource.labels[label] === value,
+  );
 }
 
-function dataplaneFilters(query: URLSearchParams): Filter[] {
+function unsupported(parameter: string): string {
+  const ofLabels = parameter.startsWith('filter[labels.');
+  return ofLabels ? 'advanced filters are not supported' : 'filters are only supported on labels';
+}
+
+function fieldOf(template: string, parameter: string): string {
+  return `${template.replace(/:(\w+)/g, '{$1}')}.${parameter}`;
+}
+
+function dataplaneFilters(query: URLSearchParams, template: string): Filter[] {
   const filters: Filter[] = [];
-  const wanted = query.getAll('tag').flatMap((tag): [string, string][] => {
-    const colon = tag.indexOf(':');
-    return colon < 0 ? [] : [[tag.slice(0, colon), tag.slice(colon + 1)]];
-  });
-  if (wanted.length > 0) {
-    filters.push((resource) =>
-      tagSets(resource).some((tags) => wanted.every(([key, value]) => tags[key]?.includes(value))),
-    );
-  }
+  const wanted = new Map(
+    query.getAll('tag').flatMap((tag): [string, string][] => {
+      const colon = tag.indexOf(':');
+      return colon < 0 ? [] : [[tag.slice(0, colon), tag.slice(colon + 1)]];
+    }),
+  );
+  if (wanted.size > 0) filters.push((resource) => tagSets(resource).some((tags) => hasTags(tags, wanted)));
   const gateway = query.get('gateway');
-  if (gateway) filters.push(gatewayFilter(gateway));
+  if (gateway) filters.push(gatewayFilter(gateway.toLowerCase(), template));
   return filters;
+}
+
+/** A part of a value will do, and `*` is any. */
+function hasTags(tags: Tags, wanted: ReadonlyMap<string, string>): boolean {
+  return [...wanted].every(([key, value]) => {
+    const present = tags[key];
+    return present !== undefined && (value === '*' || present.includes(value));
+  });
 }
 
 /** The tags of the gateway, or of each inbound: tags that are asked for together must be of one of them. */
@@ -57,7 +75,7 @@ function tagSets({ spec }: Resource): Tags[] {
   return gateway ? [gateway.tags] : inbound.map(({ tags }) => tags ?? {});
 }
 
-function gatewayFilter(value: string): Filter {
+function gatewayFilter(value: string, template: string): Filter {
   const typeOf = ({ spec }: Resource) => {
     const { gateway } = (spec as DataplaneSpec).networking;
     return gateway && (gateway.type ?? 'DELEGATED');
@@ -72,6 +90,11 @@ function gatewayFilter(value: string): Filter {
     case 'delegated':
       return (resource) => typeOf(resource) === 'DELEGATED';
     default:
-      throw new BadRequest(`bad request: gateway is true, false, builtin or delegated, not "${value}"`);
+      throw new Invalid([
+        {
+          field: fieldOf(template, 'gateway'),
+          reason: `shoud use \`true\`, \`false\`, 'builtin' or 'delegated' instead of ${value}`,
+        },
+      ]);
   }
 }

@@ -36,8 +36,14 @@ function offsetOf(query: URLSearchParams): number {
   return offset;
 }
 
-/** One page of a list, with the absolute URL of the next one: `null` on the last. */
-export function pageAnswer<T>(request: RestRequest, all: readonly T[], render: (item: T) => unknown): object {
+export interface PageAnswer {
+  readonly total: number;
+  readonly items: readonly unknown[];
+  readonly next: string | null;
+}
+
+/** One page of a list, with the absolute URL of the next one: `null` on the last. @throws Invalid, RestError */
+export function pageAnswer<T>(request: RestRequest, all: readonly T[], render: (item: T) => unknown): PageAnswer {
   const { size, offset } = pageOf(request.query);
   const end = offset + size;
   return {

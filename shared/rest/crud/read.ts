@@ -6,7 +6,7 @@ import { Invalid } from '../errors.ts';
 import { filterOf } from '../filter.ts';
 import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
 import { kubernetesForm } from '../kubernetesForm.ts';
-import { pageAnswer } from '../page.ts';
+import { pageAnswer, pageOf } from '../page.ts';
 import { resourceJson } from '../resourceJson.ts';
 import type { Shown } from '../shown.ts';
 
@@ -48,9 +48,11 @@ export async function listed(
   template: string,
 ): Promise<Shown[]> {
   const { mesh } = request.params;
+  // A list that makes no sense is told before a mesh that is not there.
+  pageOf(request.query);
+  const filter = filterOf(descriptor, request.query, template);
   if (mesh !== undefined) await requireMesh(context, mesh);
   requireResourceAccess(context.access, request.caller, descriptor);
-  const filter = filterOf(descriptor, request.query, template);
   return (await context.shown.list(descriptor, mesh)).filter(({ resource }) => filter(resource));
 }
 
@@ -64,6 +66,6 @@ export function formatted(descriptor: ResourceDescriptor, { resource }: Shown, {
     case 'kubernetes':
       return ok(kubernetesForm(descriptor, resource, query.get('namespace') || undefined));
     default:
-      throw new Invalid([{ field: '', reason: 'format must be one of: k8s, kubernetes, universal' }], 'invalid format');
+      throw new Invalid([{ field: '', reason: '"format" must be one of ["k8s", "kubernetes", "universal"]' }]);
   }
 }

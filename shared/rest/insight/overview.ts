@@ -11,12 +11,12 @@ import { flatSpec, type JsonFields, resourceMeta } from '../resourceJson.ts';
 export function overviewRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
   if (descriptor.insight === undefined) return [];
   const insightType = descriptorOf(context, descriptor.insight);
-  const list = (path: string, template: string): Route => ({
+  const list = (path: string): Route => ({
     method: 'GET',
     path,
     title: 'Could not retrieve resources',
     handler: async (request) => {
-      const items = await listed(context, descriptor, request, template);
+      const items = await listed(context, descriptor, request, path);
       const insights = await context.reader.list(insightType.type, request.params.mesh);
       const byKey = new Map(insights.map((stored) => [keyText(stored), stored.resource]));
       return ok(
@@ -44,13 +44,13 @@ export function overviewRoutes(context: RestContext, descriptor: ResourceDescrip
   );
   return [
     ...collectionsOf(descriptor).flatMap(({ path, acrossMeshes }) => [
-      list(`${path}/_overview`, path),
-      ...(acrossMeshes ? [list(`${acrossMeshes}/_overview`, acrossMeshes)] : []),
+      list(`${path}/_overview`),
+      ...(acrossMeshes ? [list(`${acrossMeshes}/_overview`)] : []),
       single(`${path}/:name/_overview`),
     ]),
     ...aliases.flatMap(({ path, acrossMeshes }: { path: string; acrossMeshes?: string }) => [
-      list(path, path),
-      ...(acrossMeshes ? [list(acrossMeshes, acrossMeshes)] : []),
+      list(path),
+      ...(acrossMeshes ? [list(acrossMeshes)] : []),
       single(`${path}/:name`),
     ]),
   ];
