@@ -7,7 +7,8 @@ import { buildApp } from './app.ts';
 
 const times = { creationTime: NOW, modificationTime: NOW };
 const mesh: Resource = { type: 'Mesh', mesh: '', name: 'demo', labels: {}, ...times, spec: {} };
-const policy: Resource = { type: 'MeshTimeout', mesh: 'demo', name: 't', labels: {}, ...times, spec: {} };
+const to = [{ targetRef: { kind: 'Mesh' } }, { targetRef: { kind: 'MeshService', name: 'web' } }];
+const policy: Resource = { type: 'MeshTimeout', mesh: 'demo', name: 't', labels: {}, ...times, spec: { to } };
 const inbound = (port: number, service: string) => ({ port, tags: { 'kuma.io/service': service } });
 const dataplane: Resource = {
   type: 'Dataplane',
@@ -88,18 +89,21 @@ test('the policies of a proxy, under the names that REST shows', async () => {
   expect((await get('/meshes/demo/dataplanes/nope/policies')).json().title).toBe('Could not get MatchedPolicies');
 });
 
-test('the rules of a proxy: to by service, from and inbound by inbound', async () => {
+test('the rules of a proxy: to by what entries name, from and inbound by inbound', async () => {
   const { resource, rules } = (await get('/meshes/demo/dataplanes/web-1/_rules')).json();
   expect(resource).toEqual({ type: 'Dataplane', mesh: 'demo', name: 'web-1', labels: {} });
   expect(rules).toHaveLength(1);
+  const origin = [{ name: expect.stringMatching(HASHED) }];
   expect(rules[0].toRules).toMatchObject([
+    { conf: { idle: '1s' }, matchers: [{ key: 'kuma.io/service', value: 'web', not: false }], origin },
+    { conf: { idle: '2s' }, matchers: [], origin },
+  ]);
+  expect(rules[0].toResourceRules).toMatchObject([
     {
-      conf: { idle: '2s' },
-      matchers: [{ key: 'kuma.io/service', value: 'admin', not: false }],
-      origin: [{ name: expect.stringMatching(HASHED) }],
+      conf: [{ idle: '2s' }],
+      resourceMeta: { type: 'Mesh', name: 'demo' },
+      origin: [{ resourceMeta: origin[0], ruleIndex: 0 }],
     },
-    { conf: { idle: '2s' }, matchers: [{ key: 'kuma.io/service', value: 'db', not: false }] },
-    { conf: { idle: '1s' }, matchers: [{ key: 'kuma.io/service', value: 'web', not: false }] },
   ]);
   expect(rules[0].fromRules).toMatchObject([
     {
@@ -115,14 +119,16 @@ test('the rules of a proxy: to by service, from and inbound by inbound', async (
       ],
     },
   ]);
+  expect(rules[0].fromRules[0].inbound, 'it has no name').not.toHaveProperty('name');
   expect(rules[0].inboundRules).toMatchObject([
     {
       inbound: { port: 80 },
       rules: [{ conf: [{ idle: '5s' }] }, { conf: [{ idle: '3s' }], origin: [{ ruleIndex: 0 }] }],
     },
   ]);
-  expect(rules[0].inboundRules[0].rules, 'what is for all others is shown once').toHaveLength(2);
+  expect(rules[0].inboundRules[0].rules).toHaveLength(2);
   expect(rules[0]).not.toHaveProperty('proxyRule');
+  expect((await get('/meshes/demo/dataplanes/nope/_rules')).json().title).toBe('Could not retrieve Dataplane');
 });
 
 test('the rules of a proxy in the older form: by inbound and by outbound', async () => {
@@ -154,19 +160,22 @@ test('the rules of a proxy in the older form: by inbound and by outbound', async
 
 test('the proxies of a policy, in both forms', async () => {
   const name = (await get('/meshes/demo/meshtimeouts')).json().items[0].name;
-  const expected = { total: 1, items: [{ type: 'Dataplane', mesh: 'demo', name: 'web-1', labels: {} }], next: null };
+  const expected = { total: 1, items: [{ type: 'Dataplane', mesh: 'demo', name: 'web-1', labels: {} }] };
   for (const segment of ['_resources', '-resources']) {
     expect((await get(`/meshes/demo/meshtimeouts/${name}/${segment}/dataplanes`)).json()).toEqual(expected);
   }
   expect((await get(`/meshes/demo/meshtimeouts/${name}/_resources/dataplanes?name=api`)).json().total).toBe(0);
-  expect((await get('/meshes/demo/meshtimeouts/nope/_resources/dataplanes')).statusCode).toBe(404);
+  expect((await get('/meshes/demo/meshtimeouts/nope/_resources/dataplanes')).json()).toMatchObject({
+    status: 404,
+    title: 'Could not retrieve policy',
+  });
   expect((await get(`/meshes/demo/meshtimeouts/${name}/dataplanes`)).json()).toEqual({
     total: 1,
     items: [
       {
         kind: 'SidecarDataplane',
         dataplane: { mesh: 'demo', name: 'web-1' },
-        attachments: [{ type: 'dataplane', name: '', service: '' }],
+        attachments: [{ type: 'dataplane' }],
       },
     ],
   });

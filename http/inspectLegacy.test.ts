@@ -87,8 +87,8 @@ test('the proxies of a legacy policy, with what of them it is attached to', asyn
     { dataplane: { name: 'api-1' }, attachments: ['api', 'db', 'web', 'pass_through'].map((name) => ({ name })) },
     { dataplane: { name: 'web-1' }, attachments: ['api', 'web', 'pass_through'].map((name) => ({ name })) },
   ]);
-  expect((await get('/traffic-traces/everybody/dataplanes')).items, 'web-1 has a policy of its own').toMatchObject([
-    { dataplane: { name: 'api-1' }, attachments: [{ type: 'dataplane', name: '', service: '' }] },
+  expect((await get('/traffic-traces/everybody/dataplanes')).items, 'web-1 has a policy of its own').toEqual([
+    { kind: 'SidecarDataplane', dataplane: { mesh: 'demo', name: 'api-1' }, attachments: [{ type: 'dataplane' }] },
   ]);
   expect((await get('/traffic-logs/to-db/_resources/dataplanes')).items).toMatchObject([{ name: 'web-1' }]);
 });

@@ -24,22 +24,31 @@ export function descriptorOf({ registry }: Pick<RestContext, 'registry'>, type: 
   return descriptor;
 }
 
-/** The mesh of a path must exist, whatever is asked of it (kumactl-api §1.3). @throws NotFound */
-export async function requireMesh(context: RestContext, mesh: string): Promise<Shown> {
+/** Title of the error when the mesh of a path is not there; the older inspect endpoints have others (kumactl-api §1.3). */
+const NO_MESH = 'Failed to retrieve Mesh';
+
+/** The mesh of a path must exist, whatever is asked of it. @throws NotFound */
+export async function requireMesh(context: RestContext, mesh: string, title = NO_MESH): Promise<Shown> {
   const found = await context.shown.get(descriptorOf(context, 'Mesh'), '', mesh);
-  if (!found) throw new NotFound('Failed to retrieve Mesh');
+  if (!found) throw new NotFound(title);
   return found;
 }
 
-/** One resource by the name that clients see; its mesh must exist. @throws NotFound */
+/**
+ * One resource by the name that clients see; its mesh must exist.
+ * @param title of the error when it is not there; without it the operation's own
+ * @param noMesh title of the error when its mesh is not there
+ * @throws NotFound
+ */
 export async function requireShown(
   context: RestContext,
   descriptor: ResourceDescriptor,
   mesh: string,
   name: string,
   title?: string,
+  noMesh?: string,
 ): Promise<Shown> {
-  if (descriptor.scope === 'Mesh') await requireMesh(context, mesh);
+  if (descriptor.scope === 'Mesh') await requireMesh(context, mesh, noMesh);
   const found = await context.shown.get(descriptor, mesh, name);
   if (!found) throw new NotFound(title);
   return found;

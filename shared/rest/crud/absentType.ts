@@ -23,11 +23,12 @@ export function absentTypeRoutes(context: RestContext): Route[] {
     ...absent(KUMA_MESH_TYPES).map(([type, { path }]) =>
       missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`),
     ),
-    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([, { path }]) =>
-      ['_resources/dataplanes', '-resources/dataplanes', '_dataplanes', '_rules'].map((view) =>
-        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, 'Could not retrieve a resource'),
+    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, { path }]) => [
+      ...['_resources/dataplanes', '-resources/dataplanes', '_dataplanes'].map((view) =>
+        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, 'Could not retrieve policy'),
       ),
-    ),
+      missing(context, 'GET', `/meshes/:mesh/${path}/:name/_rules`, `Could not retrieve ${type}`),
+    ]),
     ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, kumaType]) =>
       itemRoutes(context, type, kumaType, `/${kumaType.path}`),
     ),

@@ -1,5 +1,4 @@
 import { type Insight, isOnline } from '../../resource/insight.ts';
-import type { ZoneSpec } from '../../resource/zone/spec.ts';
 import { publicTypes, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import { count, noCounts, type StatusCounts } from './counts.ts';
@@ -51,31 +50,23 @@ async function olderForm(context: RestContext): Promise<object> {
   return { type: 'GlobalInsights', creationTime: context.now(), resources };
 }
 
+/** What is in meshes, by type: of those that there are. */
 async function totals(context: RestContext): Promise<Record<string, { total: number }>> {
   const counts: Record<string, { total: number }> = {};
-  for (const { type, readOnly } of publicTypes(context)) {
-    if (readOnly) continue;
+  for (const { type, scope, readOnly } of publicTypes(context)) {
+    if (readOnly || scope !== 'Mesh') continue;
     const total = (await context.reader.list(type)).length;
     if (total > 0) counts[type] = { total };
   }
   return counts;
 }
 
+/** Those that have ever connected, enabled or not. */
 async function zones({ reader }: RestContext): Promise<object> {
-  const online = async (type: string) =>
-    new Set(
-      (await reader.list(`${type}Insight`))
-        .filter(({ resource }) => isOnline(resource.spec as Insight))
-        .map(({ origin, resource }) => `${origin}/${resource.name}`),
-    );
   const summary = async (type: string) => {
-    const all = await reader.list(type);
-    const connected = await online(type);
-    const enabled = all.filter(
-      ({ origin, resource }) =>
-        connected.has(`${origin}/${resource.name}`) && (resource.spec as ZoneSpec).enabled !== false,
-    );
-    return { online: enabled.length, total: all.length };
+    const insights = await reader.list(`${type}Insight`);
+    const online = insights.filter(({ resource }) => isOnline(resource.spec as Insight));
+    return { online: online.length, total: insights.length };
   };
   return {
     controlPlanes: await summary('Zone'),

@@ -27,7 +27,7 @@ export function serviceInsightRoutes(context: RestContext): Route[] {
   const list = (path: string): Route => ({
     method: 'GET',
     path,
-    title: 'Could not retrieve resources',
+    title: 'Could not paginate resources',
     handler: async (request) => {
       const { mesh } = request.params;
       if (mesh !== undefined) await requireMesh(context, mesh);
@@ -85,9 +85,9 @@ async function services(context: RestContext, mesh?: string): Promise<Service[]>
 
 function serviceFilter({ query }: RestRequest): (service: Service) => boolean {
   const name = query.get('name') ?? '';
-  const types = (query.get('type') ?? '').split(',').filter(Boolean);
-  const unknown = types.find((type) => !TYPES.includes(type));
-  if (unknown) throw new BadRequest(`bad request: type is one of ${TYPES.join(', ')}, not "${unknown}"`);
+  const asked = query.get('type');
+  const types = asked ? asked.split(',').map((type) => type.trim().toLowerCase()) : [];
+  if (types.some((type) => !TYPES.includes(type))) throw new BadRequest('bad request: unsupported service type');
   return (service) => service.name.includes(name) && (types.length === 0 || types.includes(service.type));
 }
 

@@ -2,6 +2,7 @@ import { isOwn } from '../../resource/role.ts';
 import { requireRight } from '../access.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { NotFound, RestError } from '../errors.ts';
+import { goBool } from '../goBool.ts';
 import type { Answer, RestRequest, Route } from '../http.ts';
 import type { EnvoyAdmin, Stored } from '../ports.ts';
 
@@ -26,7 +27,7 @@ export function envoyAdminRoutes(context: RestContext): Route[] {
           const ask = OPERATIONS[operation];
           if (!ask) throw new NotFound();
           requireRight(context.access, ask.right, request.caller);
-          const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing);
+          const { stored } = await requireShown(context, descriptorOf(context, type), mesh, name, missing, missing);
           requireReachable(context, stored);
           return ask.of(requireAdminPort(context), stored, request);
         },
@@ -44,7 +45,7 @@ const OPERATIONS: Readonly<Record<string, Ask>> = {
   xds: {
     right: 'viewConfigDump',
     of: async (admin, proxy, { query }) => {
-      const dump = await admin.xds(proxy, { includeEds: query.get('include_eds') === 'true' });
+      const dump = await admin.xds(proxy, { includeEds: goBool(query.get('include_eds') ?? '') === true });
       return { status: 200, body: redacted(JSON.parse(dump)) };
     },
   },

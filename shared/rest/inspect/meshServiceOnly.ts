@@ -1,5 +1,5 @@
 import { requireMesh, type RestContext } from '../context.ts';
-import { BadRequest, NotFound } from '../errors.ts';
+import { BadRequest, Invalid, NotFound } from '../errors.ts';
 import type { Route } from '../http.ts';
 
 /** Of one proxy, with what the error calls them. */
@@ -24,28 +24,27 @@ export function meshServiceOnlyRoutes(context: RestContext): Route[] {
         path: `/meshes/:mesh/dataplanes/:name/${path}`,
         title: 'Bad Request',
         handler: async ({ params: { mesh = '' } }) => {
-          await requireMesh(context, mesh);
+          await requireMesh(context, mesh, endpoint === '_layout' ? 'Failed to build MeshContext' : undefined);
           throw new BadRequest(`bad request: can't use ${endpoint} endpoint without meshService enabled`);
         },
       }),
     ),
-    hostnames(context),
+    hostnames(),
   ];
 }
 
 /** Types that have hostnames. */
 const SERVICE_TYPES = ['meshservices', 'meshexternalservices', 'meshmultizoneservices'];
 
-function hostnames(context: RestContext): Route {
+function hostnames(): Route {
   return {
     method: 'GET',
     path: '/meshes/:mesh/:serviceType/:name/_hostnames',
     title: 'Could not retrieve hostnames',
-    handler: async ({ params: { mesh = '', serviceType = '' } }) => {
-      await requireMesh(context, mesh);
+    handler: async ({ params: { serviceType = '' } }) => {
       if (!SERVICE_TYPES.includes(serviceType))
-        throw new BadRequest(`bad request: only ${SERVICE_TYPES.join(', ')} have hostnames, not ${serviceType}`);
-      throw new NotFound();
+        throw new Invalid([], `only "${SERVICE_TYPES.join(',')}" are available for inspection`);
+      throw new NotFound('could not retrieve service');
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import { collectionsOf, descriptorOf, requireMesh, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
-import { pageAnswer } from '../page.ts';
+import { pageAnswer, pageOf } from '../page.ts';
 import type { Shown } from '../shown.ts';
-import { type Attachment, legacyAttachments } from './legacyAttachments.ts';
+import { legacyAttachments, type Place } from './legacyAttachments.ts';
 import { servicesIn } from './servicesIn.ts';
 
 /**
@@ -24,13 +24,13 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
     const { mesh, name } = found.stored.resource;
     const services = policy.policy?.isTargetRef ? [] : await servicesIn(context, mesh);
     const all = (await proxies(found)).map(async ({ stored, resource }) => {
-      if (policy.policy?.isTargetRef) return entry(resource, [WHOLE]);
+      if (policy.policy?.isTargetRef) return entry(resource, [{ type: 'dataplane' }]);
       const matched = (await inspector.matchedPolicies(stored)).find(({ type }) => type === policy.type);
       const attachments = matched ? legacyAttachments(matched, services) : [];
       const own = attachments.filter((one) => one.policy.name === name);
       return entry(
         resource,
-        own.map(({ policy: _, ...place }) => place),
+        own.map(({ place }) => place),
       );
     });
     return (await Promise.all(all)).filter(({ attachments }) => attachments.length > 0);
@@ -38,13 +38,21 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
   const resources = (path: string): Route => ({
     method: 'GET',
     path,
-    title: 'Could not retrieve dataplanes',
+    title: 'Could not retrieve policy',
     handler: async (request) => {
       const { mesh = '', name = '' } = request.params;
       const wanted = request.query.get('name') ?? '';
+      await requireMesh(context, mesh);
+      pageOf(request.query);
       const all = await proxies(await requireShown(context, policy, mesh, name));
       const items = all.map(({ resource }) => resource).filter((one) => one.name.includes(wanted));
-      return ok(pageAnswer(request, items, ({ type, mesh, name, labels }) => ({ type, mesh, name, labels })));
+      const { next, ...page } = pageAnswer(request, items, ({ type, mesh, name, labels }) => ({
+        type,
+        mesh,
+        name,
+        labels,
+      }));
+      return ok({ ...page, ...(next !== null && { next }) });
     },
   });
   return collectionsOf(policy).flatMap(({ path }) => [
@@ -55,7 +63,7 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
       path: `${path}/:name/dataplanes`,
       title: 'Could not retrieve dataplanes',
       handler: async ({ params: { mesh = '', name = '' } }) => {
-        await requireMesh(context, mesh);
+        await requireMesh(context, mesh, 'Could not list Dataplanes');
         const found = await context.shown.get(policy, mesh, name);
         // here a policy that is not there selects nothing: Kuma answers 200
         const items = found ? await entries(found) : [];
@@ -65,11 +73,7 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
   ]);
 }
 
-type Place = Omit<Attachment, 'policy'>;
-
 /** A single attachment of type `dataplane` makes kumactl print just the proxy's name. */
-const WHOLE: Place = { type: 'dataplane', name: '', service: '' };
-
 function entry({ mesh, name }: { readonly mesh: string; readonly name: string }, attachments: readonly Place[]) {
   return { kind: 'SidecarDataplane', dataplane: { mesh, name }, attachments };
 }

@@ -1,6 +1,7 @@
 import { requireRight } from '../access.ts';
-import { descriptorOf, requireShown, type RestContext } from '../context.ts';
+import { descriptorOf, requireMesh, requireShown, type RestContext } from '../context.ts';
 import { BadRequest, MethodNotAllowed, NotFound } from '../errors.ts';
+import { goBool } from '../goBool.ts';
 import { ok, type Route } from '../http.ts';
 import { jsonPatch } from '../../resource/jsonPatch.ts';
 
@@ -18,12 +19,11 @@ export function proxyConfigRoutes(context: RestContext): Route[] {
         const { role, inspector, access } = context;
         requireRight(access, 'viewConfigDump', caller);
         if (role.mode === 'global' || !inspector?.config) {
-          throw new MethodNotAllowed(
-            "the configuration of a proxy is known to its zone's control plane only, ask there\n",
-          );
+          throw new MethodNotAllowed('Not allowed on global CP');
         }
-        const shadow = oneOf(query, 'shadow', ['true', 'false']) === 'true';
-        const diff = oneOf(query, 'include', ['diff']) === 'diff';
+        await requireMesh(context, mesh);
+        const shadow = isShadow(query);
+        const diff = includesDiff(query);
         const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
         const current = await inspector.config(stored);
         const xds = shadow ? await inspector.config(stored, { shadow }) : current;
@@ -34,10 +34,19 @@ export function proxyConfigRoutes(context: RestContext): Route[] {
   ];
 }
 
-/** @throws BadRequest for a value that is none of those; no value is none. */
-function oneOf(query: URLSearchParams, name: string, values: readonly string[]): string | undefined {
-  const value = query.get(name) || undefined;
-  if (value !== undefined && !values.includes(value))
-    throw new BadRequest(`bad request: ${name} is ${values.join(' or ')}, not "${value}"`);
-  return value;
+function isShadow(query: URLSearchParams): boolean {
+  const shadow = goBool(query.get('shadow') || 'false');
+  if (shadow === undefined) throw unsupported('shadow');
+  return shadow;
+}
+
+/** A list with commas, of which `diff` is the only word. */
+function includesDiff(query: URLSearchParams): boolean {
+  const included = (query.get('include') ?? '').split(',').filter((word, _, all) => all.length > 1 || word);
+  if (included.some((word) => word !== 'diff')) throw unsupported('include');
+  return included.length > 0;
+}
+
+function unsupported(parameter: string): BadRequest {
+  return new BadRequest(`bad request: unsupported value for query parameter '${parameter}'`);
 }

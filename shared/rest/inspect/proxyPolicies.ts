@@ -4,11 +4,12 @@ import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import { type JsonFields, resourceMeta } from '../resourceJson.ts';
 import { hasRules } from './hasRules.ts';
-import { type Attachment, legacyAttachments } from './legacyAttachments.ts';
+import { legacyAttachments, type Place } from './legacyAttachments.ts';
 import { servicesIn } from './servicesIn.ts';
 import { shownPolicies } from './shownPolicies.ts';
 
 const TITLE = 'Could not get MatchedPolicies';
+const NO_MESH = 'Could not build MeshContext';
 
 /**
  * `…/dataplanes/{n}/policies`: what `kumactl inspect dataplane` shows (kumactl-api §6.1). targetRef policies attach to the whole
@@ -23,7 +24,7 @@ export function proxyPolicyRoutes(context: RestContext): Route[] {
       path: '/meshes/:mesh/dataplanes/:name/policies',
       title: TITLE,
       handler: async ({ params: { mesh = '', name = '' } }) => {
-        const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
+        const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name, TITLE, NO_MESH);
         const matched = (await inspector.matchedPolicies(stored)).filter(({ policies }) => policies.length > 0);
         const types = matched.map(({ type }) => type);
         const shown = await shownPolicies(context, mesh, types);
@@ -36,7 +37,10 @@ export function proxyPolicyRoutes(context: RestContext): Route[] {
   ];
 }
 
-type Attached = Omit<Attachment, 'policy'> & { readonly policies: readonly Resource[] };
+interface Attached {
+  readonly place: Place;
+  readonly policies: readonly Resource[];
+}
 
 function attachedTo(
   context: RestContext,
@@ -45,9 +49,9 @@ function attachedTo(
 ): Attached[] {
   return matched.flatMap((one): Attached[] => {
     const { policies } = one;
-    if (hasRules(context, one)) return [{ type: 'dataplane', name: '', service: '', policies }];
-    return legacyAttachments(one, services).map(({ policy, ...place }) => ({
-      ...place,
+    if (hasRules(context, one)) return [{ place: { type: 'dataplane' }, policies }];
+    return legacyAttachments(one, services).map(({ policy, place }) => ({
+      place,
       policies: policies.filter(({ name }) => name === policy.name),
     }));
   });
@@ -55,14 +59,10 @@ function attachedTo(
 
 /** One for the whole proxy, then one for each service. */
 function itemsOf(attached: readonly Attached[], meta: (policy: Resource) => JsonFields): JsonFields[] {
-  const byPlace = [...Map.groupBy(attached, ({ type, name }) => `${type} ${name}`)].sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return byPlace.map(([, group]) => {
-    const { type, name, service } = group[0] as Attached;
-    const matchedPolicies = Object.fromEntries(
-      group.map(({ policies }) => [policies[0]?.type ?? '', policies.map(meta)]),
-    );
-    return type === 'dataplane' ? { type, matchedPolicies } : { type, name, service, matchedPolicies };
-  });
+  const byPlace = [...Map.groupBy(attached, ({ place }) => `${place.type} ${'name' in place ? place.name : ''}`)];
+  byPlace.sort(([a], [b]) => (a < b ? -1 : 1));
+  return byPlace.map(([, group]) => ({
+    ...group[0]?.place,
+    matchedPolicies: Object.fromEntries(group.map(({ policies }) => [policies[0]?.type ?? '', policies.map(meta)])),
+  }));
 }

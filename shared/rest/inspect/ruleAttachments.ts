@@ -11,18 +11,22 @@ import { outboundClusterName } from '../../xds/names.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import { shownPolicies } from './shownPolicies.ts';
+import { distinctOrigins } from './distinctOrigins.ts';
 import { hasRules } from './hasRules.ts';
 
-/** A merged conf and the part of the proxy that it holds for. */
+/** A merged conf and the part of the proxy that it holds for: all of it, as `SingleItem`, has nothing to name. */
 interface Attachment {
   readonly type: 'ClientSubset' | 'DestinationSubset' | 'SingleItem';
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly service: string;
-  readonly tags: Tags;
+  readonly name?: string;
+  readonly addresses?: readonly string[];
+  readonly service?: string;
+  readonly tags?: Tags;
   readonly subset: Tags;
   readonly rule: Rule<unknown>;
 }
+
+const TITLE = 'Could not get MatchedPolicies';
+const NO_MESH = 'Could not build MeshContext';
 
 /** `…/dataplanes/{n}/rules`: what `_rules` tells, in the older form, inbound by inbound and outbound by outbound (kumactl-api §6). */
 export function ruleAttachmentRoutes(context: RestContext): Route[] {
@@ -32,9 +36,9 @@ export function ruleAttachmentRoutes(context: RestContext): Route[] {
     {
       method: 'GET',
       path: '/meshes/:mesh/dataplanes/:name/rules',
-      title: 'Could not get MatchedPolicies',
+      title: TITLE,
       handler: async ({ params: { mesh = '', name = '' } }) => {
-        const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name);
+        const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name, TITLE, NO_MESH);
         const { networking } = stored.resource.spec as DataplaneSpec;
         const matched = (await inspector.matchedPolicies(stored)).filter((one) => hasRules(context, one));
         const types = matched.map(({ type }) => type);
@@ -45,10 +49,10 @@ export function ruleAttachmentRoutes(context: RestContext): Route[] {
               inbound(sectionName(one)).from.map((rule) => clientSubset(one, networking.address, rule)),
             ),
             ...destinationSubsets(networking.outbound ?? [], (service) => to.forService(service)),
-            ...(single ? [singleItem(single)] : []),
+            ...(single ? [{ type: 'SingleItem' as const, subset: {}, rule: single }] : []),
           ].map((attachment) => attachmentJson(policyType, attachment, show)),
         );
-        items.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
+        items.sort((a, b) => compare(a.name ?? '', b.name ?? '') || compare(a.type, b.type));
         return ok({ total: items.length, items });
       },
     },
@@ -94,16 +98,12 @@ function destinationSubsets(
   });
 }
 
-function singleItem(rule: Rule<unknown>): Attachment {
-  return { type: 'SingleItem', name: '', addresses: [], service: '', tags: {}, subset: {}, rule };
-}
-
 function attachmentJson(
   policyType: string,
   { rule, ...place }: Attachment,
   show: (origin: RuleOrigin) => Pick<RuleOrigin, 'mesh' | 'name'>,
 ) {
-  const origins = rule.origins.map((origin) => {
+  const origins = distinctOrigins(rule.origins).map((origin) => {
     const { mesh, name } = show(origin);
     return { mesh, name };
   });

@@ -12,11 +12,11 @@ interface Named extends ResourceKey {
  */
 export async function shownPolicies(context: RestContext, mesh: string, types: readonly string[]) {
   const lists = await Promise.all(types.map((type) => context.shown.list(descriptorOf(context, type), mesh)));
-  const byKey = new Map(lists.flat().map(({ stored, resource }) => [textOf(stored.resource), resource]));
-  return <T extends Named>(policy: T) => byKey.get(textOf(policy)) ?? policy;
+  const byKey = new Map(lists.flat().map(({ stored, resource }) => [policyText(stored.resource), resource]));
+  return <T extends Named>(policy: T) => byKey.get(policyText(policy)) ?? policy;
 }
 
-/** Two control planes may use one name; their labels differ. */
-function textOf(policy: Named): string {
+/** What tells a policy from all others: two control planes may use one name, their labels differ. */
+export function policyText(policy: Named): string {
   return keyText(policy) + canonicalJson(policy.labels);
 }

@@ -16,15 +16,12 @@ export function kriRoutes(context: RestContext): Route[] {
       handler: async (request) => {
         const text = request.params.kri ?? '';
         const kri = parseKri(text);
-        if (!kri)
-          throw new BadRequest(
-            `bad request: "${text}" is not a KRI (kri_<type>_<mesh>_<zone>_<namespace>_<name>_<section>)`,
-          );
+        if (!kri) throw new BadRequest(`bad request: ${noKri(text)}`);
         const descriptor = context.registry.byShortName(kri.shortName);
         // One of Kuma's, of which there is none here, is missing, not unknown.
         if (!descriptor && isKumaShortName(kri.shortName)) throw new NotFound();
         if (!descriptor || descriptor.internal)
-          throw new BadRequest(`bad request: unknown resource type "${kri.shortName}" in the KRI`);
+          throw new BadRequest(`bad request: unknown short name of resource type: ${JSON.stringify(kri.shortName)}`);
         requireResourceAccess(context.access, request.caller, descriptor);
         const wanted = ['kri', kri.shortName, kri.mesh, kri.zone, kri.namespace, kri.name, ''].join('_');
         const named = await context.reader.get({ type: descriptor.type, mesh: kri.mesh, name: kri.name });
@@ -37,4 +34,12 @@ export function kriRoutes(context: RestContext): Route[] {
       },
     },
   ];
+}
+
+/** Why a text is no KRI, in Kuma's words. */
+function noKri(text: string): string {
+  const [prefix, shortName, ...rest] = text.split('_');
+  if (rest.length < 5) return `invalid identifier string: ${JSON.stringify(text)}`;
+  if (prefix !== 'kri') return `identifier must start with 'kri': ${JSON.stringify(text)}`;
+  return `unknown short name of resource type: ${JSON.stringify(shortName)}`;
 }
