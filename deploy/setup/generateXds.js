@@ -32,7 +32,9 @@ const request = create(wkt.CodeGeneratorRequestSchema, {
   sourceFileDescriptors: [],
 });
 
-for (const file of runPlugin(toBinary(wkt.CodeGeneratorRequestSchema, request))) write(file.name, file.content);
+const descriptors = new Map();
+for (const file of runPlugin(toBinary(wkt.CodeGeneratorRequestSchema, request)))
+  write(file.name, file.name.endsWith('.js') ? withDescriptorApart(file) : file.content);
 writeRegistry();
 
 function withoutAnnotations(file) {
@@ -89,20 +91,43 @@ function write(name, content) {
   writeFileSync(path, content);
 }
 
-/** One registry of everything: JSON of an `Any` needs it. Costs some 0.2 s to load, so import it when needed. */
+/** The module without its descriptor, which goes into the registry: there it is only read when it is needed. */
+function withDescriptorApart({ name, content }) {
+  const proto = name.replace(/_pb\.js$/, '.proto');
+  const up = '../'.repeat(name.split('/').length - 1);
+  const apart = content
+    .replace(/^import \{[^}]*\bfile_\w+[^}]*\} from "[^"]+";\n/gm, '')
+    .replace(/\bfileDesc\("([^"]*)"(?:, \[[^\]]*\])?\)/, (_, descriptor) => {
+      descriptors.set(proto, descriptor);
+      return `fileOf("${proto}")`;
+    })
+    .replace(/^import \{ ([^}]*) \} from "@bufbuild\/protobuf\/codegenv2";\n/m, (_, names) => {
+      const others = names.split(', ').filter((one) => one !== 'fileDesc');
+      const library = others.length > 0 ? `import { ${others.join(', ')} } from "@bufbuild/protobuf/codegenv2";\n` : '';
+      return `${library}import { fileOf } from "${up}registry.js";\n`;
+    });
+  if (!descriptors.has(proto) || /\bfileDesc\b/.test(apart)) throw new Error(`${name} has another form than expected`);
+  return apart;
+}
+
+/** All descriptors as text, for shared/xds/lazyRegistry.ts. JSON of an `Any` needs the registry. */
 function writeRegistry() {
-  const lines = [
-    "import { createRegistry } from '@bufbuild/protobuf';",
-    "import * as wkt from '@bufbuild/protobuf/wkt';",
-  ];
-  const names = toGenerate.map((name, index) => {
-    const base = name.replace(/\.proto$/, '');
-    lines.push(`import { file_${base.replace(/[^a-zA-Z0-9]/g, '_')} as f${index} } from './${base}_pb.js';`);
-    return `f${index}`;
+  const index = new Map(toGenerate.map((name, at) => [name, at]));
+  const lines = toGenerate.map((name) => {
+    const { package: packageName, messageType, enumType, service, dependency } = files.get(name);
+    const types = [...messageType, ...enumType, ...service].map((type) => type.name).join(' ');
+    const imports = dependency.map((one) => index.get(one) ?? one);
+    return `  ${JSON.stringify([name, packageName, types, imports, descriptors.get(name)])},`;
   });
-  lines.push("const wellKnown = Object.values(wkt).filter((value) => value?.kind === 'file');");
-  lines.push(`export const registry = createRegistry(...wellKnown, ${names.join(', ')});`, '');
-  write('registry.js', lines.join('\n'));
+  const module = [
+    "import { lazyRegistry } from '../lazyRegistry.ts';",
+    '',
+    'export const { registry, fileOf } = lazyRegistry([',
+    ...lines,
+    ']);',
+    '',
+  ];
+  write('registry.js', module.join('\n'));
   write(
     'registry.d.ts',
     "import type { Registry } from '@bufbuild/protobuf';\n\nexport declare const registry: Registry;\n",

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { registry } from '../../shared/xds/gen/registry.js';
-import { TYPE_URL, XDS_KINDS, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
+import { TYPE_URL, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
 import { EncodeError } from './encodeError.ts';
 import { compileEncoders } from './encodeMessage.ts';
 import { WireWriter } from './wireWriter.ts';
@@ -10,10 +10,7 @@ const VERSION_LENGTH = 16;
 
 const encoderOf = compileEncoders((typeName) => registry.getMessage(typeName));
 const writer = new WireWriter();
-const descriptors = Object.fromEntries(XDS_KINDS.map((kind) => [kind, descriptorOf(TYPE_URL[kind])])) as Record<
-  XdsKind,
-  DescMessage
->;
+const descriptors = new Map<XdsKind, DescMessage>();
 
 /** Any message from its proto3-JSON object. @throws EncodeError naming the field */
 export function encodeMessage(desc: DescMessage, json: unknown): Buffer {
@@ -48,7 +45,7 @@ export function encodeChunks(kind: XdsKind, name: string, resource: XdsResource)
     writer.string(TYPE_URL[kind]);
     writer.byte(0x12);
     const body = writer.fork();
-    encoderOf(descriptors[kind])(writer, resource);
+    encoderOf(descriptorOf(kind))(writer, resource);
     const version = hash('sha256', writer.peek(body), 'base64url').slice(0, VERSION_LENGTH);
     writer.join(body);
     writer.join(any);
@@ -69,8 +66,13 @@ export function encodeChunks(kind: XdsKind, name: string, resource: XdsResource)
   }
 }
 
-function descriptorOf(url: string): DescMessage {
+/** Loaded when the first of its kind is sent. */
+function descriptorOf(kind: XdsKind): DescMessage {
+  const known = descriptors.get(kind);
+  if (known) return known;
+  const url = TYPE_URL[kind];
   const desc = registry.getMessage(url.slice(url.indexOf('/') + 1));
   if (!desc) throw new Error(`${url} is not among the generated types; run \`npm run setup\``);
+  descriptors.set(kind, desc);
   return desc;
 }

@@ -10,11 +10,11 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import { applicationCluster } from '../../shared/snapshot/application.ts';
 import { healthCheckSpecifier } from '../../shared/snapshot/healthChecks.ts';
 import type { ProxyMetadata } from '../../shared/snapshot/proxy.ts';
-import { HealthCheckSpecifierSchema } from '../../shared/xds/gen/envoy/service/health/v3/hds_pb.js';
 import { ADMIN_NAME } from '../../shared/xds/names.ts';
 import { encodeMessage } from '../ads/encode.ts';
 import { byteStream, refusal, tokenOf } from '../ads/grpc.ts';
 import { parseNodeId, readNodeMetadata } from '../dataplane/nodeMetadata.ts';
+import { messages } from './messages.ts';
 import { decodeHealthMessage, type HealthReport } from './report.ts';
 
 type Deps = {
@@ -144,7 +144,7 @@ export class HealthDiscovery {
       stream.told = told;
       // What it found so far may be of something else.
       stream.report = undefined;
-      stream.call.write(encodeMessage(HealthCheckSpecifierSchema, specifier));
+      stream.call.write(encodeMessage(messages.specifier, specifier));
     }
     if (stream.report && !stream.writing) this.#write(stream, stream.report, found.resource, found.version);
   }

@@ -1,10 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { HealthStatus } from '../../shared/xds/gen/envoy/config/core/v3/health_check_pb.js';
-import {
-  type EndpointHealthResponse,
-  HealthCheckRequestOrEndpointHealthResponseSchema,
-} from '../../shared/xds/gen/envoy/service/health/v3/hds_pb.js';
+import type { EndpointHealthResponse } from '../../shared/xds/gen/envoy/service/health/v3/hds_pb.d.ts';
 import { type Decoded, nodeOf } from '../ads/request.ts';
+import { messages } from './messages.ts';
 
 /** Cluster → does it answer? */
 export type HealthReport = ReadonlyMap<string, boolean>;
@@ -20,7 +18,7 @@ const options = { readUnknownFields: false };
 
 /** @throws Error when the bytes are no message of this service */
 export function decodeHealthMessage(bytes: Uint8Array): HealthMessage {
-  const { requestType } = fromBinary(HealthCheckRequestOrEndpointHealthResponseSchema, bytes, options);
+  const { requestType } = fromBinary(messages.fromProxy, bytes, options);
   switch (requestType.case) {
     case 'healthCheckRequest':
       return { node: nodeOf(requestType.value.node), report: undefined };
