@@ -1,4 +1,4 @@
-import type { Service, ServiceIndex } from '../view/services.ts';
+import { sameShape, type ServiceIndex } from '../view/services.ts';
 
 /** What is different between two states of a mesh's services. */
 export interface IndexChanges {
@@ -37,8 +37,4 @@ function compare(before: ServiceIndex, now: ServiceIndex): IndexChanges {
   }
   for (const name of before.services.keys()) if (!now.services.has(name)) shape.add(name);
   return { now, shape, endpoints };
-}
-
-function sameShape(a: Service, b: Service): boolean {
-  return a.protocol === b.protocol && a.local === b.local && a.throughEgress === b.throughEgress;
 }

@@ -20,12 +20,15 @@ const known = new WeakMap<Resource, readonly LocalInbound[]>();
 
 /** All inbounds that offer a service, of a mesh's Dataplanes in that zone. */
 export function* localInbounds(view: View, mesh: string, zone: string): Iterable<LocalInbound> {
-  for (const { origin, resource } of view.entries('Dataplane', mesh)) {
-    if (origin !== zone) continue;
-    let inbounds = known.get(resource);
-    if (!inbounds) known.set(resource, (inbounds = inboundsOf(resource as Resource<DataplaneSpec>, zone)));
-    yield* inbounds;
-  }
+  for (const { origin, resource } of view.entries('Dataplane', mesh))
+    if (origin === zone) yield* localInboundsOf(resource, zone);
+}
+
+/** Those of one Dataplane: for the same one always the same objects. */
+export function localInboundsOf(dataplane: Resource, zone: string): readonly LocalInbound[] {
+  let inbounds = known.get(dataplane);
+  if (!inbounds) known.set(dataplane, (inbounds = inboundsOf(dataplane as Resource<DataplaneSpec>, zone)));
+  return inbounds;
 }
 
 function inboundsOf({ spec: { networking } }: Resource<DataplaneSpec>, zone: string): LocalInbound[] {

@@ -2,10 +2,11 @@ import { fnv1a64 } from '../resource/hashedName.ts';
 import type { Endpoint } from '../xds/endpoints.ts';
 import type { Protocol } from '../xds/parts.ts';
 import { commonProtocol } from '../xds/protocol.ts';
-import { localInbounds } from './localInbounds.ts';
+import type { Resource } from '../resource/resource.ts';
+import { localInbounds, localInboundsOf } from './localInbounds.ts';
 import { type RemoteParts, remoteParts } from './remoteServices.ts';
 import type { ServicePart } from './servicePart.ts';
-import type { View } from './view.ts';
+import type { Changed, View } from './view.ts';
 
 /** A `kuma.io/service` as proxies of this zone see it. */
 export interface Service {
@@ -42,7 +43,7 @@ interface Cached {
   readonly dataplanes: number;
   readonly remoteRevisions: string;
   readonly remote: RemoteParts;
-  readonly parts: ReadonlyMap<string, readonly ServicePart[]>;
+  readonly parts: Parts;
   readonly index: ServiceIndex;
 }
 
@@ -50,7 +51,7 @@ const known = new WeakMap<View, Map<string, Cached>>();
 
 /**
  * The services of a mesh as the proxies of that zone see them. Free when nothing changed since the last call on this
- * view; after a change it costs a walk over the mesh's Dataplanes, and work only for the services that changed.
+ * view; after a change of Dataplanes it costs work for the services that changed, and a look at the names of the others.
  */
 export function serviceIndex(view: View, mesh: string, zone: string): ServiceIndex {
   let indexes = known.get(view);
@@ -68,6 +69,16 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   }
 
   const remote = sameRemote ? before.remote : remoteParts(view, mesh, zone);
+  const changes = sameRemote ? view.changesSince('Dataplane', mesh, before.dataplanes) : undefined;
+  const parts = before && changes ? moved(before.parts, changes, zone) : allParts(view, mesh, zone, remote);
+  const index = buildIndex(mesh, parts, remote, before);
+  indexes.set(id, { revision, dataplanes, remoteRevisions, remote, parts, index });
+  return index;
+}
+
+type Parts = ReadonlyMap<string, readonly ServicePart[]>;
+
+function allParts(view: View, mesh: string, zone: string, remote: RemoteParts): Parts {
   const parts = new Map<string, ServicePart[]>();
   const add = (part: ServicePart) => {
     const list = parts.get(part.service);
@@ -76,32 +87,49 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   };
   for (const { part } of localInbounds(view, mesh, zone)) add(part);
   for (const part of remote.parts) add(part);
-  const index = buildIndex(mesh, parts, remote, before);
-  indexes.set(id, { revision, dataplanes, remoteRevisions, remote, parts, index });
-  return index;
+  return parts;
 }
 
-function buildIndex(
-  mesh: string,
-  parts: ReadonlyMap<string, ServicePart[]>,
-  remote: RemoteParts,
-  before: Cached | undefined,
-): ServiceIndex {
+/** The parts after some Dataplanes changed: the lists of all other services stay the same objects. */
+function moved(before: Parts, changes: readonly Changed[], zone: string): Parts {
+  const parts = new Map(before);
+  const partsOf = (dataplane: Resource | null) => (dataplane ? localInboundsOf(dataplane, zone) : []);
+  for (const { origin, before: was, after: is } of changes) {
+    if (origin !== zone) continue;
+    for (const { part } of partsOf(was)) {
+      const others = (parts.get(part.service) ?? []).filter((one) => one !== part);
+      if (others.length > 0) parts.set(part.service, others);
+      else parts.delete(part.service);
+    }
+    for (const { part } of partsOf(is)) parts.set(part.service, [...(parts.get(part.service) ?? []), part]);
+  }
+  return parts;
+}
+
+function buildIndex(mesh: string, parts: Parts, remote: RemoteParts, before: Cached | undefined): ServiceIndex {
   const sameWeight = before?.remote.localWeight === remote.localWeight;
+  const sameNames = before?.parts.size === parts.size && parts.keys().every((name) => before.parts.has(name));
   const services = new Map<string, Service>();
-  let kept = before !== undefined && before.index.services.size === parts.size;
-  for (const name of [...parts.keys()].sort()) {
-    const mine = parts.get(name) as ServicePart[];
+  let kept = sameNames;
+  let sameShapes = sameNames;
+  for (const name of sameNames ? before.index.services.keys() : [...parts.keys()].sort()) {
+    const mine = parts.get(name) ?? [];
     const old = before?.index.services.get(name);
     const service =
       old && sameWeight && sameParts(before?.parts.get(name), mine)
         ? old
         : keep(old, makeService(name, mine, remote.localWeight));
     kept &&= service === old;
+    sameShapes &&= old !== undefined && sameShape(old, service);
     services.set(name, service);
   }
   if (before && kept) return before.index;
-  return { mesh, services, shape: shapeOf(services) };
+  return { mesh, services, shape: before && sameShapes ? before.index.shape : shapeOf(services) };
+}
+
+/** Are they alike in all but their endpoints? */
+export function sameShape(a: Service, b: Service): boolean {
+  return a.protocol === b.protocol && a.local === b.local && a.throughEgress === b.throughEgress;
 }
 
 function makeService(name: string, parts: readonly ServicePart[], localWeight: number): Service {
@@ -130,6 +158,7 @@ function makeService(name: string, parts: readonly ServicePart[], localWeight: n
 }
 
 function sameParts(a: readonly ServicePart[] | undefined, b: readonly ServicePart[]): boolean {
+  if (a === b) return true;
   return a !== undefined && a.length === b.length && a.every((part, i) => part === b[i] || part.key === b[i]?.key);
 }
 

@@ -26,6 +26,9 @@ export interface Entry {
   readonly version: number;
 }
 
+/** At least so many of the newest changes; a crowd of proxies makes some hundred between two looks. */
+const REMEMBERED = 500;
+
 /**
  * A fold of log prefixes: all resources that a control plane knows, of global and of the zones. Mutable for speed (one
  * owner applies, everybody reads between two updates); `clone` gives the copy that a dry run folds proposals on.
@@ -34,6 +37,8 @@ export class View {
   /** type → mesh → `origin/name` → entry; inner maps are kept sorted only when listed. */
   readonly #types = new Map<string, Map<string, Map<string, Entry>>>();
   readonly #revisions = new Map<string, number>();
+  /** `mesh/type` → its newest changes, oldest first, where somebody asks for them. */
+  readonly #recent = new Map<string, Changed[]>();
   #revision = 0;
 
   /** Counts updates that changed something. Part of cache keys. */
@@ -58,7 +63,22 @@ export class View {
     this.#revision++;
     const counter = `${key.mesh}/${key.type}`;
     this.#revisions.set(counter, (this.#revisions.get(counter) ?? 0) + 1);
-    return { origin, key, before: known?.resource ?? null, after: resource };
+    const changed = { origin, key, before: known?.resource ?? null, after: resource };
+    const recent = this.#recent.get(counter);
+    if (recent && recent.push(changed) > 2 * REMEMBERED) recent.splice(0, REMEMBERED);
+    return changed;
+  }
+
+  /**
+   * What changed of a type in one mesh since it had that revision, oldest first; `undefined`: that is longer ago than is remembered,
+   * which begins with the first question.
+   */
+  changesSince(type: string, mesh: string, revision: number): readonly Changed[] | undefined {
+    const counter = `${mesh}/${type}`;
+    const count = this.revisionOf(type, mesh) - revision;
+    let recent = this.#recent.get(counter);
+    if (!recent) this.#recent.set(counter, (recent = []));
+    return count <= recent.length ? recent.slice(recent.length - count) : undefined;
   }
 
   /** The same was written once more: only its version moves, nothing changed. */
