@@ -35,7 +35,7 @@ export function startRuntime({ level, ...identity }: Identity, build: Build): Ru
   const now = () => new Date();
   const log = pino({ level, base: { instance, ...identity } });
   const metrics = new Metrics();
-  collectDefaultMetrics({ register: metrics });
+  collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 100 });
   let lastError: ReturnType<Runtime['lastError']>;
   return {
     ...build,
