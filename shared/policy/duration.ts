@@ -33,7 +33,15 @@ export function milliseconds(text: string): number {
   return goDurationMs(text) ?? 0;
 }
 
+/** A mesh has a handful of durations, and every change for the whole mesh asks for each of them per service. */
+const REMEMBERED = 1_000;
+const known = new Map<string, string>();
+
 /** In proto JSON, for Envoy. */
 export function envoyDuration(text: string): string {
-  return protoDuration(milliseconds(text));
+  let duration = known.get(text);
+  if (duration !== undefined) return duration;
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(text, (duration = protoDuration(milliseconds(text))));
+  return duration;
 }

@@ -20,3 +20,17 @@ export function canonicalJson(value: unknown): string {
   }
   return `{${fields}}`;
 }
+
+/** Would both be written as the same JSON text, the order of fields included? Stops at the first difference. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  if (names.length !== others.length) return false;
+  return names.every((name, at) => {
+    if (name !== others[at]) return false;
+    return isSameJson((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]);
+  });
+}

@@ -1,3 +1,4 @@
+import { isSameJson } from '../resource/json.ts';
 import { Lookups } from './lookups.ts';
 import type { Memo } from './memo.ts';
 import type { MeshFacts } from './meshFacts.ts';
@@ -30,18 +31,12 @@ export function builtPart<T>(
   return built;
 }
 
-interface Known {
-  readonly json: string;
-  readonly resource: object;
-}
-
 /** One object for equal contents, so that it is encoded and compared once though several parts built it. */
 export function interned<T extends object>(memo: Memo, kind: string, name: string, resource: T): T {
-  const known = memo.of<Known[]>(`${kind}|${name}`, () => []);
-  const json = JSON.stringify(resource);
-  const equal = known.find((one) => one.json === json);
-  if (equal) return equal.resource as T;
-  keep(known, { json, resource });
+  const known = memo.of<object[]>(`${kind}|${name}`, () => []);
+  const equal = known.find((one) => isSameJson(one, resource));
+  if (equal) return equal as T;
+  keep(known, resource);
   return resource;
 }
 
