@@ -6,6 +6,8 @@ export interface LayoutOptions {
   readonly sidecars: number;
   readonly services: number;
   readonly outbounds: number;
+  /** Sidecars list no outbounds: their hosts redirect, and every service with a virtual IP can be called. */
+  readonly virtual?: boolean;
 }
 
 /** Who offers and who calls what: sidecar `i` offers service `i` modulo the number of services, and calls some others. */
@@ -13,11 +15,13 @@ export class Layout {
   readonly sidecars: number;
   readonly services: number;
   readonly outbounds: number;
+  readonly virtual: boolean;
 
-  constructor({ sidecars, services, outbounds }: LayoutOptions) {
+  constructor({ sidecars, services, outbounds, virtual = false }: LayoutOptions) {
     this.sidecars = sidecars;
     this.services = services;
-    this.outbounds = Math.min(outbounds, services);
+    this.virtual = virtual;
+    this.outbounds = virtual ? services : Math.min(outbounds, services);
   }
 
   /** Ids of all sidecars. */
@@ -40,6 +44,14 @@ export class Layout {
   /** The services that sidecar `index` calls: the next ones after its own, round and round. */
   outboundsOf(index: number): string[] {
     return Array.from({ length: this.outbounds }, (_, i) => `service-${(index * 7 + i + 1) % this.services}`);
+  }
+
+  /** How a sidecar's Dataplane says what it calls. */
+  #calls(index: number): object {
+    if (this.virtual) return { transparentProxying: { redirectPortInbound: 15_006, redirectPortOutbound: 15_001 } };
+    return {
+      outbound: this.outboundsOf(index).map((target, i) => ({ port: 20_000 + i, tags: { 'kuma.io/service': target } })),
+    };
   }
 
   /** Ids of those that call the service. */
@@ -66,7 +78,7 @@ export class Layout {
   ): SidecarSpec {
     return {
       id: this.idOf(index),
-      resource: JSON.stringify(dataplane(index, service, address, this.outboundsOf(index))),
+      resource: JSON.stringify(dataplane(index, service, address, this.#calls(index))),
     };
   }
 }
@@ -78,7 +90,7 @@ interface Dataplane {
   readonly networking: object;
 }
 
-function dataplane(index: number, service: string, address: string, outbounds: readonly string[] = []): Dataplane {
+function dataplane(index: number, service: string, address: string, calls: object = {}): Dataplane {
   const tags = { 'kuma.io/service': service, 'kuma.io/protocol': 'http', 'bench-index': String(index) };
   return {
     type: 'Dataplane',
@@ -87,7 +99,7 @@ function dataplane(index: number, service: string, address: string, outbounds: r
     networking: {
       address,
       inbound: [{ port: 8080, servicePort: 18080, serviceAddress: '127.0.0.1', tags }],
-      outbound: outbounds.map((target, i) => ({ port: 20_000 + i, tags: { 'kuma.io/service': target } })),
+      ...calls,
     },
   };
 }

@@ -66,9 +66,10 @@ async function run(flags: BenchFlags): Promise<void> {
 async function measureBlock(block: Block, flags: BenchFlags, store: string | undefined): Promise<Measured[]> {
   const progress = new Progress(title(block));
   const profiler = flags.profile === undefined ? undefined : await Profiler.into(flags.profile);
-  const { outbounds, rounds, protocol, mtls, standalone } = flags;
+  const { outbounds, virtual, rounds, protocol, mtls, standalone } = flags;
   const env = profiler?.env ?? {};
-  const bench = await Bench.start({ ...block, outbounds, rounds, protocol, mtls, standalone, store, env }, progress);
+  const options = { ...block, outbounds, virtual, rounds, protocol, mtls, standalone, store, env };
+  const bench = await Bench.start(options, progress);
   try {
     await profiler?.attach(bench.zonePid);
     const measured: Measured[] = [];

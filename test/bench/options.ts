@@ -6,6 +6,7 @@ export interface BenchFlags {
   readonly sidecars: readonly number[];
   readonly services: readonly number[];
   readonly outbounds: number;
+  readonly virtual: boolean;
   readonly rounds: number;
   /** Absent: all rows of a fleet. */
   readonly rows?: readonly string[];
@@ -56,6 +57,7 @@ export function benchCommand(rows: readonly string[], run: (flags: BenchFlags) =
       new Option('--services <n,n>', 'services in the mesh, a block for each number').default([100]).argParser(wholes),
     )
     .addOption(new Option('--outbounds <n>', 'services that each sidecar calls').default(10).argParser(whole))
+    .option('--virtual', 'hosts that redirect: each sidecar can call every service, at its virtual IP', false)
     .addOption(new Option('--rounds <n>', 'changes per row').default(20).argParser(whole))
     .addOption(new Option('--rows <name,name>', `only these of ${rows.join(', ')}`).argParser(oneOf(rows)))
     .addOption(
