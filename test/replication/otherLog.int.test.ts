@@ -47,7 +47,7 @@ it('a zone that comes to a global with another, shorter log takes that one over 
   old.log.append(timeout('kept', { of: 'old' }));
   for (let i = 0; i < 20; i++) old.log.append(timeout('changed', { i }));
   const last = old.log.append(timeout('stale'));
-  await eventually(() => expect(zone.replica.position()).toBe(last));
+  await eventually(() => expect([zone.replica.ready(), zone.replica.position()]).toEqual([true, last]));
   await zone.stop();
   await leaf.stop();
 

@@ -313,13 +313,13 @@ export function copyFile(zone: string, folder: string): string {
   return join(folder, `${zone}.sqlite`);
 }
 
-/** The replica of a zone control plane, provisioned and following. */
-export async function startReplica(
+/** The replica of a zone control plane, which follows nothing yet. */
+export async function openReplica(
   zone: string,
   leaf: Leaf,
   folder: string,
   reader: EventReader = { schema: EVENT_SCHEMA, knows: () => true },
-): Promise<ZoneReplica> {
+) {
   const connection = await connectToLeaf({
     url: leaf.url,
     ca: { caFile: leaf.caFile },
@@ -343,12 +343,23 @@ export async function startReplica(
     onError: (error) => errors.push(error),
   });
   await provisionZoneLog(connection, zone);
+  return { connection, replica, log, errors, publicKey: key.publicKey };
+}
+
+/** The replica of a zone control plane, provisioned and following. */
+export async function startReplica(
+  zone: string,
+  leaf: Leaf,
+  folder: string,
+  reader?: EventReader,
+): Promise<ZoneReplica> {
+  const { connection, replica, log, errors, publicKey } = await openReplica(zone, leaf, folder, reader);
   replica.start();
   const joined = joinGlobal({
     leaf: connection,
     replica,
     zone,
-    hello: { zone, instance: `${zone}-1`, version: 'test', publicKey: key.publicKey },
+    hello: { zone, instance: `${zone}-1`, version: 'test', publicKey },
     onError: (error) => errors.push(error as Error),
   });
   while (!(await findMirrors(connection))) await sleep(20);

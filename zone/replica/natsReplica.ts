@@ -121,9 +121,13 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     }
   };
 
+  // The next start takes what it finds on disk for complete, and serves with it: a part of the first fill is not written.
+  const save = () => {
+    if (policyStream.ready) policy.save();
+  };
   const timer = setInterval(() => {
     try {
-      policy.save();
+      save();
     } catch (error) {
       onError(error as Error);
     }
@@ -216,7 +220,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
       policyStream.stop();
       for (const following of followings) following.stop();
       policy.flush();
-      policy.save();
+      save();
       copy.close();
     },
   };

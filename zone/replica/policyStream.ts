@@ -71,7 +71,10 @@ export class PolicyStream {
           headers: headersOf(message),
           body: message.string(),
         }),
-      onCaughtUp: () => void this.#fillComplete().catch(onError),
+      // A mirror that is filling is caught up with again and again.
+      onCaughtUp: () => {
+        if (this.#ready || this.#reached(this.#expected)) void this.#fillComplete().catch(onError);
+      },
       onPassedOver: (last) => this.#passedOver(last),
       onRecreated: () => {},
       onError,
@@ -157,7 +160,7 @@ export class PolicyStream {
     const { mirror, state } = await leaf.jsm.streams.info('EVENTS');
     if (!mirror || mirror.lag > 0 || mirror.active < 0 || state.last_seq < this.#expected) return;
     const last = await leaf.jsm.streams.getMessage('EVENTS', { last_by_subj: '>' });
-    if (!last || !this.#events || this.#events.position() < last.seq) return;
+    if (!last || !this.#reached(last.seq)) return;
     policy.flush();
     this.#ready ||= policy.position > 0;
     if (!this.#refill || !this.#refilling || !policy.endRefill()) return;
@@ -165,12 +168,20 @@ export class PolicyStream {
     this.#refilledAt = performance.now();
   }
 
-  /** Nothing tells when a mirror has become full, so it is asked. */
+  /** Nothing tells when a mirror has become full, so it is asked when nothing more comes. */
   async #firstFill(): Promise<void> {
+    let before = -1;
     while (!this.#ready && !this.#stopped) {
-      await this.#fillComplete().catch(this.#deps.onError);
+      const position = this.#events?.position() ?? 0;
+      if (position === before) await this.#fillComplete().catch(this.#deps.onError);
+      before = position;
       await sleep(FILL_POLL_MS);
     }
+  }
+
+  /** Whether everything up to there was handed over. */
+  #reached(sequence: number): boolean {
+    return this.#events !== undefined && this.#events.position() >= sequence;
   }
 }
 
