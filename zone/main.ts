@@ -4,7 +4,6 @@ import { keepCertificates } from '../runtime/certificate/keepCertificates.ts';
 import { givenCertificate } from '../runtime/certificate/readCertificate.ts';
 import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
 import { type Build, startRuntime } from '../runtime/runtime.ts';
-import { serve } from '../runtime/serve.ts';
 import type { Role } from '../shared/resource/role.ts';
 import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
@@ -15,8 +14,6 @@ import { watchIngresses } from './ingress/watchIngresses.ts';
 import { startReconciling } from './reconciling.ts';
 import { joinGlobal } from './replica/join.ts';
 import { openReplica } from './replica/openReplica.ts';
-import { zoneRest } from './rest.ts';
-import { startServingProxies } from './servingProxies.ts';
 import { heedNotices } from './status/heedNotices.ts';
 import { watchInstances } from './status/instances.ts';
 import { zoneMetrics } from './status/metrics.ts';
@@ -24,7 +21,7 @@ import { ownStatus } from './status/ownStatus.ts';
 import { reportStatus } from './status/statusReporter.ts';
 import { envoyAdmin as envoysHere } from './store/envoyAdmin.ts';
 
-const READY_POLL_MS = 20;
+const READY_POLL_MS = 5;
 
 /** Starts a zone control plane; resolves when it serves proxies. @throws Error whose message is for the operator */
 export async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
@@ -58,8 +55,11 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     onError: onError('global does not answer; going on with what is here'),
     hello: { zone, instance, version, publicKey },
   });
+  // What only serves is loaded while global is asked for what there is to serve.
+  const loaded = Promise.all([import('./servingProxies.ts'), import('./rest.ts'), import('../runtime/serve.ts')]);
   while (!replica.ready()) await sleep(READY_POLL_MS);
   log.info({ position: replica.position(), milliseconds: Date.now() - Date.parse(startedAt) }, 'the view is complete');
+  const [{ startServingProxies }, { zoneRest }, { serve }] = await loaded;
 
   await ensureUserKey({ view, zone, log: zoneLog, replica, now: runtime.now }).catch(
     onError('users cannot be given tokens of this zone'),
