@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { FastifyInstance } from 'fastify';
+import { DEFAULT_ACCESS } from '../shared/rest/accessLists.ts';
 import type { Put, RestDeps } from '../shared/rest/ports.ts';
 import { VersionConflict } from '../shared/rest/errors.ts';
 import { NOW, type RestFixture, restFixture } from '../test/support/restFixture.ts';
@@ -77,6 +78,24 @@ test('writing a secret is told apart from not being allowed to', async () => {
     apiVersion: 'v1',
     data: { value: 'dGVzdAo=' },
     type: 'system.kuma.io/secret',
+  });
+});
+
+test('what only some may view is refused to others by name', async () => {
+  const nobody = { users: [], groups: [] };
+  const access = { ...DEFAULT_ACCESS, controlPlaneMetadata: nobody, viewStats: nobody };
+  app = buildApp({ ...fixture.deps, access });
+  opened.push(app);
+  const who = 'user "mesh-system:anonymous/mesh-system:unauthenticated"';
+  expect((await get('/config', remote)).json()).toMatchObject({
+    status: 403,
+    title: 'Access Denied',
+    detail: `${who} cannot access control-plane metadata`,
+  });
+  expect((await get('/zoneegresses/e/stats', remote)).json()).toMatchObject({
+    status: 403,
+    title: 'Access Denied',
+    detail: `${who} cannot access envoy proxy info`,
   });
 });
 

@@ -7,10 +7,10 @@ import type { Caller } from './ports.ts';
 const SUBJECTS: Readonly<Record<Exclude<Right, 'adminResources' | 'generateUserToken'>, string>> = {
   generateDpToken: 'generate dataplane token',
   generateZoneToken: 'generate zone token',
-  viewConfigDump: 'envoy config dump',
-  viewStats: 'envoy stats',
-  viewClusters: 'envoy clusters',
-  controlPlaneMetadata: 'control plane metadata',
+  viewConfigDump: 'envoy proxy info',
+  viewStats: 'envoy proxy info',
+  viewClusters: 'envoy proxy info',
+  controlPlaneMetadata: 'control-plane metadata',
 };
 
 /** `name/group,group`, as Kuma's access messages and our log name a caller. */

@@ -1,5 +1,6 @@
 import { type Insight, isOnline } from '../../resource/insight.ts';
 import { publicTypes, type RestContext } from '../context.ts';
+import { KUMA_GLOBAL_TYPES } from '../crud/kumaTypes.ts';
 import { ok, type Route } from '../http.ts';
 import { count, noCounts, type StatusCounts } from './counts.ts';
 import { type Proxy, proxiesOf, type ServiceType, servicesOf } from './proxies.ts';
@@ -46,6 +47,8 @@ async function globalInsight(context: RestContext): Promise<object> {
 async function olderForm(context: RestContext): Promise<object> {
   const types = publicTypes(context).filter(({ scope, readOnly }) => scope === 'Global' && !readOnly);
   const resources: Record<string, { total: number }> = {};
+  // of Kuma's that are not known here there are none
+  for (const type of Object.keys(KUMA_GLOBAL_TYPES)) resources[type] = { total: 0 };
   for (const { type } of types) resources[type] = { total: (await context.reader.list(type)).length };
   return { type: 'GlobalInsights', creationTime: context.now(), resources };
 }
