@@ -11,7 +11,7 @@ import type { RouteConfigurationJson } from '../xds/gen/envoy/config/route/v3/ro
 import { METRICS_CLUSTER_NAME, METRICS_LISTENER_NAME } from '../xds/names.ts';
 import type { InboundChain, InboundResources } from '../xds/parts.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
-import { downstreamMeshTls } from '../xds/tls.ts';
+import { type CertificateFiles, downstreamMeshTls, downstreamTls } from '../xds/tls.ts';
 import { adminAddress } from './admin.ts';
 import { effectContext, type Lookups } from './lookups.ts';
 import type { MeshFacts } from './meshFacts.ts';
@@ -25,8 +25,9 @@ export function addMetrics(set: ResourceSet, sidecar: Sidecar, services: Set<str
   const { proxy, mesh, policies, dataplane, metrics, memo } = sidecar;
   const admin = adminAddress(proxy.metadata);
   if (!metrics || !admin) return;
+  const certificate = proxy.metadata.metricsCertificate;
   const rules = policies.inboundId(sectionName(metrics.inbound));
-  const inputs = JSON.stringify([mesh.zone, mesh.name, mesh.mtls, rules, metrics.endpoint, admin]);
+  const inputs = JSON.stringify([mesh.zone, mesh.name, mesh.mtls, rules, metrics.endpoint, admin, certificate]);
   const variants = memo.from<Variant<InboundResources>[]>(dataplane, 'metrics', () => []);
   const { lookups, part } = builtPart(variants, inputs, mesh, (l) => build(sidecar, metrics, admin, l));
   set.put('cluster', METRICS_CLUSTER_NAME, part.cluster);
@@ -36,14 +37,17 @@ export function addMetrics(set: ResourceSet, sidecar: Sidecar, services: Set<str
 }
 
 function build(
-  { mesh, policies, dataplane }: Sidecar,
+  { proxy, mesh, policies, dataplane }: Sidecar,
   { endpoint, inbound }: NonNullable<Sidecar['metrics']>,
   admin: AddressJson,
   lookups: Lookups,
 ): InboundResources {
   const { address } = dataplane.spec.networking;
   const routes = statsRoutes(endpoint);
-  const chains = mesh.mtls && isGuarded(endpoint) ? guardedChains(mesh, address, routes) : [chain(routes, false)];
+  const chains =
+    mesh.mtls && isGuarded(endpoint)
+      ? guardedChains(mesh, address, routes)
+      : [openChain(endpoint, proxy.metadata.metricsCertificate, routes)];
   const made: InboundResources = {
     sectionName: sectionName(inbound),
     service: endpoint.tags[SERVICE_TAG] ?? '',
@@ -60,6 +64,17 @@ function build(
     cluster: staticCluster(METRICS_CLUSTER_NAME, [admin], CONNECT_TIMEOUT),
   };
   policies.inbound(made, effectContext(mesh, lookups));
+  return made;
+}
+
+/** With a certificate that the proxy was started with, where the mesh says so; a proxy without one answers in plain text, as in Kuma. */
+function openChain(
+  { tls }: MetricsEndpoint,
+  certificate: CertificateFiles | undefined,
+  routes: RouteConfigurationJson,
+): InboundChain {
+  const made = chain(routes, false);
+  if (tls?.mode === 'providedTLS' && certificate) made.filterChain.transportSocket = downstreamTls(certificate);
   return made;
 }
 

@@ -17,10 +17,16 @@ export function metricsInbound(
   const { port, tags } = endpoint;
   const { address, inbound = [], outbound = [] } = spec.networking;
   const isTaken =
-    inbound.some((one) => (one.address ?? address) === address && one.port === port) ||
+    inbound.some((one) => isAt(one, address, port)) ||
     outbound.some((one) => (one.address ?? '127.0.0.1') === address && one.port === port) ||
     spec.probes?.port === port;
   return isTaken ? undefined : { endpoint, inbound: { port, protocol: 'http', tags } };
+}
+
+/** Does the inbound, or the application behind it, listen there? */
+function isAt({ address, port, serviceAddress, servicePort }: Inbound, host: string, wanted: number): boolean {
+  const own = address ?? host;
+  return (own === host && port === wanted) || ((serviceAddress || own) === host && (servicePort || port) === wanted);
 }
 
 /** The Dataplane as policies look at it: with the endpoint among its inbounds. A gateway has none that they could look at. */

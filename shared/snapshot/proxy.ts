@@ -1,3 +1,5 @@
+import type { CertificateFiles } from '../xds/tls.ts';
+
 /** What a proxy tells of itself in its bootstrap and in the node of its first request (multizone-and-dataplane §4.5). */
 export interface ProxyMetadata {
   /** `feature-delta-grpc`… */
@@ -17,6 +19,8 @@ export interface ProxyMetadata {
    * as `127.21` for 127.21.0.0/16 (D14). Ours, not Kuma's.
    */
   readonly loopbackPrefix?: string;
+  /** Files on the proxy's machine: what it shows to whom scrapes it where the mesh says `providedTLS`. */
+  readonly metricsCertificate?: CertificateFiles;
   /** Transparent proxying as told by the proxy; else the Dataplane says it. */
   readonly transparentProxy?: { readonly inboundPort: number; readonly outboundPort: number; readonly dnsPort: number };
   readonly version: { readonly dp: string; readonly envoy: string };

@@ -23,6 +23,22 @@ export function downstreamMeshTls(mesh: string): TransportSocketJson {
   return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
 }
 
+/** Paths on the proxy's machine, PEM. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Server side of TLS with a certificate that is not the mesh's; clients need none. */
+export function downstreamTls({ certificate, key }: CertificateFiles): TransportSocketJson {
+  const context: DownstreamTlsContextJson = {
+    commonTlsContext: {
+      tlsCertificates: [{ certificateChain: { filename: certificate }, privateKey: { filename: key } }],
+    },
+  };
+  return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
+}
+
 /** Client side of mesh mTLS: exactly that service, whichever zone ingress lies between (policies §5.4). */
 export function upstreamMeshTls(mesh: string, service: string, sni: string): TransportSocketJson {
   const context: UpstreamTlsContextJson = {

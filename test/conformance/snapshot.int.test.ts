@@ -8,6 +8,7 @@ import { toolPath } from '../../deploy/setup/tools.ts';
 import { makeBuiltinCa } from '../../global/mesh/builtinCa.ts';
 import type { SnapshotInput } from '../../shared/snapshot/input.ts';
 import { generateSnapshot } from '../../shared/snapshot/generateSnapshot.ts';
+import type { CertificateFiles } from '../../shared/xds/tls.ts';
 import { policyCase, policyCases } from '../support/policyCase.ts';
 import { snapshotCase, snapshotCases } from '../support/snapshotCase.ts';
 import { type Pems, staticBootstrap } from '../support/staticBootstrap.ts';
@@ -24,18 +25,24 @@ const cases: [string, SnapshotInput][] = [
 describe('Envoy accepts the snapshot', () => {
   let dir: TempDir;
   let pems: Pems;
+  let certificate: CertificateFiles;
 
   beforeAll(async () => {
     dir = await tempDir('validate');
     pems = await makeBuiltinCa('default', { now: new Date() });
+    certificate = { certificate: join(dir.path, 'cert.pem'), key: join(dir.path, 'key.pem') };
+    await writeFile(certificate.certificate, pems.certificatePem);
+    await writeFile(certificate.key, pems.privateKeyPem);
   });
   afterAll(() => dir.remove());
 
   for (const [name, input] of cases) {
     it(name, async () => {
       const { proxy } = input;
-      // Envoy opens the files that it is to write.
-      const here = { ...input, proxy: { ...proxy, metadata: { ...proxy.metadata, workdir: dir.path } } };
+      // Envoy opens the files that it is to write, and those that it is to show.
+      const metricsCertificate = proxy.metadata.metricsCertificate && certificate;
+      const metadata = { ...proxy.metadata, workdir: dir.path, ...(metricsCertificate && { metricsCertificate }) };
+      const here = { ...input, proxy: { ...proxy, metadata } };
       await expect(validate(dir.path, name, staticBootstrap(generateSnapshot(here), pems))).resolves.toContain('OK');
     });
   }

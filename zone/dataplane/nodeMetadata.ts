@@ -17,6 +17,8 @@ const metadataSchema = z.object({
   features: z.array(z.string()).catch([]),
   workdir: text,
   'meridian.ca': text,
+  metricsCertPath: text,
+  metricsKeyPath: text,
   'meridian.loopbackPrefix': z
     .string()
     .regex(/^127\.\d{1,3}$/)
@@ -63,6 +65,7 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
   const loopbackPrefix = metadata['meridian.loopbackPrefix'];
   const proxyType = metadata['dataplane.proxyType'];
   const { kumaDp = {}, envoy = {} } = metadata.version;
+  const { metricsCertPath: certificate, metricsKeyPath: key } = metadata;
   return {
     kind: proxyType === 'dataplane' ? 'sidecar' : proxyType,
     resource: metadata['dataplane.resource'],
@@ -77,6 +80,7 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
       workdir: metadata.workdir,
       ...(metadata['dataplane.appProbeProxy.enabled'] === 'true' ? { probesApplications: true } : {}),
       ...(loopbackPrefix ? { loopbackPrefix } : {}),
+      ...(certificate && key ? { metricsCertificate: { certificate, key } } : {}),
       ...(redirect
         ? {
             transparentProxy: {

@@ -115,6 +115,16 @@ const FLAGS: readonly {
     parse: port,
   },
   {
+    flags: '--metrics-cert-path <file>',
+    text: 'certificate for who scrapes the metrics, PEM, where the mesh says providedTLS',
+    env: ['MERIDIAN_DP_METRICS_CERT_PATH', 'KUMA_DATAPLANE_RUNTIME_METRICS_CERT_PATH'],
+  },
+  {
+    flags: '--metrics-key-path <file>',
+    text: 'its key',
+    env: ['MERIDIAN_DP_METRICS_KEY_PATH', 'KUMA_DATAPLANE_RUNTIME_METRICS_KEY_PATH'],
+  },
+  {
     flags: '--envoy-log-level <level>',
     text: 'of Envoy',
     env: ['MERIDIAN_DP_ENVOY_LOG_LEVEL', 'KUMA_DATAPLANE_RUNTIME_ENVOY_LOG_LEVEL'],

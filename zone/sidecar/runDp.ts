@@ -42,6 +42,9 @@ export interface DpOptions {
   readonly readinessHost: string;
   /** `networking.admin.port` where the file says none; 0: as the file says. */
   readonly adminPort: number;
+  /** What it shows to whom scrapes its metrics, where the mesh says `providedTLS`: PEM files. */
+  readonly metricsCertPath?: string;
+  readonly metricsKeyPath?: string;
   /** Of Envoy. */
   readonly logLevel: string;
   readonly version: string;
@@ -206,8 +209,14 @@ function requestBody(options: DpOptions, { resource, token, caCert, workDir, str
     ipv6Enabled: Object.values(networkInterfaces()).some((addresses) =>
       addresses?.some(({ family }) => family === 'IPv6'),
     ),
+    metricsResources: { certPath: absolute(options.metricsCertPath), keyPath: absolute(options.metricsKeyPath) },
     ...(options.loopbackPrefix ? { loopbackPrefix: options.loopbackPrefix } : {}),
   };
+}
+
+/** Empty where there is none. */
+function absolute(path: string | undefined): string {
+  return path ? resolve(path) : '';
 }
 
 /** A machine without FIFOs can do all but send access logs by TCP, and does not say that it could. */

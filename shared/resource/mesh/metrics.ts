@@ -41,7 +41,8 @@ export interface PrometheusConf {
 }
 
 const MODES = ['activeMTLSBackend', 'providedTLS', 'disabled'] as const;
-const NOT_SUPPORTED = 'is not supported yet';
+const NOT_MERGED =
+  'is not supported yet: Envoy serves its own metrics and cannot merge those of applications in, let Prometheus scrape them at ports of their own';
 
 const aggregated = message({ name: text, port: uint32, path: text, address: text, enabled: optionalFlag });
 const prometheusConf = message({
@@ -81,17 +82,20 @@ export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, fi
   const at = `${field}.conf`;
   const violations: Violation[] = [];
   const add = (name: string, reason: string) => violations.push({ field: `${at}.${name}`, reason });
-  if (conf.skipMTLS !== undefined && conf.tls && conf.skipMTLS !== (conf.tls.mode === 'disabled'))
-    violations.push({ field: at, reason: 'skipMTLS and tls configuration cannot be defined together' });
+  if (conf.skipMTLS !== undefined && conf.tls && !isEqual(conf))
+    return [{ field: at, reason: 'skipMTLS and tls configuration cannot be defined together' }];
   if (conf.port !== undefined && !isPort(conf.port)) add('port', PORT_REASON);
   if (conf.path !== undefined && !isAbsolutePath(conf.path)) add('path', 'should be a valid URL Path');
   violations.push(...tagViolations(conf.tags ?? {}, `${at}.tags`));
   const regexFault = faultOf(conf.envoy?.filterRegex ?? '');
   if (regexFault !== undefined) add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
-  if (conf.tls?.mode === 'providedTLS')
-    add('tls.mode', `providedTLS ${NOT_SUPPORTED}, use activeMTLSBackend or disabled`);
-  if (saysSomething((conf as { aggregate?: unknown }).aggregate)) add('aggregate', NOT_SUPPORTED);
+  if (saysSomething((conf as { aggregate?: unknown }).aggregate)) add('aggregate', NOT_MERGED);
   return violations;
+}
+
+/** Do both say the same? */
+function isEqual({ skipMTLS, tls }: PrometheusConf): boolean {
+  return (tls?.mode ?? 'activeMTLSBackend') === (skipMTLS ? 'disabled' : 'activeMTLSBackend');
 }
 
 function faultOf(regex: string): string | undefined {
@@ -110,7 +114,10 @@ export function withMetricsDefaults(metrics: Metrics): Metrics {
   if (!metrics.backends) return metrics;
   return {
     ...metrics,
-    backends: metrics.backends.map((backend) => ({ ...backend, conf: { ...DEFAULTS, ...backend.conf } })),
+    backends: metrics.backends.map(({ conf, ...backend }) => ({
+      ...backend,
+      conf: { ...DEFAULTS, tls: conf?.skipMTLS ? { mode: 'disabled' as const } : {}, ...conf },
+    })),
   };
 }
 
@@ -132,6 +139,8 @@ export function metricsEndpoint(
   return {
     ...DEFAULTS,
     ...backend.conf,
+    // what a proxy says of itself goes before what was filled in
+    ...(conf.skipMTLS !== undefined && { tls: undefined }),
     ...conf,
     tags: { ...(backend.conf?.tags ?? DEFAULTS.tags), ...conf.tags },
     ...((backend.conf?.envoy || conf.envoy) && { envoy: { ...backend.conf?.envoy, ...conf.envoy } }),
