@@ -32,7 +32,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
 
   const keysDir = config['keys.dir'] || config['data.dir'];
   const opened = await openReplica({ config, role, keysDir, runtime });
-  const { leaf, zoneLog, replica, publicKey, credentialExpiresAt } = opened;
+  const { leaf, zoneLog, replica, addresses, publicKey, credentialExpiresAt } = opened;
   const { view } = replica;
   let lost = () => {};
   const instances = watchInstances({
@@ -91,7 +91,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     onError: onError('the status could not be reported'),
   });
   dataPlane.rollouts.onChanged(() => reporter.soon());
-  zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt });
+  zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, credentialExpiresAt });
   const stopRenewing = keepCertificates(
     [...dataPlane.certificates, ...opened.certificates, ...givenCertificate(config)],
     {

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { deleteResource, putResource } from '../../global/command/resourceCommands.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
+import { addressBook } from '../../test/support/addressBook.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { LocalZoneLog } from '../../zone/replica/localZoneLog.ts';
 import type { Applied } from '../../zone/replica/ports.ts';
@@ -41,7 +42,13 @@ async function logs() {
     expect(errors).toEqual([]);
   });
   const follow = async () => {
-    const replica = await localReplica({ policy, zoneLog, zone: 'z', onError: (error) => errors.push(error) });
+    const replica = await localReplica({
+      policy,
+      zoneLog,
+      zone: 'z',
+      addresses: addressBook(),
+      onError: (error) => errors.push(error),
+    });
     onTestFinished(() => replica.stop());
     return replica;
   };
@@ -90,7 +97,13 @@ test('what cannot be applied is set aside, told, and over when a later version c
   const damage = `UPDATE resource SET body = jsonb_set(body::jsonb, '{spec,sealed,ciphertext}', '"${'A'.repeat(64)}"') ${OF_S}`;
   await policy.events.db.query(damage);
   const errors: Error[] = [];
-  const replica = await localReplica({ policy, zoneLog, zone: 'z', onError: (error) => errors.push(error) });
+  const replica = await localReplica({
+    policy,
+    zoneLog,
+    zone: 'z',
+    addresses: addressBook(),
+    onError: (error) => errors.push(error),
+  });
   onTestFinished(() => replica.stop());
   expect(replica.quarantined).toMatchObject([{ stream: 'EVENTS', subject: expect.stringContaining('Secret.s') }]);
   expect(errors).toHaveLength(1);

@@ -6,6 +6,7 @@ import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
 import { openSealed } from '../../zone/identity/openGrant.ts';
+import type { AddressBook } from '../../zone/lookup/addressBook.ts';
 import type { LocalMessage, LocalZoneLog } from '../../zone/replica/localZoneLog.ts';
 import { PolicyFold } from '../../zone/replica/policyFold.ts';
 import type { Applied, Replica } from '../../zone/replica/ports.ts';
@@ -15,6 +16,7 @@ type Deps = {
   readonly policy: Pick<PolicyLog, 'events' | 'keys' | 'kek'>;
   readonly zoneLog: Pick<LocalZoneLog, 'messages' | 'onWritten'>;
   readonly zone: string;
+  readonly addresses: AddressBook;
   readonly onError: (error: Error) => void;
 };
 
@@ -37,7 +39,7 @@ const STREAM = 'EVENTS';
  * Folds both logs of a control plane that is alone into one view: the policy log as it is appended to, the zone log as it is
  * written. Resolves when the view holds what is in both.
  */
-export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Promise<LocalReplica> {
+export async function localReplica({ policy, zoneLog, zone, addresses, onError }: Deps): Promise<LocalReplica> {
   const { events } = policy;
   const view = new View();
   const dataKeys = new Map<string, Uint8Array>();
@@ -96,7 +98,12 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
   };
 
   const onZoneMessage = ({ key, resource, sequence }: LocalMessage): Changed | undefined =>
-    view.apply({ origin: zone, key: keyOf(key), resource, version: sequence });
+    view.apply({
+      origin: zone,
+      key: keyOf(key),
+      resource: resource && addresses.fill(resource),
+      version: sequence,
+    });
 
   let news = Promise.withResolvers<void>();
   const stopListening = events.listen(() => news.resolve());
@@ -110,6 +117,8 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     const changed = onZoneMessage(message);
     if (changed) emit({ changes: [changed], position });
   });
+
+  const stopLookingUp = addresses.follow(view, (changes) => emit({ changes, position }));
 
   let stopped = false;
   let trouble = '';
@@ -150,7 +159,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
     view,
     position: () => position,
     digest: () => fold.digest,
-    ready: () => true,
+    ready: () => addresses.settled,
     onApplied: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -168,6 +177,7 @@ export async function localReplica({ policy, zoneLog, zone, onError }: Deps): Pr
       news.resolve();
       stopListening();
       stopZone();
+      stopLookingUp();
     },
   };
 }

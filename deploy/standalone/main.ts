@@ -15,6 +15,8 @@ import { GLOBAL, type Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import { readCaFile } from '../../zone/identity/caFiles.ts';
 import { startReconciling } from '../../zone/reconciling.ts';
+import { AddressBook } from '../../zone/lookup/addressBook.ts';
+import { lookUp } from '../../zone/lookup/lookUp.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts';
 import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
 import { givenCertificate } from '../../runtime/certificate/readCertificate.ts';
@@ -58,7 +60,13 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
   });
   await ensureZone(commands, zone, 'the zone of this control plane');
   const zoneLog = new LocalZoneLog(join(folder.zone, ZONE_LOG_FILE));
-  const replica = await localReplica({ policy, zoneLog, zone, onError: onError('the view does not follow the log') });
+  const replica = await localReplica({
+    policy,
+    zoneLog,
+    zone,
+    addresses: new AddressBook({ lookUp, log }),
+    onError: onError('the view does not follow the log'),
+  });
 
   const { dataPlane, settings } = await startServingProxies({
     config,

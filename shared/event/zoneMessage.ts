@@ -10,6 +10,11 @@ export function staysInZone({ writable, replication, internal }: ResourceDescrip
   return writable.zone && !replication.zoneToGlobal && !internal;
 }
 
+/** What a zone writes of a resource: all but the status, which every control plane finds out for itself. */
+export function zoneMessageBody({ status: _, ...written }: Resource): string {
+  return JSON.stringify(written);
+}
+
 /** A message of a zone's log. */
 export interface ZoneMessage {
   /** As the subject says, which NATS lets only this zone write. */

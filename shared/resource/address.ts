@@ -8,12 +8,6 @@ export function addressReason(address: string): string | undefined {
   return undefined;
 }
 
-/** The same for an address that listeners or endpoints are made of: names are not looked up. */
-export function ipAddressReason(address: string): string | undefined {
-  if (isIpAddress(address)) return addressReason(address);
-  return addressReason(address) ?? 'a domain name is not supported yet, use an IP address';
-}
-
 export function isIpAddress(text: string): boolean {
   return isIpv4(text) || isIpv6(text);
 }

@@ -1,4 +1,5 @@
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { vipsOf } from '../view/vips.ts';
 import type { SnapshotInput } from './input.ts';
@@ -32,9 +33,10 @@ export interface Sidecar {
 export function findSidecar({ view, proxy, registry, settings }: SnapshotInput, memo: Memo): Sidecar | undefined {
   const { zone } = settings;
   const key = { type: 'Dataplane', mesh: proxy.mesh, name: proxy.name };
-  const dataplane = view.get(key, zone)?.resource as Resource<DataplaneSpec> | undefined;
+  const found = view.get(key, zone)?.resource as Resource<DataplaneSpec> | undefined;
   const mesh = meshFacts(view, proxy.mesh, zone);
-  if (!dataplane || !mesh) return undefined;
+  if (!found || !mesh) return undefined;
+  const dataplane = resolved(found);
   const redirect = redirectOf(proxy, dataplane.spec);
   const metrics = metricsInbound(mesh, dataplane);
   const vips = vipsOf(view, mesh.name, zone);

@@ -1,3 +1,4 @@
+import { resolved } from '../resource/resolved.ts';
 import type { ZoneEgressSpec } from '../resource/zoneegress/spec.ts';
 import type { ServiceIndex } from '../view/services.ts';
 import type { View } from '../view/view.ts';
@@ -22,18 +23,17 @@ export function addZoneEgress(
   memo: Memo,
   use: ZoneProxyUse,
 ): void {
-  const spec = view.get({ type: 'ZoneEgress', mesh: '', name: proxy.name }, settings.zone)?.resource.spec as
-    | ZoneEgressSpec
-    | undefined;
-  if (!spec) return;
+  const egress = view.get({ type: 'ZoneEgress', mesh: '', name: proxy.name }, settings.zone)?.resource;
+  if (!egress) return;
+  const { networking } = resolved(egress).spec as ZoneEgressSpec;
   const chains = new SniChains(memo);
   for (const index of indexes) addMesh(set, view, index, chains, memo, use);
   const { all } = chains;
   if (all.length > 0) {
-    const listener = sniListener(spec.networking, all);
+    const listener = sniListener(networking, all);
     set.put('listener', listener.name as string, listener);
   }
-  addAdmin(set, proxy.metadata, spec.networking.address, memo);
+  addAdmin(set, proxy.metadata, networking.address, memo);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolved } from '../resource/resolved.ts';
 import type { ZoneIngressSpec } from '../resource/zoneingress/spec.ts';
 import type { ServiceIndex } from '../view/services.ts';
 import type { View } from '../view/view.ts';
@@ -21,17 +22,16 @@ export function addZoneIngress(
   memo: Memo,
   use: ZoneProxyUse,
 ): void {
-  const spec = view.get({ type: 'ZoneIngress', mesh: '', name: proxy.name }, settings.zone)?.resource.spec as
-    | ZoneIngressSpec
-    | undefined;
-  if (!spec) return;
+  const ingress = view.get({ type: 'ZoneIngress', mesh: '', name: proxy.name }, settings.zone)?.resource;
+  if (!ingress) return;
+  const { networking } = resolved(ingress).spec as ZoneIngressSpec;
   const chains = new SniChains(memo);
   for (const index of indexes) addMesh(set, view, index, chains, memo, use);
   const { all } = chains;
   const idle = { filters: [directResponseFilter(JSON.stringify({ proxy: proxy.id, zone: settings.zone }))] };
-  const listener = sniListener(spec.networking, all.length > 0 ? all : [idle]);
+  const listener = sniListener(networking, all.length > 0 ? all : [idle]);
   set.put('listener', listener.name as string, listener);
-  addAdmin(set, proxy.metadata, spec.networking.address, memo);
+  addAdmin(set, proxy.metadata, networking.address, memo);
 }
 
 function addMesh(

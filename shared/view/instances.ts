@@ -1,4 +1,5 @@
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SERVICELESS_PORT } from './localInbounds.ts';
 import { isIpAddress } from './servicePart.ts';
@@ -32,7 +33,9 @@ export function meshInstances(view: View, mesh: string, zone: string): readonly 
 }
 
 /** Those of one Dataplane. */
-export function instancesOf({ name, spec: { networking } }: Resource<DataplaneSpec>): Instance[] {
+export function instancesOf(dataplane: Resource<DataplaneSpec>): Instance[] {
+  const { name, spec } = resolved(dataplane);
+  const { networking } = spec;
   return (networking.inbound ?? []).flatMap((inbound) => {
     const service = inbound.tags?.['kuma.io/service'];
     const address = inbound.address ?? networking.address;

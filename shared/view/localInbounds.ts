@@ -1,4 +1,5 @@
 import { type DataplaneSpec, type Inbound, isHealthy, type Tags } from '../resource/dataplane/spec.ts';
+import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
@@ -27,7 +28,7 @@ export function* localInbounds(view: View, mesh: string, zone: string): Iterable
 /** Those of one Dataplane: for the same one always the same objects. */
 export function localInboundsOf(dataplane: Resource, zone: string): readonly LocalInbound[] {
   let inbounds = known.get(dataplane);
-  if (!inbounds) known.set(dataplane, (inbounds = inboundsOf(dataplane as Resource<DataplaneSpec>, zone)));
+  if (!inbounds) known.set(dataplane, (inbounds = inboundsOf(resolved(dataplane as Resource<DataplaneSpec>), zone)));
   return inbounds;
 }
 

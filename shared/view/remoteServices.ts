@@ -1,4 +1,5 @@
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
+import { resolved } from '../resource/resolved.ts';
 import type { ZoneSpec } from '../resource/zone/spec.ts';
 import type { AvailableService, ZoneIngressSpec, ZoneIngressStatus } from '../resource/zoneingress/spec.ts';
 import type { ZoneEgressSpec } from '../resource/zoneegress/spec.ts';
@@ -56,7 +57,7 @@ type EgressPlace = Pick<Endpoint, 'address' | 'port'> & { readonly weight: 1; re
 /** The egresses of this zone. */
 function ownEgresses(view: View, zone: string): EgressPlace[] {
   return [...view.entries('ZoneEgress', '')].flatMap(({ origin, resource }) => {
-    const { address, port } = (resource.spec as ZoneEgressSpec).networking;
+    const { address, port } = (resolved(resource).spec as ZoneEgressSpec).networking;
     return origin === zone && isIpAddress(address) ? [{ address, port, weight: 1, egress: true }] : [];
   });
 }
@@ -78,7 +79,7 @@ interface RemoteIngress {
 function remoteIngresses(view: View, mesh: string, zone: string): RemoteIngress[] {
   const found: { id: string; ingress: RemoteIngress }[] = [];
   for (const { origin, resource } of view.entries('ZoneIngress', '')) {
-    const spec = resource.spec as ZoneIngressSpec;
+    const spec = resolved(resource).spec as ZoneIngressSpec;
     const theirs = spec.zone || origin;
     const { advertisedAddress: address, advertisedPort: port } = spec.networking;
     if (origin === zone || !theirs || theirs === zone || !address || !port || isDisabled(view, theirs)) continue;

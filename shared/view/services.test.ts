@@ -93,6 +93,27 @@ function mark(view: View, origin: string, dead: boolean): void {
   view.apply({ origin, key: resource, resource, version: entry.version, again: true });
 }
 
+describe('an ingress that is advertised by name', () => {
+  it('gives endpoints at the address of the name, and none before that is known', () => {
+    const view = viewOf([{ ...MESH, mtls }, ingress('zone-2', 'ingress.zone-2.example')]);
+    const addresses = () =>
+      serviceIndex(view, 'default', 'zone-1')
+        .services.get('a')
+        ?.endpoints.map(({ address }) => address);
+    const found = (address: string) => {
+      const { resource, version } = view.get(resourceOf(ingress('zone-2', '')), 'zone-2') ?? {};
+      if (!resource || !version) throw new Error('it is in the view');
+      const status = { addresses: { 'ingress.zone-2.example': address } };
+      view.apply({ origin: 'zone-2', key: resource, resource: { ...resource, status }, version, again: true });
+    };
+    expect(addresses()).toEqual([]);
+    found('192.0.2.1');
+    expect(addresses()).toEqual(['192.0.2.1']);
+    found('192.0.2.2');
+    expect(addresses()).toEqual(['192.0.2.2']);
+  });
+});
+
 describe('a dead ingress', () => {
   it('gives no endpoints and does not count, but its services stay known', () => {
     const view = viewOf([

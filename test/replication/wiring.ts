@@ -33,6 +33,7 @@ import type { ZoneChangeLog } from '../../zone/replica/ports.ts';
 import { joinGlobal } from '../../zone/replica/join.ts';
 import { findMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
+import { addressBook } from '../support/addressBook.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
 
 /** How long the credentials of tests hold. */
@@ -337,6 +338,7 @@ export async function openReplica(
     sealer,
     registry,
     keyring: new Keyring(key.privateKey),
+    addresses: addressBook(),
     copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),
     reader,
     now: () => new Date(),

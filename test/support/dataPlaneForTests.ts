@@ -105,7 +105,11 @@ interface Started {
 }
 
 /** A sidecar as a process of its own would run it; resolves when its Envoy serves. */
-export async function sidecar(plane: DataPlane, dataplane: object, options: Partial<DpOptions> = {}): Promise<Started> {
+export async function sidecar(
+  plane: Pick<DataPlane, 'address'>,
+  dataplane: object,
+  options: Partial<DpOptions> = {},
+): Promise<Started> {
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const running = runDp(

@@ -6,6 +6,7 @@ import {
 } from '@grpc/grpc-js';
 import { withProbeAnswers } from '../../shared/resource/dataplane/serviceProbe.ts';
 import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
+import { resolved } from '../../shared/resource/resolved.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import { applicationCluster } from '../../shared/snapshot/application.ts';
 import { healthCheckSpecifier } from '../../shared/snapshot/healthChecks.ts';
@@ -138,7 +139,7 @@ export class HealthDiscovery {
       this.#admit(stream, found.resource);
       return;
     }
-    const specifier = healthCheckSpecifier(found.resource.spec, stream.metadata);
+    const specifier = healthCheckSpecifier(resolved(found.resource).spec, stream.metadata);
     const told = JSON.stringify(specifier);
     if (told !== stream.told) {
       stream.told = told;

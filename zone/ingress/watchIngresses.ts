@@ -1,3 +1,4 @@
+import { resolved } from '../../shared/resource/resolved.ts';
 import type { ZoneIngressSpec, ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { livenessOf } from '../../shared/view/ingressLiveness.ts';
 import type { Entry } from '../../shared/view/view.ts';
@@ -30,7 +31,8 @@ export function watchIngresses({ replica, zone, deadAfterMs, reach, now, log }: 
   const look = (entry: Entry) => {
     const { origin, resource } = entry;
     const id = `${origin}/${resource.name}`;
-    const { advertisedAddress: address, advertisedPort: port } = (resource.spec as ZoneIngressSpec).networking;
+    const { advertisedAddress: address, advertisedPort: port } = (resolved(resource).spec as ZoneIngressSpec)
+      .networking;
     const signs = { heard: heard.get(origin) ?? start, reached: reached.get(id) ?? 0 };
     const liveness = livenessOf(signs, now(), deadAfterMs);
     if (liveness === 'alive') reached.delete(id);

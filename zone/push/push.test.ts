@@ -194,6 +194,32 @@ describe('a configuration that cannot be made', () => {
   });
 });
 
+describe('a proxy whose address is a domain name', () => {
+  it('gets its configuration when the name is found, and keeps it', async () => {
+    const { zone, ads, push, connect, sent } = await world();
+    const named = dataplane('other', 'other', 'vm-7.internal');
+    await zone.put(named);
+    ads.proxies.set('demo.other', proxy('other'));
+    push.connected(proxy('other'));
+    while (!push.errorOf('demo.other')) await new Promise((resolve) => setImmediate(resolve));
+    expect(push.errorOf('demo.other')).toContain('networking.address: the zone');
+    expect(push.errorOf('demo.other')).toContain('"vm-7.internal"');
+    await connect('front');
+
+    await zone.put({ ...named, status: { addresses: { 'vm-7.internal': '10.0.0.7' } } });
+    while (ads.sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const listeners = JSON.stringify([...(ads.snapshotOf('demo.other')?.listener.entries() ?? [])]);
+    expect(listeners).toContain('10.0.0.7');
+    expect(listeners).not.toContain('vm-7.internal');
+    expect(push.errorOf('demo.other')).toBeUndefined();
+    await sent(1);
+
+    await zone.put(named);
+    while (!push.errorOf('demo.other')) await new Promise((resolve) => setImmediate(resolve));
+    expect(await sent(0)).toEqual([]);
+  });
+});
+
 describe('rollouts', () => {
   it('are told step by step, and the oldest are forgotten', () => {
     const rollouts = new Rollouts({ now: () => 0, limit: 2 });

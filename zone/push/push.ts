@@ -5,8 +5,10 @@ import type { Proxy, ProxyIdentity, ZoneSettings } from '../../shared/snapshot/p
 import { ProxyIndex } from '../../shared/snapshot/proxyIndex.ts';
 import { regenerateEndpoints } from '../../shared/snapshot/regenerateEndpoints.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
+import { unresolvedReason } from '../../shared/resource/resolved.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
 import type { AdsServer } from '../ads/ports.ts';
+import { resourceType } from '../dataplane/proxyResource.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
 import { Pace, type PaceLimits } from './pace.ts';
@@ -206,9 +208,18 @@ export class Push {
     }
   }
 
+  /** @throws Error when it would be told to listen on a name */
+  #requireAddress({ kind, mesh, name }: Proxy): void {
+    const key = { type: resourceType(kind), mesh, name };
+    const resource = this.#deps.view.get(key, this.#deps.settings.zone)?.resource;
+    const reason = resource && unresolvedReason(resource);
+    if (reason !== undefined) throw new Error(reason);
+  }
+
   #generate(proxy: Proxy, scope: Scope): Generated {
     const previous = this.#index.get(proxy.id);
     if (previous && scope !== 'all') return regenerateEndpoints(previous.generated, this.#world);
+    this.#requireAddress(proxy);
     const identity = this.#deps.identityOf(proxy);
     return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy }, previous?.generated);
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { resourceSchema } from '../../shared/event/message.ts';
+import { zoneMessageBody } from '../../shared/event/zoneMessage.ts';
 import { keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import { StaleWrite, type ZoneChangeLog, type ZoneWrite } from './ports.ts';
 
@@ -68,7 +69,7 @@ export class LocalZoneLog implements ZoneChangeLog {
     const insert = this.#db.prepare('INSERT OR REPLACE INTO message (key, sequence, body) VALUES (?, ?, ?)');
     this.#together(() => {
       for (const [index, { resource }] of writes.entries())
-        insert.run(keyText(resource), first + index, JSON.stringify(resource));
+        insert.run(keyText(resource), first + index, zoneMessageBody(resource));
     });
     for (const [index, { resource }] of writes.entries())
       this.#tell({ key: resource, resource, sequence: first + index });

@@ -4,6 +4,7 @@ import type { Refill } from '../../shared/event/status.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import { type Changed, type Entry, View } from '../../shared/view/view.ts';
+import type { AddressBook } from '../lookup/addressBook.ts';
 import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import { CopyDigests } from './copyDigests.ts';
 import { follow, type Following } from './follow.ts';
@@ -23,6 +24,7 @@ export interface ReplicaDeps {
   readonly sealer: ZoneSealer;
   readonly registry: Registry;
   readonly keyring: Keyring;
+  readonly addresses: AddressBook;
   readonly copy: LocalCopy;
   /** What this version understands of the policy log. */
   readonly reader: EventReader;
@@ -68,7 +70,7 @@ const PEERS_WAIT_MS = 5_000;
 
 /** Folds the policy log, the zone's own log and the other zones' ingresses into one view. */
 export function natsReplica(deps: ReplicaDeps): NatsReplica {
-  const { leaf, zone, log, sealer, registry, keyring, copy, reader, now, onError } = deps;
+  const { leaf, zone, log, sealer, registry, keyring, addresses, copy, reader, now, onError } = deps;
   const view = new View();
   const quarantine = new Quarantine();
   const listeners = new Set<(applied: Applied) => void>();
@@ -98,6 +100,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     registry,
     log,
     sealer,
+    fill: addresses.fill,
     quarantine,
     setAside,
     applied: emit,
@@ -109,6 +112,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const followLog = (logId: string) => void policyStream.followLog(logId).catch(onError);
   const copies = new CopyDigests();
   let zoneReady = false;
+  let stopLookingUp = () => {};
   let peersReady = false;
   let peersWait: NodeJS.Timeout | undefined;
 
@@ -143,14 +147,14 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     followLog,
     onSignOfLife: (listener) => zones.onSignOfLife(listener),
     markIngress: ({ origin, resource, version }, status) => {
-      const marked = { ...resource, status };
+      const marked = { ...resource, status: { ...(resource.status ?? {}), ...status } };
       const changed = view.apply({ origin, key: resource, resource: marked, version, again: true });
       if (changed) emit([changed]);
     },
     position: () => policy.position,
     digest: () => policy.digest,
-    // A proxy that was given a configuration without the other zones' services would lose them.
-    ready: () => policyStream.ready && zoneReady && peersReady,
+    // A proxy that was given a configuration without services that are there would lose them.
+    ready: () => policyStream.ready && zoneReady && peersReady && addresses.settled,
     logId: () => policy.logId,
     copies,
     waitingForKeys: () => policy.waitingForKeys,
@@ -163,6 +167,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
       peersWait = setTimeout(() => {
         peersReady = true;
       }, PEERS_WAIT_MS);
+      stopLookingUp = addresses.follow(view, emit);
       followings.push(
         follow({
           leaf,
@@ -217,6 +222,7 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     stop: () => {
       clearInterval(timer);
       clearTimeout(peersWait);
+      stopLookingUp();
       policyStream.stop();
       for (const following of followings) following.stop();
       policy.flush();

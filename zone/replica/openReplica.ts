@@ -6,6 +6,8 @@ import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneConfig } from '../config.ts';
 import { zoneKey } from '../identity/zoneKey.ts';
 import { zoneSealer } from '../identity/zoneSealer.ts';
+import { AddressBook } from '../lookup/addressBook.ts';
+import { lookUp } from '../lookup/lookUp.ts';
 import { prepareLeaf } from '../join/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
 import { Keyring } from './keyring.ts';
@@ -47,6 +49,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
   const sealer = zoneSealer(privateKey);
   const zoneLog = natsZoneLog(leaf, { registry, sealer });
+  const addresses = new AddressBook({ lookUp, log });
   const replica = natsReplica({
     leaf,
     zone,
@@ -54,6 +57,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     sealer,
     registry,
     keyring: new Keyring(privateKey),
+    addresses,
     copy: new LocalCopy(join(dataDir, 'copy.sqlite'), onError('the copy of the log')),
     reader: eventReader(registry),
     now,
@@ -66,6 +70,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     leaf,
     zoneLog,
     replica,
+    addresses,
     /** What global seals data keys of secrets to; SPKI, DER, base64. */
     publicKey,
     /** Those that the zone's nats-server uses. */

@@ -3,7 +3,7 @@ import { BatchRefused, MAX_BATCH, type Outgoing, publishBatch, SINGLE } from '..
 import { groupCommit, type Outcome } from '../../shared/event/groupCommit.ts';
 import { KEPT_PREFIX, subjectOf, UP_PREFIX } from '../../shared/event/subject.ts';
 import type { ZoneSealer } from '../identity/zoneSealer.ts';
-import { staysInZone } from '../../shared/event/zoneMessage.ts';
+import { staysInZone, zoneMessageBody } from '../../shared/event/zoneMessage.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -31,7 +31,7 @@ export function natsZoneLog(leaf: LeafConnection, { registry, sealer }: Deps): Z
     expected === undefined ? commit(message) : publishUpon(leaf, message, expected);
   const messageOf = (resource: Resource): Outgoing => ({
     subject: subject(resource),
-    body: JSON.stringify(sealer.seal(resource)),
+    body: zoneMessageBody(sealer.seal(resource)),
   });
   return {
     put: (resource, expected) => written(messageOf(resource), expected),

@@ -27,6 +27,8 @@ type Deps = {
   readonly registry: Registry;
   readonly log: ZoneLog;
   readonly sealer: ZoneSealer;
+  /** A proxy as it goes into the view. */
+  readonly fill: (resource: Resource) => Resource;
   readonly quarantine: Quarantine;
   readonly setAside: (stream: string, message: JsMsg, error: unknown) => void;
   readonly applied: (changes: readonly Changed[]) => void;
@@ -105,7 +107,7 @@ export class ZoneLogs {
   readonly #isPeers = (origin: string) => origin !== GLOBAL && origin !== this.#deps.zone;
 
   #apply(stream: 'ZONE' | 'PEERS', message: JsMsg): void {
-    const { view, zone, registry, quarantine, applied } = this.#deps;
+    const { view, zone, registry, fill, quarantine, applied } = this.#deps;
     const peer = stream === 'PEERS' ? zoneOfSubject(message.subject) : undefined;
     const kept = stream === 'ZONE' ? keyOfSubject(KEPT_PREFIX, message.subject) : undefined;
     const key = kept ?? (stream === 'ZONE' ? keyOfSubject(UP_PREFIX, message.subject) : peer?.key);
@@ -121,7 +123,8 @@ export class ZoneLogs {
     for (const listener of this.#signListeners) listener(sign);
     if (isStatus) return; // is for global
     const { open } = this.#deps.sealer;
-    const resource = fromZoneMessage(registry, { zone: origin, key, body: message.string(), ...(kept && { open }) });
+    const said = fromZoneMessage(registry, { zone: origin, key, body: message.string(), ...(kept && { open }) });
+    const resource = said && fill(said);
     quarantine.remove(stream, message.subject);
     if (resource && this.#saysTheSame(key, origin, resource)) {
       view.touch(key, origin, message.seq);

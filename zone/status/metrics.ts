@@ -1,12 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import type { DataPlane } from '../dataplane/dataPlane.ts';
+import type { AddressBook } from '../lookup/addressBook.ts';
 import type { LeafConnection } from '../replica/leafConnection.ts';
 import type { NatsReplica } from '../replica/natsReplica.ts';
 
 type Deps = {
   readonly metrics: Registry;
   readonly replica: NatsReplica;
+  readonly addresses: Pick<AddressBook, 'notFound'>;
   readonly dataPlane: Pick<DataPlane, 'ads' | 'earliestExpiry'>;
   readonly leaf: Pick<LeafConnection, 'jsm'>;
   /** RFC 3339 of the zone's credential for the hub; absent: it has none. */
@@ -14,7 +16,7 @@ type Deps = {
 };
 
 /** What `/metrics` of a zone tells of its view, its proxies and its way to the hub; asked anew at every scrape. */
-export function zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpiresAt }: Deps): void {
+export function zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, credentialExpiresAt }: Deps): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -33,6 +35,7 @@ export function zoneMetrics({ metrics, replica, dataPlane, leaf, credentialExpir
     () => replica.refill()?.count ?? 0,
   );
   gauge('meridian_zone_proxies', 'Connected proxies', () => dataPlane.ads.proxies.size);
+  gauge('meridian_zone_unknown_names', 'Domain names of proxies that are not found', () => addresses.notFound);
   gauge('meridian_zone_dead_ingresses', 'Ingresses of other zones that nothing is sent to', () => {
     const entries = [...replica.view.entries('ZoneIngress', '')];
     return entries.filter(({ resource }) => (resource.status as ZoneIngressStatus | undefined)?.dead).length;

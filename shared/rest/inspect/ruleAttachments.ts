@@ -6,6 +6,7 @@ import {
   sectionName,
   type Tags,
 } from '../../resource/dataplane/spec.ts';
+import { resolved } from '../../resource/resolved.ts';
 import { SERVICE_TAG } from '../../resource/tags.ts';
 import { outboundClusterName } from '../../xds/names.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
@@ -39,7 +40,7 @@ export function ruleAttachmentRoutes(context: RestContext): Route[] {
       title: TITLE,
       handler: async ({ params: { mesh = '', name = '' } }) => {
         const { stored } = await requireShown(context, descriptorOf(context, 'Dataplane'), mesh, name, TITLE, NO_MESH);
-        const { networking } = stored.resource.spec as DataplaneSpec;
+        const { networking } = resolved(stored.resource).spec as DataplaneSpec;
         const matched = (await inspector.matchedPolicies(stored)).filter((one) => hasRules(context, one));
         const types = matched.map(({ type }) => type);
         const show = await shownPolicies(context, mesh, types);
