@@ -35,7 +35,7 @@ export function absentTypeRoutes(context: RestContext): Route[] {
   ];
 }
 
-function itemRoutes(context: RestContext, type: string, { refusedOn }: KumaType, path: string): Route[] {
+function itemRoutes(context: RestContext, type: string, { refusedOn, instead = '' }: KumaType, path: string): Route[] {
   const { mode } = context.role;
   const requireHere = () => {
     if (mode === refusedOn) throw writtenElsewhere(mode);
@@ -51,7 +51,10 @@ function itemRoutes(context: RestContext, type: string, { refusedOn }: KumaType,
       handler: async (request) => {
         requireHere();
         await requireMeshOf(context, request);
-        throw new Invalid([{ field: 'type', reason: `${type} is not supported yet` }], PROCESS);
+        throw new Invalid(
+          [{ field: 'type', reason: `${type} is not supported yet${instead && `, use ${instead}`}` }],
+          PROCESS,
+        );
       },
     },
   ];

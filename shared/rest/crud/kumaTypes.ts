@@ -4,6 +4,8 @@ export interface KumaType {
   readonly path: string;
   /** In KRIs. */
   readonly shortName?: string;
+  /** What does the same here, as far as something does. */
+  readonly instead?: string;
   /** The control plane on which it is not written. */
   readonly refusedOn?: 'global' | 'zone';
 }
@@ -11,27 +13,31 @@ export interface KumaType {
 type KumaTypes = Readonly<Record<string, KumaType>>;
 
 export const KUMA_POLICIES: KumaTypes = {
-  CircuitBreaker: { path: 'circuit-breakers', refusedOn: 'zone' },
+  CircuitBreaker: { path: 'circuit-breakers', instead: 'MeshCircuitBreaker', refusedOn: 'zone' },
   FaultInjection: { path: 'fault-injections', refusedOn: 'zone' },
   HealthCheck: { path: 'health-checks', refusedOn: 'zone' },
-  MeshAccessLog: { path: 'meshaccesslogs', shortName: 'mal' },
+  MeshAccessLog: { path: 'meshaccesslogs', shortName: 'mal', instead: 'logging of the Mesh and a TrafficLog' },
   MeshFaultInjection: { path: 'meshfaultinjections', shortName: 'mfi' },
   MeshGatewayRoute: { path: 'meshgatewayroutes', refusedOn: 'zone' },
   MeshHealthCheck: { path: 'meshhealthchecks', shortName: 'mhc' },
   MeshLoadBalancingStrategy: { path: 'meshloadbalancingstrategies', shortName: 'mlbs' },
-  MeshMetric: { path: 'meshmetrics', shortName: 'mm' },
-  MeshPassthrough: { path: 'meshpassthroughs', shortName: 'mp' },
+  MeshMetric: { path: 'meshmetrics', shortName: 'mm', instead: 'metrics of the Mesh' },
+  MeshPassthrough: {
+    path: 'meshpassthroughs',
+    shortName: 'mp',
+    instead: 'networking.outbound.passthrough of the Mesh',
+  },
   MeshRateLimit: { path: 'meshratelimits', shortName: 'mrl' },
   MeshTCPRoute: { path: 'meshtcproutes', shortName: 'mtcpr' },
-  MeshTLS: { path: 'meshtlses', shortName: 'mtls' },
-  MeshTrace: { path: 'meshtraces', shortName: 'mtr' },
-  ProxyTemplate: { path: 'proxytemplates', refusedOn: 'zone' },
+  MeshTLS: { path: 'meshtlses', shortName: 'mtls', instead: 'mtls of the Mesh' },
+  MeshTrace: { path: 'meshtraces', shortName: 'mtr', instead: 'tracing of the Mesh and a TrafficTrace' },
+  ProxyTemplate: { path: 'proxytemplates', instead: 'MeshProxyPatch', refusedOn: 'zone' },
   RateLimit: { path: 'rate-limits', refusedOn: 'zone' },
-  Retry: { path: 'retries', refusedOn: 'zone' },
-  Timeout: { path: 'timeouts', refusedOn: 'zone' },
+  Retry: { path: 'retries', instead: 'MeshRetry', refusedOn: 'zone' },
+  Timeout: { path: 'timeouts', instead: 'MeshTimeout', refusedOn: 'zone' },
   TrafficLog: { path: 'traffic-logs', refusedOn: 'zone' },
-  TrafficPermission: { path: 'traffic-permissions', refusedOn: 'zone' },
-  TrafficRoute: { path: 'traffic-routes', refusedOn: 'zone' },
+  TrafficPermission: { path: 'traffic-permissions', instead: 'MeshTrafficPermission', refusedOn: 'zone' },
+  TrafficRoute: { path: 'traffic-routes', instead: 'MeshHTTPRoute', refusedOn: 'zone' },
   TrafficTrace: { path: 'traffic-traces', refusedOn: 'zone' },
   VirtualOutbound: { path: 'virtual-outbounds', refusedOn: 'zone' },
 };
@@ -41,11 +47,16 @@ export const KUMA_MESH_TYPES: KumaTypes = {
   ExternalService: { path: 'external-services', refusedOn: 'zone' },
   MeshExternalService: { path: 'meshexternalservices', shortName: 'extsvc' },
   MeshGateway: { path: 'meshgateways', shortName: 'mgw' },
-  MeshIdentity: { path: 'meshidentities', shortName: 'mid' },
-  MeshMultiZoneService: { path: 'meshmultizoneservices', shortName: 'mzsvc', refusedOn: 'zone' },
+  MeshIdentity: { path: 'meshidentities', shortName: 'mid', instead: 'mtls of the Mesh' },
+  MeshMultiZoneService: {
+    path: 'meshmultizoneservices',
+    shortName: 'mzsvc',
+    instead: 'tags with kuma.io/service',
+    refusedOn: 'zone',
+  },
   MeshOpenTelemetryBackend: { path: 'meshopentelemetrybackends', shortName: 'motb' },
-  MeshService: { path: 'meshservices', shortName: 'msvc', refusedOn: 'global' },
-  MeshTrust: { path: 'meshtrusts', shortName: 'mtrust' },
+  MeshService: { path: 'meshservices', shortName: 'msvc', instead: 'tags with kuma.io/service', refusedOn: 'global' },
+  MeshTrust: { path: 'meshtrusts', shortName: 'mtrust', instead: 'mtls of the Mesh' },
   MeshZoneAddress: { path: 'meshzoneaddresses', shortName: 'mza', refusedOn: 'global' },
   Workload: { path: 'workloads', shortName: 'wl', refusedOn: 'global' },
 };
