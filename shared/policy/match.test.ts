@@ -33,6 +33,8 @@ describe('a policy selects a proxy', () => {
     ['by service', { kind: 'MeshService', name: 'admin' }, true],
     ['by service and tags', { kind: 'MeshServiceSubset', name: 'web', tags: { env: 'prod' } }, true],
     ['not by service and other tags', { kind: 'MeshServiceSubset', name: 'web', tags: { env: 'dev' } }, false],
+    ['by service and any value of a tag', { kind: 'MeshServiceSubset', name: 'web', tags: { env: '*' } }, true],
+    ['not by a tag that it has not', { kind: 'MeshServiceSubset', name: 'admin', tags: { env: '*' } }, false],
     ['not as a MeshService resource', { kind: 'MeshService', labels: { team: 'a' } }, false],
   ])('%s', (_, targetRef, expected) => expect(selected(targetRef)).toBe(expected));
 

@@ -9,7 +9,7 @@ import { type Candidate, candidateOf, NAMESPACE_LABEL } from './candidate.ts';
 import { type PolicySpec, topTargetRef } from './policySpec.ts';
 import { routeIds } from './routeName.ts';
 import { proxySelectors } from './legacyRules.ts';
-import { bestRank, type Rank } from './tagSelector.ts';
+import { bestRank, matchesTags, type Rank } from './tagSelector.ts';
 import type { TargetRef } from './targetRef.ts';
 
 /** What a policy selects of a proxy. */
@@ -90,7 +90,7 @@ function targetSelection(ref: TargetRef, policy: Candidate, dataplane: Resource<
     case 'MeshService':
     case 'MeshServiceSubset':
       // by labels a MeshService is a resource, and tags say nothing of those
-      return ref.name ? tagSelection({ ...ref.tags, [SERVICE_TAG]: ref.name }, dataplane.spec) : undefined;
+      return ref.name ? tagSelection({ [SERVICE_TAG]: ref.name, ...ref.tags }, dataplane.spec) : undefined;
     default:
       return undefined;
   }
@@ -98,8 +98,8 @@ function targetSelection(ref: TargetRef, policy: Candidate, dataplane: Resource<
 
 /** Tags must be on one and the same inbound, and select only such inbounds; a gateway has tags of its own. */
 function tagSelection(tags: Tags, { networking: { inbound = [], gateway } }: DataplaneSpec): Selection | undefined {
-  if (gateway) return hasAll(gateway.tags, tags) ? WHOLE : undefined;
-  const sections = inbound.filter((one) => hasAll(one.tags ?? {}, tags)).map(sectionName);
+  if (gateway) return matchesTags(tags, gateway.tags) ? WHOLE : undefined;
+  const sections = inbound.filter((one) => matchesTags(tags, one.tags ?? {})).map(sectionName);
   return sections.length > 0 ? { inbounds: sections, routes: undefined } : undefined;
 }
 

@@ -15,12 +15,12 @@ const ANY = '*';
 
 /** The rank of the most specific of the selectors that match one of the tag sets; `undefined` when none does. */
 export function bestRank(selectors: readonly TagSelector[], tagSets: readonly Tags[]): Rank | undefined {
-  const ranks = selectors.filter(({ match }) => tagSets.some((tags) => matches(match ?? {}, tags))).map(rankOf);
+  const ranks = selectors.filter(({ match }) => tagSets.some((tags) => matchesTags(match ?? {}, tags))).map(rankOf);
   return ranks.sort(compareRanks).at(-1);
 }
 
-/** All tags on one and the same inbound: they are not pooled. */
-function matches(wanted: Tags, tags: Tags): boolean {
+/** Are all wanted tags there, with these values or, for `*`, any? All on one and the same inbound: they are not pooled. */
+export function matchesTags(wanted: Tags, tags: Tags): boolean {
   return Object.entries(wanted).every(
     ([key, value]) => tags[key] !== undefined && (value === ANY || tags[key] === value),
   );

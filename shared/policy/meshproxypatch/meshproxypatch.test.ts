@@ -59,6 +59,20 @@ describe('MeshProxyPatch', () => {
     expect(set.get('cluster', 'backend')).toEqual(patched);
   });
 
+  it('finds listeners by tags, whose values may be any', () => {
+    const tagged = (env: Record<string, string>) => {
+      const set = world();
+      const metadata = { filterMetadata: { 'io.kuma.tags': { env: 'prod' } } };
+      set.put('listener', 'tagged', { name: 'tagged', metadata });
+      apply(set, { listener: { operation: 'Remove', match: { tags: env } } });
+      return set.names('listener');
+    };
+    expect(tagged({ env: '*' })).toEqual(['inbound:127.0.0.1:80']);
+    expect(tagged({ env: 'prod' })).toEqual(['inbound:127.0.0.1:80']);
+    expect(tagged({ env: 'test' })).toHaveLength(2);
+    expect(tagged({ team: '*' })).toHaveLength(2);
+  });
+
   it('adds and removes whole resources', () => {
     const set = world();
     apply(

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../resource/json.ts';
+import { matchesTags } from '../tagSelector.ts';
 
 /** Where a resource comes from, told by its name: Kuma's `match.origin` (policies §3.14). */
 export function originOf(name: string): string {
@@ -13,10 +14,9 @@ export function originOf(name: string): string {
   return 'outbound';
 }
 
-/** Has a listener these tags in its metadata? */
+/** Has a listener these tags in its metadata? A wanted value `*` is any. */
 export function hasTags(listener: JsonObject, tags: Readonly<Record<string, string>> | undefined): boolean {
   if (!tags) return true;
-  const metadata = listener.metadata as { filterMetadata?: Record<string, Record<string, unknown>> } | undefined;
-  const own = metadata?.filterMetadata?.['io.kuma.tags'] ?? {};
-  return Object.entries(tags).every(([key, value]) => own[key] === value);
+  const metadata = listener.metadata as { filterMetadata?: Record<string, Record<string, string>> } | undefined;
+  return matchesTags(tags, metadata?.filterMetadata?.['io.kuma.tags'] ?? {});
 }
