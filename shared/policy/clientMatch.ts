@@ -1,20 +1,39 @@
 import type { HeaderMatcherJson } from '../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
+import { subdomainFault } from '../resource/name.ts';
 import type { Violation } from '../resource/violation.ts';
 import type { ClientMatch } from './rules.ts';
-
-const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[a-zA-Z0-9._-]+)*$/;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** What is wrong with a match. @param field its path, `spec.rules[0].matches[0]`. */
 export function clientMatchViolations({ spiffeID, sni }: ClientMatch, field: string): Violation[] {
   if (!spiffeID && !sni) return [{ field, reason: "must specify at least one of 'spiffeID' or 'sni'" }];
   const violations: Violation[] = [];
-  // a prefix may end in a slash
-  if (spiffeID && !SPIFFE_ID.test(spiffeID.type === 'Prefix' ? spiffeID.value.replace(/\/$/, '') : spiffeID.value))
-    violations.push({ field: `${field}.spiffeID.value`, reason: 'must be a valid SPIFFE ID' });
-  if (sni && !SUBDOMAIN.test(sni.value))
-    violations.push({ field: `${field}.sni.value`, reason: 'must be a valid DNS 1123 subdomain' });
+  // a prefix may end in a slash, where Kuma's must not: what it means is then one trust domain or path and no longer one
+  const fault =
+    spiffeID && spiffeIdFault(spiffeID.type === 'Prefix' ? spiffeID.value.replace(/\/$/, '') : spiffeID.value);
+  if (fault !== undefined)
+    violations.push({ field: `${field}.spiffeID`, reason: `must be a valid Spiffe ID: ${fault}` });
+  const reason = sni && (sni.value === '' ? 'must be set' : subdomainFault(sni.value));
+  if (reason) violations.push({ field: `${field}.sni.value`, reason });
   return violations;
+}
+
+/** What is wrong with a SPIFFE ID, in the words of SPIFFE's Go library. */
+function spiffeIdFault(id: string): string | undefined {
+  if (id === '') return 'cannot be empty';
+  const [, rest] = /^spiffe:\/\/(.*)$/s.exec(id) ?? [];
+  if (rest === undefined) return 'scheme is missing or invalid';
+  const [domain = '', ...segments] = rest.split('/');
+  if (!/^[a-z0-9._-]*$/.test(domain))
+    return 'trust domain characters are limited to lowercase letters, numbers, dots, dashes, and underscores';
+  if (domain === '') return 'trust domain is missing';
+  for (const [i, segment] of segments.entries()) {
+    if (!/^[a-zA-Z0-9._-]*$/.test(segment))
+      return 'path segment characters are limited to letters, numbers, dots, dashes, and underscores';
+    if (segment === '')
+      return i === segments.length - 1 ? 'path cannot have a trailing slash' : 'path cannot contain empty segments';
+    if (segment === '.' || segment === '..') return 'path cannot contain dot segments';
+  }
+  return undefined;
 }
 
 /** Matches the header in which an inbound with mTLS tells whose certificate the client has: `By=…;URI=…;URI=…`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatGoDuration, goDurationMs, protoDuration } from '../resource/goDuration.ts';
+import { formatGoDuration, goDurationFault, goDurationMs, protoDuration } from '../resource/goDuration.ts';
 
 /** A Go duration in a policy, kept as Kuma prints it. */
 export const duration = z.string().transform((text, context) => {
@@ -7,26 +7,11 @@ export const duration = z.string().transform((text, context) => {
   if (ms !== undefined) return formatGoDuration(ms);
   context.addIssue({
     code: 'custom',
-    message: durationError(text),
+    message: goDurationFault(text),
     params: { malformed: true },
   });
   return z.NEVER;
 });
-
-/** What Go's parser says of a text that is no duration. */
-export function durationError(text: string): string {
-  return `time: ${reason(text)} ${JSON.stringify(text)}`;
-}
-
-/** It tells a number without its unit, and a unit that it does not know, from the rest. */
-function reason(text: string): string {
-  const [, unit] = /^[-+]?(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(text) ?? [];
-  if (unit === undefined) return 'invalid duration';
-  if (unit === '') return 'missing unit in duration';
-  return goDurationMs(`1${unit}`) === undefined
-    ? `unknown unit ${JSON.stringify(unit)} in duration`
-    : 'invalid duration';
-}
 
 /** Milliseconds of a duration that was parsed before. */
 export function milliseconds(text: string): number {

@@ -1,3 +1,4 @@
+import { tagViolations } from '../resource/tags.ts';
 import type { Violation } from '../resource/violation.ts';
 import type { Kind, TargetRef } from './targetRef.ts';
 
@@ -10,48 +11,79 @@ export interface TargetRefOptions {
 }
 
 type Field = 'name' | 'namespace' | 'labels' | 'sectionName' | 'tags' | 'proxyTypes' | 'mesh';
+/** Empty: the targetRef itself. */
+type Fault = readonly [field: Field | '', reason: string];
+type Check = (ref: TargetRef, options: TargetRefOptions) => readonly Fault[];
 
-/** Fields that must not stand beside a kind (the table of policies §2.1); `mesh` never. */
-const FORBIDDEN: Readonly<Record<Kind, readonly Field[]>> = {
-  Mesh: ['mesh', 'tags', 'labels', 'namespace', 'sectionName'],
-  Dataplane: ['mesh', 'tags', 'proxyTypes'],
-  MeshSubset: ['name', 'mesh', 'labels', 'namespace', 'sectionName'],
-  MeshGateway: ['mesh', 'labels', 'namespace', 'sectionName', 'proxyTypes'],
-  MeshService: ['mesh', 'tags', 'proxyTypes'],
-  MeshExternalService: ['mesh', 'sectionName', 'tags', 'proxyTypes'],
-  MeshMultiZoneService: ['mesh', 'tags', 'proxyTypes'],
-  MeshServiceSubset: ['mesh', 'labels', 'namespace', 'sectionName', 'proxyTypes'],
-  MeshHTTPRoute: ['mesh', 'sectionName', 'tags', 'proxyTypes'],
+/** Fields that must not stand beside a kind (the table of policies §2.1). */
+const without =
+  (...fields: readonly Field[]): Check =>
+  (ref) =>
+    fields.filter((field) => isSet(ref[field])).map((field) => [field, `must not be set with kind ${ref.kind}`]);
+
+const wholeMesh: Check = ({ name }) => (name ? [['name', 'using name with kind Mesh is not yet supported']] : []);
+const named: Check = ({ kind, name }) => (name ? [] : [['name', `must be set when kind is ${kind}`]]);
+const nameOrLabels: Check = ({ kind, name, labels }) =>
+  name || isSet(labels) ? [] : [['', `name or labels must be set when kind is ${kind}`]];
+const validName: Check = ({ name = '' }) =>
+  /^[0-9a-z\-_.]*$/.test(name)
+    ? []
+    : [['name', "invalid characters: must consist of lower case alphanumeric characters, '-', '.' and '_'."]];
+const notBoth =
+  (name: string): Check =>
+  (ref) =>
+    isSet(ref.labels) && (ref.name || ref.namespace) ? [['labels', `either labels or ${name} must be specified`]] : [];
+const inboundSection: Check = ({ sectionName }, { isInbound }) =>
+  sectionName && !isInbound ? [['sectionName', 'can only be used with inbound policies']] : [];
+const listenerTags: Check = ({ kind, tags }, { gatewayTags }) =>
+  isSet(tags) && !gatewayTags ? [['tags', `must not be set with kind ${kind}`]] : [];
+const someProxyTypes: Check = ({ proxyTypes }) =>
+  proxyTypes?.length === 0 ? [['proxyTypes', 'must be undefined or have at least one element']] : [];
+
+const NAME_AND_NAMESPACE = notBoth('name and namespace');
+
+/** What is checked of a kind, in Kuma's order. Tags are checked besides, where `TAGS` stands. */
+const TAGS = 'tags';
+const CHECKS: Readonly<Record<Kind, readonly (Check | typeof TAGS)[]>> = {
+  Mesh: [wholeMesh, without('mesh', 'tags', 'labels', 'namespace', 'sectionName'), someProxyTypes],
+  Dataplane: [without('tags', 'mesh', 'proxyTypes'), NAME_AND_NAMESPACE, inboundSection],
+  MeshSubset: [without('name', 'mesh'), TAGS, without('labels', 'namespace', 'sectionName'), someProxyTypes],
+  MeshGateway: [
+    named,
+    validName,
+    without('mesh', 'proxyTypes'),
+    TAGS,
+    listenerTags,
+    without('labels', 'namespace', 'sectionName'),
+  ],
+  MeshService: [validName, without('mesh', 'tags', 'proxyTypes'), nameOrLabels, NAME_AND_NAMESPACE],
+  MeshExternalService: [
+    validName,
+    without('mesh', 'tags', 'proxyTypes'),
+    nameOrLabels,
+    notBoth('name'),
+    without('sectionName'),
+  ],
+  MeshMultiZoneService: [without('mesh', 'tags', 'proxyTypes'), nameOrLabels, NAME_AND_NAMESPACE],
+  MeshServiceSubset: [
+    named,
+    validName,
+    without('mesh', 'proxyTypes'),
+    TAGS,
+    without('labels', 'namespace', 'sectionName'),
+  ],
+  MeshHTTPRoute: [validName, without('mesh', 'tags', 'sectionName', 'proxyTypes'), nameOrLabels, NAME_AND_NAMESPACE],
 };
-
-const NAME_REQUIRED: readonly Kind[] = ['MeshServiceSubset', 'MeshGateway'];
-const NAME_OR_LABELS: readonly Kind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService', 'MeshHTTPRoute'];
 
 /** What is wrong with a targetRef, in Kuma's words (policies §2.1). @param field its path, `spec.to[0].targetRef`. */
 export function targetRefViolations(ref: TargetRef, field: string, options: TargetRefOptions): Violation[] {
-  const { kind } = ref;
+  const { kind, tags = {} } = ref;
   if (!options.kinds.includes(kind)) return [{ field: `${field}.kind`, reason: `value '${kind}' is not supported` }];
-  const violations: Violation[] = [];
-  const add = (name: string, reason: string) => violations.push({ field: name ? `${field}.${name}` : field, reason });
-
-  if (kind === 'Mesh' && ref.name) add('name', 'using name with kind Mesh is not yet supported');
-  if (NAME_REQUIRED.includes(kind) && !ref.name) add('name', `must be set when kind is ${kind}`);
-  if (NAME_OR_LABELS.includes(kind) && !ref.name && !isSet(ref.labels))
-    add('', `name or labels must be set when kind is ${kind}`);
-  if (!FORBIDDEN[kind].includes('labels') && isSet(ref.labels) && (ref.name || ref.namespace)) {
-    const name = kind === 'MeshExternalService' ? 'name' : 'name and namespace';
-    add('labels', `either labels or ${name} must be specified`);
-  }
-  if (ref.name && kind !== 'Mesh' && !/^[0-9a-z\-_.]*$/.test(ref.name))
-    add('name', "invalid characters: must consist of lower case alphanumeric characters, '-', '.' and '_'.");
-  for (const name of FORBIDDEN[kind]) if (isSet(ref[name])) add(name, `must not be set with kind ${kind}`);
-  if (kind === 'MeshGateway' && !options.gatewayTags && isSet(ref.tags))
-    add('tags', `must not be set with kind ${kind}`);
-  if (kind === 'Dataplane' && ref.sectionName && !options.isInbound)
-    add('sectionName', 'can only be used with inbound policies');
-  if ((kind === 'Mesh' || kind === 'MeshSubset') && ref.proxyTypes?.length === 0)
-    add('proxyTypes', 'must be undefined or have at least one element');
-  return violations;
+  return CHECKS[kind].flatMap((check) => {
+    // of a subset of the mesh tags are compared with those of proxies, of the others they select
+    if (check === TAGS) return tagViolations(tags, `${field}.tags`, { areWanted: kind !== 'MeshSubset' });
+    return check(ref, options).map(([name, reason]) => ({ field: name ? `${field}.${name}` : field, reason }));
+  });
 }
 
 function isSet(value: unknown): boolean {

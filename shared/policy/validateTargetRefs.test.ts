@@ -44,8 +44,8 @@ describe('the targetRefs of a policy', () => {
   it('are checked in every entry', () => {
     const wrong = { targetRef: { kind: 'MeshSubset' as const } };
     expect(said({ to: [...to, wrong], from: [wrong] })).toEqual([
-      "spec.to[1].targetRef.kind: value 'MeshSubset' is not supported",
       "spec.from[0].targetRef.kind: value 'MeshSubset' is not supported",
+      "spec.to[1].targetRef.kind: value 'MeshSubset' is not supported",
     ]);
   });
 

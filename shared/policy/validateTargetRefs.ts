@@ -12,15 +12,33 @@ export interface TargetRefMatrix {
   readonly gatewayTags?: boolean;
 }
 
-/** All that Kuma checks of a policy's targetRefs and of which lists it has. A policy's `validate` adds its confs. */
-export function validateTargetRefs(spec: PolicySpec, matrix: TargetRefMatrix): Violation[] {
+/** What is wrong with an entry besides its targetRef. @param at path of the entry, `spec.to[0]` */
+export type EntryRule<Entry> = (entry: Entry, at: string) => readonly Violation[];
+
+type SpecOf<Entry> = PolicySpec & {
+  readonly to?: readonly Entry[] | undefined;
+  readonly from?: readonly Entry[] | undefined;
+};
+
+/**
+ * All that Kuma checks of a policy but its `rules`, in its order: the policy as a whole, then entry by entry, those of `from` first.
+ * @param rule what a policy asks of the rest of an entry
+ */
+export function validateTargetRefs<Entry extends PolicyEntry>(
+  spec: SpecOf<Entry>,
+  matrix: TargetRefMatrix,
+  rule: EntryRule<Entry> = () => [],
+): Violation[] {
   return [
-    ...topLevelViolations(spec, matrix),
-    ...listViolations(spec, matrix),
-    ...rulesViolations(spec, matrix),
-    ...toViolations(spec, matrix.to ?? []),
-    ...fromViolations(spec, matrix.from ?? []),
+    ...policyViolations(spec, matrix),
+    ...entryViolations(spec.from, 'spec.from', matrix.from ?? [], rule),
+    ...entryViolations(spec.to, 'spec.to', matrix.to ?? [], rule),
   ];
+}
+
+/** What is wrong with the policy as a whole: its top-level targetRef, and which lists it has. */
+export function policyViolations(spec: PolicySpec, matrix: TargetRefMatrix): Violation[] {
+  return [...topLevelViolations(spec, matrix), ...rulesViolations(spec, matrix), ...listViolations(spec, matrix)];
 }
 
 export function topLevelViolations(spec: PolicySpec, { top, gatewayTags }: TargetRefMatrix): Violation[] {
@@ -29,16 +47,17 @@ export function topLevelViolations(spec: PolicySpec, { top, gatewayTags }: Targe
   return targetRefViolations(topTargetRef(spec), 'spec.targetRef', options);
 }
 
-export function toViolations(spec: PolicySpec, kinds: readonly Kind[]): Violation[] {
-  return entryViolations(spec.to ?? [], 'spec.to', kinds);
-}
-
-export function fromViolations(spec: PolicySpec, kinds: readonly Kind[]): Violation[] {
-  return entryViolations(spec.from ?? [], 'spec.from', kinds);
-}
-
-function entryViolations(entries: readonly PolicyEntry[], field: string, kinds: readonly Kind[]): Violation[] {
-  return entries.flatMap(({ targetRef }, i) => targetRefViolations(targetRef, `${field}[${i}].targetRef`, { kinds }));
+/** Of each entry its targetRef, then the rest. @param field path of the list */
+export function entryViolations<Entry extends PolicyEntry>(
+  entries: readonly Entry[] | undefined,
+  field: string,
+  kinds: readonly Kind[],
+  rule: EntryRule<Entry>,
+): Violation[] {
+  return (entries ?? []).flatMap((entry, i) => {
+    const at = `${field}[${i}]`;
+    return [...targetRefViolations(entry.targetRef, `${at}.targetRef`, { kinds }), ...rule(entry, at)];
+  });
 }
 
 /** At least one of the lists that the policy has must say something. */
@@ -53,7 +72,7 @@ function listViolations(spec: PolicySpec, matrix: TargetRefMatrix): Violation[] 
 }
 
 /** `rules` is the successor of `from`, and not to be mixed with it, nor with `to` (policies §2.2). */
-export function rulesViolations(spec: PolicySpec, { to }: TargetRefMatrix): Violation[] {
+function rulesViolations(spec: PolicySpec, { to }: TargetRefMatrix): Violation[] {
   if (!spec.rules?.length || (!spec.from?.length && !spec.to?.length)) return [];
   const reason = to
     ? "fields 'to' and 'from' must be empty when 'rules' is defined"

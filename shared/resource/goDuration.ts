@@ -21,6 +21,18 @@ export function goDurationMs(text: string): number | undefined {
   return match[1] === '-' ? -ms : ms;
 }
 
+/** Why a text is no Go duration, as Go's parser says it: a number without its unit, and a unit that it does not know, apart from the rest. */
+export function goDurationFault(text: string): string {
+  return `time: ${faultOf(text)} ${JSON.stringify(text)}`;
+}
+
+function faultOf(text: string): string {
+  const [, unit] = /^[-+]?(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(text) ?? [];
+  if (unit === undefined) return 'invalid duration';
+  if (unit === '') return 'missing unit in duration';
+  return UNIT_MS[unit] === undefined ? `unknown unit ${JSON.stringify(unit)} in duration` : 'invalid duration';
+}
+
 /** As Go prints it, which is what Kuma answers: `24h` is `24h0m0s`, `0.25s` is `250ms`. */
 export function formatGoDuration(ms: number): string {
   if (ms === 0) return '0s';
@@ -32,6 +44,15 @@ export function formatGoDuration(ms: number): string {
   const minutes = Math.floor((abs % 3_600_000) / 60_000);
   const seconds = trim((abs % 60_000) / 1_000);
   return `${sign}${hours ? `${hours}h` : ''}${hours || minutes ? `${minutes}m` : ''}${seconds}s`;
+}
+
+/** A google.protobuf.Duration as Kuma answers it, `10s` or `0.250s`: none, three, six or nine decimals. */
+export function formatProtoDuration(ms: number): string {
+  const digits = String(Math.round(ms * 1_000_000)).padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`
+    .replace(/(000){1,3}$/, '')
+    .replace(/\.$/, '')
+    .concat('s');
 }
 
 /** The JSON form of google.protobuf.Duration, `0.25s`. */

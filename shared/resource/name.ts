@@ -5,7 +5,7 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const DNS_1035 = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const MESH_REFERENCE = /^[0-9a-z\-_.]*$/;
 
-const INVALID_SUBDOMAIN =
+export const NOT_A_SUBDOMAIN =
   "invalid characters. A lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
 
 /** Types whose names become part of host names, so that a name which is no DNS label deserves a warning (kumactl-api §1.5). */
@@ -21,13 +21,27 @@ export function nameViolations(
   const add = (field: string, reason: string) => violations.push({ field, reason });
   if (!key.name) add('name', 'cannot be empty');
   else if (key.name.length > 253) add('name', 'value length must less or equal 253');
-  else if (!SUBDOMAIN.test(key.name)) add('name', INVALID_SUBDOMAIN);
+  else if (!isSubdomain(key.name)) add('name', NOT_A_SUBDOMAIN);
   else if (role.mode === 'zone' && `${role.zone}.${key.name}`.length >= 253)
     add('name', 'the length of the name must be shorter');
   if (scope === 'Mesh' && !key.mesh) add('mesh', 'cannot be empty');
   if (key.mesh && !MESH_REFERENCE.test(key.mesh))
     add('mesh', "invalid characters. Valid characters are numbers, lowercase latin letters and '-', '_', '.' symbols");
   return violations;
+}
+
+/** A lowercase RFC 1123 subdomain of any length. */
+export function isSubdomain(text: string): boolean {
+  return SUBDOMAIN.test(text);
+}
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+/** What is wrong with a host name, in the words of Kubernetes, which Kuma passes on. */
+export function subdomainFault(text: string): string | undefined {
+  if (text.length > 253) return 'must be no more than 253 characters';
+  if (isSubdomain(text)) return undefined;
+  return `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${LABEL}(\\.${LABEL})*')`;
 }
 
 /** A DNS-1035 label: lowercase letters, digits and `-`, beginning with a letter, at most 63. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatProtoDuration, goDurationFault, goDurationMs } from './goDuration.ts';
 
 /**
  * The kinds of fields that Kuma's flat types have. They are protobuf messages, so their JSON follows protobuf's rules
@@ -41,7 +42,11 @@ export const text = z.string().transform(orAbsent).optional();
 export const flag = z.boolean().transform(orAbsent).optional();
 /** A wrapped bool: false and absent differ. */
 export const optionalFlag = z.boolean().optional();
-export const stringMap = z.record(z.string(), z.string());
+/** Null is an empty text. */
+export const stringMap = z.record(
+  z.string(),
+  z.preprocess((value) => value ?? '', z.string()),
+);
 
 export function list<T extends z.ZodType>(item: T) {
   return z
@@ -58,14 +63,16 @@ export function enumeration<const Names extends readonly [string, ...string[]]>(
     .optional();
 }
 
-/** A google.protobuf.Duration: seconds, `10s` or `0.5s`. Kept as written. */
-export const protoDuration = z.string().superRefine((value, context) => {
-  if (!/^\d+(\.\d{1,9})?s$/.test(value))
-    context.addIssue({
-      code: 'custom',
-      message: `invalid google.protobuf.Duration value ${JSON.stringify(value)}`,
-      params: { malformed: true },
-    });
+/** A google.protobuf.Duration: seconds, `10s` or `0.5s`, or what Go takes for a duration, `1m`. Kept in seconds, as Kuma answers. */
+export const protoDuration = z.string().transform((value, context) => {
+  const ms = goDurationMs(value);
+  if (ms !== undefined && ms >= 0) return formatProtoDuration(ms);
+  const message =
+    ms === undefined
+      ? `bad Duration: ${goDurationFault(value)}`
+      : `a duration is not negative: ${JSON.stringify(value)}`;
+  context.addIssue({ code: 'custom', message, params: { malformed: true } });
+  return z.NEVER;
 });
 
 /** A field that the product knows and does not act upon yet; the type's rules refuse it when it says anything. */

@@ -1,7 +1,8 @@
 import type { Violation } from './violation.ts';
 
-const NAME = /^[a-zA-Z0-9.\-_:/]+$/;
-const VALUE = /^[a-zA-Z0-9.\-_:]+$/;
+const NAME = /^[a-zA-Z0-9.\-_:/]*$/;
+const VALUE = /^[a-zA-Z0-9.\-_:]*$/;
+const WANTED_VALUE = /^([a-zA-Z0-9.\-_:/]*|\*)$/;
 
 export const SERVICE_TAG = 'kuma.io/service';
 export const PROTOCOL_TAG = 'kuma.io/protocol';
@@ -9,26 +10,44 @@ export const ZONE_TAG = 'kuma.io/zone';
 
 export const PROTOCOLS = ['grpc', 'http', 'http2', 'kafka', 'tcp'] as const;
 
-/** What is wrong with the tags of an inbound, outbound or gateway (policies §0.5). @param field path of the tags. */
-export function tagViolations(tags: Readonly<Record<string, string>>, field: string): Violation[] {
-  return Object.entries(tags).flatMap(([name, value]) => {
-    const at = `${field}["${name}"]`;
-    const violations: Violation[] = [];
-    if (value === '') violations.push({ field: at, reason: 'tag value must be non-empty' });
-    if (!NAME.test(name)) {
-      violations.push({
-        field: at,
-        reason: 'tag name must consist of alphanumeric characters, dots, dashes, slashes and underscores',
-      });
-    }
-    if (value !== '' && !VALUE.test(value)) {
-      violations.push({
-        field: at,
-        reason: 'tag value must consist of alphanumeric characters, dots, dashes and underscores',
-      });
-    }
-    return violations;
-  });
+export interface TagRules {
+  /** They select: a value may be `*`, and hold slashes. */
+  readonly areWanted?: boolean;
+  readonly atLeastOne?: boolean;
+  /** Is the service's tag mandatory? */
+  readonly service?: boolean;
+  /** The only tag that may stand there. */
+  readonly only?: string;
+  /** What is wrong with them otherwise; told before the single tags. */
+  readonly besides?: readonly Violation[];
+}
+
+/** What is wrong with tags, by name (policies §0.5, §4.3). @param field their path */
+export function tagViolations(
+  tags: Readonly<Record<string, string>>,
+  field: string,
+  { areWanted = false, atLeastOne = false, service = false, only, besides = [] }: TagRules = {},
+): Violation[] {
+  const violations: Violation[] = [];
+  const add = (reason: string, name?: string) =>
+    violations.push({ field: name === undefined ? field : `${field}["${name}"]`, reason });
+  const names = Object.keys(tags).sort();
+  if (atLeastOne && names.length === 0) add('must have at least one tag');
+  violations.push(...besides);
+  for (const name of names) {
+    const value = tags[name] ?? '';
+    if (name === '') add('tag name must be non-empty');
+    if (!NAME.test(name))
+      add('tag name must consist of alphanumeric characters, dots, dashes, slashes and underscores', name);
+    if (only !== undefined && name !== only) add(`tag "${name}" is not allowed`, name);
+    if (value === '') add('tag value must be non-empty', name);
+    if (areWanted && !WANTED_VALUE.test(value))
+      add('tag value must consist of alphanumeric characters, dots, dashes, slashes and underscores or be "*"', name);
+    if (!areWanted && !VALUE.test(value))
+      add('tag value must consist of alphanumeric characters, dots, dashes and underscores', name);
+  }
+  if (service && tags[SERVICE_TAG] === undefined) add(`mandatory tag "${SERVICE_TAG}" is missing`);
+  return violations;
 }
 
 export function protocolReason(protocol: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ipAddressReason, isPort, PORT_REASON } from './address.ts';
+import { addressReason, isPort, PORT_REASON } from './address.ts';
 import { message, requiredText, requiredUint32, uint32 } from './protoJson.ts';
 import type { Violation } from './violation.ts';
 
@@ -17,15 +17,20 @@ export const zoneProxyNetworkingFields = {
   admin: message({ port: uint32 }).optional(),
 } satisfies Record<keyof ZoneProxyNetworking, z.ZodType>;
 
-/** What these fields may hold (policies §1.3). */
-export function networkingViolations({ address, port, admin }: ZoneProxyNetworking): Violation[] {
-  const violations: Violation[] = [];
-  const add = (field: string, reason: string) => violations.push({ field: `networking.${field}`, reason });
-  const wrongAddress = ipAddressReason(address);
-  if (wrongAddress !== undefined) add('address', wrongAddress);
-  if (!isPort(port)) add('port', PORT_REASON);
-  if (admin?.port === undefined) return violations;
-  if (!isPort(admin.port)) add('admin.port', PORT_REASON);
-  if (admin.port === port && address.startsWith('127.')) add('admin.port', 'must differ from port');
-  return violations;
+/** Envoy's admin listens on loopback: the port of a zone proxy there must not be the same. */
+export function adminViolations({ address, port, admin }: ZoneProxyNetworking): Violation[] {
+  const field = 'networking.admin.port';
+  if (admin?.port === undefined) return [];
+  if (!isPort(admin.port)) return [{ field, reason: PORT_REASON }];
+  return admin.port === port && address.startsWith('127.') ? [{ field, reason: 'must differ from port' }] : [];
+}
+
+/** What the address of a zone proxy may be. The path that ends in `address` once more is Kuma's. @param field path of the address */
+export function zoneAddressViolations(address: string, field: string): Violation[] {
+  const reason = addressReason(address);
+  return reason === undefined ? [] : [{ field: `${field}.address`, reason }];
+}
+
+export function portViolations(port: number, field: string): Violation[] {
+  return isPort(port) ? [] : [{ field, reason: PORT_REASON }];
 }

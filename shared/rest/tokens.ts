@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { requireRight } from './access.ts';
 import type { Access } from './accessLists.ts';
 import type { RestContext } from './context.ts';
-import { durationError } from '../policy/duration.ts';
-import { goDurationMs } from '../resource/goDuration.ts';
+import { goDurationFault, goDurationMs } from '../resource/goDuration.ts';
 import type { Violation } from '../resource/violation.ts';
 import { Invalid, RestError } from './errors.ts';
 import type { Answer, Route } from './http.ts';
@@ -111,7 +110,7 @@ function lifetime(validFor: string): number | undefined {
 function lifetimeViolations(validFor: string): Violation[] {
   if (!validFor) return [];
   const ms = goDurationMs(validFor);
-  if (ms === undefined) return [{ field: 'validFor', reason: `is invalid: ${durationError(validFor)}` }];
+  if (ms === undefined) return [{ field: 'validFor', reason: `is invalid: ${goDurationFault(validFor)}` }];
   return ms < 0 ? [{ field: 'validFor', reason: 'must not be negative' }] : [];
 }
 

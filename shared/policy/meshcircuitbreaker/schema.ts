@@ -36,7 +36,7 @@ const conf = z.object({
               standardDeviationFactor: z.union([z.number(), z.string()]).optional(),
             })
             .optional(),
-          failurePercentage: z.object({ requestVolume: count, minimumHosts: count, threshold: count }).optional(),
+          failurePercentage: z.object({ minimumHosts: count, requestVolume: count, threshold: count }).optional(),
         })
         .optional(),
     })

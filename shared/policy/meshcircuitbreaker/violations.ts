@@ -1,7 +1,7 @@
 import type { Violation } from '../../resource/violation.ts';
 import { milliseconds } from '../duration.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
-import { validateTargetRefs } from '../validateTargetRefs.ts';
+import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
 import type { MeshCircuitBreakerConf, MeshCircuitBreakerSpec, OutlierDetection } from './schema.ts';
 
 type Detectors = NonNullable<OutlierDetection['detectors']>;
@@ -11,13 +11,10 @@ const DETECTORS = [...CONSECUTIVE, 'successRate', 'failurePercentage'] as const;
 
 /** §3.6, in Kuma's words; errors of `rules` are told under `from`, as Kuma does. */
 export function circuitBreakerViolations(spec: MeshCircuitBreakerSpec): Violation[] {
-  const confs = (list: 'to' | 'from', entries: readonly { default?: MeshCircuitBreakerConf | undefined }[] = []) =>
-    entries.flatMap(({ default: conf }, i) => confViolations(conf, `spec.${list}[${i}].default`));
+  const matrix: TargetRefMatrix = { top: PROXY_KINDS, to: ['Mesh', 'MeshService'], from: ['Mesh'], rules: true };
   return [
-    ...validateTargetRefs(spec, { top: PROXY_KINDS, to: ['Mesh', 'MeshService'], from: ['Mesh'], rules: true }),
-    ...confs('to', spec.to),
-    ...confs('from', spec.from),
-    ...confs('from', spec.rules),
+    ...validateTargetRefs(spec, matrix, (entry, at) => confViolations(entry.default, `${at}.default`)),
+    ...(spec.rules ?? []).flatMap((rule, i) => confViolations(rule.default, `spec.from[${i}].default`)),
   ];
 }
 

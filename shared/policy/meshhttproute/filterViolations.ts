@@ -1,3 +1,4 @@
+import { subdomainFault } from '../../resource/name.ts';
 import type { Violation } from '../../resource/violation.ts';
 import { backendViolations } from './backendViolations.ts';
 import type { PathRewrite, RouteFilter } from './schema.ts';
@@ -74,15 +75,11 @@ function pathViolations(path: PathRewrite | undefined, field: string, isPrefixOn
   return [{ field: `${field}.replacePrefixMatch`, reason }];
 }
 
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-
 function hostViolations(hostname: string | undefined, field: string): Violation[] {
   if (hostname === undefined) return [];
   if (/^(\d+\.){3}\d+$/.test(hostname) || hostname.includes(':')) return [{ field, reason: 'cannot be an IP address' }];
-  if (hostname.length <= 253 && new RegExp(`^${SUBDOMAIN}$`).test(hostname)) return [];
-  const reason = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
-  return [{ field, reason }];
+  const reason = subdomainFault(hostname);
+  return reason === undefined ? [] : [{ field, reason }];
 }
 
 function percentageViolations(percentage: number | string | undefined, field: string): Violation[] {

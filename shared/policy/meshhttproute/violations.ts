@@ -1,6 +1,6 @@
 import type { Violation } from '../../resource/violation.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
-import { topLevelViolations, toViolations } from '../validateTargetRefs.ts';
+import { entryViolations, topLevelViolations } from '../validateTargetRefs.ts';
 import { backendViolations } from './backendViolations.ts';
 import { filterViolations } from './filterViolations.ts';
 import type { MeshHTTPRouteSpec, RouteMatch, RouteRule } from './schema.ts';
@@ -9,10 +9,9 @@ import type { MeshHTTPRouteSpec, RouteMatch, RouteRule } from './schema.ts';
 export function routeViolations(spec: MeshHTTPRouteSpec): Violation[] {
   return [
     ...topLevelViolations(spec, { top: PROXY_KINDS }),
-    ...toViolations(spec, ['MeshService']),
-    ...(spec.to ?? []).flatMap(({ hostnames, rules }, i) => [
-      ...rules.flatMap((rule, j) => ruleViolations(rule, `spec.to[${i}].rules[${j}]`)),
-      ...(hostnames?.length ? [{ field: `spec.to[${i}].hostnames`, reason: 'must not be defined' }] : []),
+    ...entryViolations(spec.to, 'spec.to', ['MeshService'], ({ hostnames, rules }, at) => [
+      ...rules.flatMap((rule, i) => ruleViolations(rule, `${at}.rules[${i}]`)),
+      ...(hostnames?.length ? [{ field: `${at}.hostnames`, reason: 'must not be defined' }] : []),
     ]),
   ];
 }

@@ -23,11 +23,30 @@ export function envoyValue(part: Part, yaml: string): JsonObject {
   const key = `${part}\n${yaml}`;
   const before = known.get(key);
   if (before) return before;
-  // without a log level the parser would write its warnings to the process
-  const json = normalised(part, parse(yaml, { logLevel: 'error' }) as JsonValue);
+  const json = normalised(part, parsed(yaml));
   if (known.size >= REMEMBERED) known.clear();
   known.set(key, json);
   return json;
+}
+
+function parsed(yaml: string): JsonValue {
+  try {
+    // without a log level the parser would write its warnings to the process
+    return parse(yaml, { logLevel: 'error' }) as JsonValue;
+  } catch (cause) {
+    // Kuma takes what is no YAML for JSON, and tells of that.
+    throw isCutOff(yaml) ? new Error('unexpected EOF', { cause }) : cause;
+  }
+}
+
+function isCutOff(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return false;
+  } catch (cause) {
+    const [, position] = /at position (\d+)/.exec((cause as Error).message) ?? [];
+    return position === undefined || Number(position) >= json.trimEnd().length;
+  }
 }
 
 /** The one form in which we generate. @throws Error that names the field when it is no such Envoy resource. */

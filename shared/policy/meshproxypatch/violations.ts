@@ -52,9 +52,10 @@ function modificationViolations(modification: Modification, field: string): Viol
     add('', `${part} must have exactly one defined: value, jsonPatches`);
   if (operation === 'Patch' && value !== undefined && jsonPatches.length > 0)
     add('', `${part} must have only one type defined: value, jsonPatches`);
+  const isMeant = operation.startsWith('Add') || (operation === 'Patch' && jsonPatches.length === 0);
   return [
     ...violations,
-    ...valueViolations(part, value, `${at}.value`, operation.startsWith('Add')),
+    ...(isMeant ? valueViolations(part, value, `${at}.value`, operation.startsWith('Add')) : []),
     ...(value === undefined ? jsonPatchViolations(jsonPatches, `${at}.jsonPatches`) : []),
   ];
 }

@@ -1,27 +1,27 @@
 import type { Violation } from '../../resource/violation.ts';
 import { milliseconds } from '../duration.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
-import { validateTargetRefs } from '../validateTargetRefs.ts';
+import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
 import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
 import type { BackOff, HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
 
 /** §3.5, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
 export function retryViolations(spec: MeshRetrySpec): Violation[] {
   const isOnRoute = spec.targetRef?.kind === 'MeshHTTPRoute';
-  return [
-    ...validateTargetRefs(spec, {
-      top: [...PROXY_KINDS, 'MeshHTTPRoute'],
-      to: isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'],
-    }),
-    ...(spec.to ?? []).flatMap((entry, i) => confViolations(entry.default, `spec.to[${i}].default.conf`)),
-  ];
+  const matrix: TargetRefMatrix = {
+    top: [...PROXY_KINDS, 'MeshHTTPRoute'],
+    to: isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'],
+  };
+  return validateTargetRefs(spec, matrix, (entry, at) => confViolations(entry.default, `${at}.default.conf`));
 }
 
 function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Violation[] {
+  // How often hosts are tried says nothing by itself.
+  const { hostSelectionMaxAttempts: _, ...saying } = http ?? {};
   if (!tcp && !http && !grpc) return [{ field, reason: "at least one of the 'tcp', 'http', 'grpc' must be specified" }];
   return [
     ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
-    ...notEmpty(http, `${field}.http`),
+    ...notEmpty(http && saying, `${field}.http`),
     ...backOffViolations(http, `${field}.http`),
     ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
     ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),

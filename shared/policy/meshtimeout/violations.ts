@@ -2,9 +2,11 @@ import type { Violation } from '../../resource/violation.ts';
 import { clientMatchViolations } from '../clientMatch.ts';
 import { milliseconds } from '../duration.ts';
 import { topTargetRef } from '../policySpec.ts';
-import { PROXY_KINDS } from '../targetRef.ts';
-import { validateTargetRefs } from '../validateTargetRefs.ts';
+import { type Kind, PROXY_KINDS } from '../targetRef.ts';
+import { entryViolations, policyViolations } from '../validateTargetRefs.ts';
 import type { MeshTimeoutConf, MeshTimeoutSpec } from './schema.ts';
+
+type TimeoutRule = NonNullable<MeshTimeoutSpec['rules']>[number];
 
 /** A MeshHTTPRoute has requests, but no connections of its own. */
 const ON_ROUTE = "can't be specified when top-level TargetRef is referencing MeshHTTPRoute";
@@ -15,22 +17,18 @@ const HTTP = ['requestTimeout', 'streamIdleTimeout', 'maxStreamDuration', 'maxCo
 /** §3.4, in Kuma's words. */
 export function timeoutViolations(spec: MeshTimeoutSpec): Violation[] {
   const isOnRoute = topTargetRef(spec).kind === 'MeshHTTPRoute';
-  const from = isOnRoute ? [] : (spec.from ?? []);
-  const confs = [
-    ...from.map((entry, i) => [entry.default, `spec.from[${i}].default`] as const),
-    ...(spec.to ?? []).map((entry, i) => [entry.default, `spec.to[${i}].default`] as const),
-    ...(spec.rules ?? []).map((rule, i) => [rule.default, `spec.rules[${i}].default`] as const),
-  ];
+  const to: readonly Kind[] = isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'];
+  const conf = (entry: { readonly default?: MeshTimeoutConf | undefined }, at: string) =>
+    confViolations(entry.default ?? {}, `${at}.default`, isOnRoute);
+  const notDefined = spec.from?.length ? [{ field: 'spec.from', reason: 'must not be defined' }] : [];
   return [
-    ...validateTargetRefs(spec, {
-      top: [...PROXY_KINDS, 'MeshHTTPRoute'],
-      to: isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'],
-      from: ['Mesh'],
-      rules: true,
+    ...policyViolations(spec, { top: [...PROXY_KINDS, 'MeshHTTPRoute'], to, from: ['Mesh'], rules: true }),
+    ...(isOnRoute ? notDefined : entryViolations(spec.from, 'spec.from', ['Mesh'], conf)),
+    ...entryViolations(spec.to, 'spec.to', to, conf),
+    ...(spec.rules ?? []).flatMap((rule, i) => {
+      const at = `spec.rules[${i}]`;
+      return [...matchesViolations(rule, at), ...conf(rule, at)];
     }),
-    ...(isOnRoute && spec.from?.length ? [{ field: 'spec.from', reason: 'must not be defined' }] : []),
-    ...matchesViolations(spec),
-    ...confs.flatMap(([conf, field]) => confViolations(conf ?? {}, field, isOnRoute)),
   ];
 }
 
@@ -40,21 +38,18 @@ const SNI = 'is not supported yet, use spiffeID';
 const NOT_FOR_CLIENTS =
   "can't be specified when matches contain spiffeID because this field cannot be conditioned on source identity";
 
-function matchesViolations(spec: MeshTimeoutSpec): Violation[] {
-  return (spec.rules ?? []).flatMap(({ matches = [], default: conf }, i) => {
-    const field = `spec.rules[${i}]`;
-    const violations = matches.flatMap((match, j) => {
-      const at = `${field}.matches[${j}]`;
-      const sni = match.sni ? [{ field: `${at}.sni`, reason: SNI }] : [];
-      return [...clientMatchViolations(match, at), ...sni];
-    });
-    if (!matches.some(({ spiffeID }) => spiffeID)) return violations;
-    const add = (name: string) => violations.push({ field: `${field}.default.${name}`, reason: NOT_FOR_CLIENTS });
-    for (const name of ['connectionTimeout', 'idleTimeout'] as const) if (conf[name] !== undefined) add(name);
-    for (const name of ['maxStreamDuration', 'maxConnectionDuration', 'requestHeadersTimeout'] as const)
-      if (conf.http?.[name] !== undefined) add(`http.${name}`);
-    return violations;
+function matchesViolations({ matches = [], default: conf }: TimeoutRule, field: string): Violation[] {
+  const violations = matches.flatMap((match, i) => {
+    const at = `${field}.matches[${i}]`;
+    const sni = match.sni ? [{ field: `${at}.sni`, reason: SNI }] : [];
+    return [...clientMatchViolations(match, at), ...sni];
   });
+  if (!matches.some(({ spiffeID }) => spiffeID)) return violations;
+  const add = (name: string) => violations.push({ field: `${field}.default.${name}`, reason: NOT_FOR_CLIENTS });
+  for (const name of ['connectionTimeout', 'idleTimeout'] as const) if (conf[name] !== undefined) add(name);
+  for (const name of ['requestHeadersTimeout', 'maxStreamDuration', 'maxConnectionDuration'] as const)
+    if (conf.http?.[name] !== undefined) add(`http.${name}`);
+  return violations;
 }
 
 function confViolations(conf: MeshTimeoutConf, field: string, isOnRoute: boolean): Violation[] {

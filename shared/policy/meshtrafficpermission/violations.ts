@@ -1,14 +1,11 @@
 import type { Violation } from '../../resource/violation.ts';
 import { clientMatchViolations } from '../clientMatch.ts';
-import { PROXY_KINDS } from '../targetRef.ts';
-import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
+import { type Kind, PROXY_KINDS } from '../targetRef.ts';
+import { entryViolations, policyViolations, type TargetRefMatrix } from '../validateTargetRefs.ts';
 import type { MeshTrafficPermissionSpec } from './schema.ts';
 
-const MATRIX: TargetRefMatrix = {
-  top: PROXY_KINDS,
-  from: ['Mesh', 'MeshSubset', 'MeshService', 'MeshServiceSubset'],
-  rules: true,
-};
+const CLIENTS: readonly Kind[] = ['Mesh', 'MeshSubset', 'MeshService', 'MeshServiceSubset'];
+const MATRIX: TargetRefMatrix = { top: PROXY_KINDS, from: CLIENTS, rules: true };
 
 const LISTS = ['allow', 'allowWithShadowDeny', 'deny'] as const;
 
@@ -18,7 +15,7 @@ const LISTS = ['allow', 'allowWithShadowDeny', 'deny'] as const;
  */
 export function permissionViolations(spec: MeshTrafficPermissionSpec): Violation[] {
   return [
-    ...validateTargetRefs(spec, MATRIX),
+    ...policyViolations(spec, MATRIX),
     ...(spec.rules ?? []).flatMap(({ default: conf = {} }, i): Violation[] => {
       const field = `spec.rules[${i}]`;
       if (LISTS.every((list) => !conf[list]?.length))
@@ -27,8 +24,8 @@ export function permissionViolations(spec: MeshTrafficPermissionSpec): Violation
         (conf[list] ?? []).flatMap((match, j) => clientMatchViolations(match, `${field}.${list}[${j}]`)),
       );
     }),
-    ...(spec.from ?? []).flatMap(({ default: conf }, i) =>
-      conf?.action ? [] : [{ field: `spec.from[${i}].default.action`, reason: 'must be defined' }],
+    ...entryViolations(spec.from, 'spec.from', CLIENTS, ({ default: conf }, at) =>
+      conf?.action ? [] : [{ field: `${at}.default.action`, reason: 'must be defined' }],
     ),
   ];
 }

@@ -1,4 +1,4 @@
-import { addressReason, ipAddressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
+import { addressReason, isIpAddress, isPort, PORT_REASON } from '../address.ts';
 import { WORKLOAD_LABEL } from '../labels.ts';
 import { isDns1035Label } from '../name.ts';
 import { metricsBackendViolations } from '../mesh/metrics.ts';
@@ -6,6 +6,7 @@ import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import { PROTOCOL_TAG, protocolReason, SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
+import { outboundRefViolations, reachableViolations } from './backendRefs.ts';
 import { probeViolations } from './probes.ts';
 import { serviceProbeViolations } from './serviceProbe.ts';
 import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
@@ -13,64 +14,60 @@ import type { DataplaneSpec, Inbound, Outbound } from './spec.ts';
 const NOT_SUPPORTED = 'is not supported yet';
 const WORKLOAD_REASON =
   "must be a DNS-1035 label: lowercase letters, digits and '-', beginning with a letter, at most 63";
-const SERVICE_TAG_MISSING = `mandatory tag "${SERVICE_TAG}" is missing`;
-const REAL_KINDS = ['MeshExternalService', 'MeshMultiZoneService', 'MeshService'];
-const WRONG_KIND = `invalid value. Available values are: ${REAL_KINDS.join(',')}`;
 const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address and port';
 
+type Networking = DataplaneSpec['networking'];
 type Add = (field: string, reason: string | undefined) => void;
 
-/** What a Dataplane may hold (policies §1.2); what the product would not act upon is refused, never ignored. */
+/** What a Dataplane may hold (policies §1.2), in Kuma's order; what the product would not act upon is refused, never ignored. */
 export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): Violation[] {
   const { networking } = spec;
-  const violations: Violation[] = [];
-  const add: Add = (field, reason) => {
-    if (reason !== undefined) violations.push({ field: `networking.${field}`, reason });
-  };
-  if (!networking.inbound && !networking.gateway)
-    violations.push({ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' });
-  const { address, advertisedAddress, inbound: inbounds = [] } = networking;
-  // What has no inbound has neither listeners nor endpoints there.
-  const listens = inbounds.some((inbound) => inbound.address === undefined);
-  add('address', (listens ? ipAddressReason : addressReason)(address));
-  if (advertisedAddress !== undefined)
-    add('advertisedAddress', (inbounds.length > 0 ? ipAddressReason : addressReason)(advertisedAddress));
-  if (networking.gateway) gatewayViolations(networking, add);
-  for (const [i, inbound] of (networking.inbound ?? []).entries()) {
-    violations.push(...inboundViolations(inbound, networking.address, `networking.inbound[${i}]`));
-  }
-  for (const [i, outbound] of (networking.outbound ?? []).entries()) {
-    violations.push(...outboundViolations(outbound, `networking.outbound[${i}]`));
-  }
-  violations.push(...gatewayTagViolations(networking), ...adminViolations(networking), ...probeViolations(spec));
-  if (spec.metrics) violations.push(...metricsBackendViolations(spec.metrics, 'metrics'));
-  if (saysSomething((networking as { listeners?: unknown }).listeners)) add('listeners', NOT_SUPPORTED);
-  violations.push(...transparentProxyingViolations(networking));
+  const { inbound = [], outbound = [], gateway } = networking;
+  const hasNeither = inbound.length === 0 && !gateway;
   const workload = labels[WORKLOAD_LABEL];
-  if (workload !== undefined && !isDns1035Label(workload))
-    violations.push({ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON });
+  return [
+    ...adminViolations(networking),
+    ...(gateway ? gatewayViolations(networking, gateway) : []),
+    ...(hasNeither
+      ? [{ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' }]
+      : []),
+    ...addressViolations(networking),
+    ...inbound.flatMap((one, i) => inboundViolations(one, networking.address, `networking.inbound[${i}]`)),
+    ...outbound.flatMap((one, i) => outboundViolations(one, `networking.outbound[${i}]`)),
+    ...transparentProxyingViolations(networking),
+    ...(saysSomething((networking as { listeners?: unknown }).listeners)
+      ? [{ field: 'networking.listeners', reason: `${NOT_SUPPORTED}, use a ZoneIngress or a ZoneEgress` }]
+      : []),
+    ...probeViolations(spec),
+    ...(spec.metrics ? metricsBackendViolations(spec.metrics, 'metrics') : []),
+    ...(workload === undefined || isDns1035Label(workload)
+      ? []
+      : [{ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON }]),
+  ];
+}
+
+function addressViolations({ address, advertisedAddress }: Networking): Violation[] {
+  const violations: Violation[] = [];
+  const reason = addressReason(address);
+  const advertised = advertisedAddress === undefined ? undefined : addressReason(advertisedAddress);
+  if (reason !== undefined) violations.push({ field: 'networking.address', reason });
+  if (advertised !== undefined) violations.push({ field: 'networking.advertisedAddress', reason: advertised });
   return violations;
 }
 
-function gatewayViolations({ inbound, gateway }: DataplaneSpec['networking'], add: Add): void {
+function gatewayViolations({ inbound }: Networking, { type, tags }: NonNullable<Networking['gateway']>): Violation[] {
+  const violations: Violation[] = [];
+  const kind = type === 'BUILTIN' ? 'builtin' : 'delegated';
   if (inbound)
-    add('inbound', `inbound cannot be defined for ${gateway?.type === 'BUILTIN' ? 'builtin' : 'delegated'} gateways`);
-  if (gateway?.type === 'BUILTIN') add('gateway.type', `BUILTIN ${NOT_SUPPORTED}, use DELEGATED`);
-}
-
-function gatewayTagViolations({ gateway }: DataplaneSpec['networking']): Violation[] {
-  if (!gateway) return [];
+    violations.push({ field: 'networking.inbound', reason: `inbound cannot be defined for ${kind} gateways` });
+  if (type === 'BUILTIN')
+    violations.push({ field: 'networking.gateway.type', reason: `BUILTIN ${NOT_SUPPORTED}, use DELEGATED` });
   const field = 'networking.gateway.tags';
-  const violations = tagViolations(gateway.tags, field);
-  if (gateway.tags[SERVICE_TAG] === undefined) violations.unshift({ field, reason: SERVICE_TAG_MISSING });
-  const protocol = gateway.tags[PROTOCOL_TAG];
-  if (protocol !== undefined && protocol !== 'tcp') {
-    violations.push({
-      field: `${field}["${PROTOCOL_TAG}"]`,
-      reason: `other values than tcp are not allowed, provided value "${protocol}"`,
-    });
-  }
-  return violations;
+  const protocol = tags[PROTOCOL_TAG];
+  const reason = `other values than tcp are not allowed, provided value "${protocol}"`;
+  const besides =
+    protocol === undefined || protocol === 'tcp' ? [] : [{ field: `${field}["${PROTOCOL_TAG}"]`, reason }];
+  return [...violations, ...tagViolations(tags, field, { service: true, besides })];
 }
 
 function inboundViolations(inbound: Inbound, dpAddress: string, field: string): Violation[] {
@@ -78,67 +75,69 @@ function inboundViolations(inbound: Inbound, dpAddress: string, field: string): 
   const add: Add = (name, reason) => {
     if (reason !== undefined) violations.push({ field: `${field}.${name}`, reason });
   };
-  const { address, serviceAddress, servicePort = 0, port } = inbound;
+  const { address, serviceAddress, servicePort = 0, port, tags = {} } = inbound;
+  const isSamePort = servicePort === 0 || servicePort === port;
   if (!isPort(port)) add('port', PORT_REASON);
   if (servicePort > 65535) add('servicePort', PORT_REASON);
   if (serviceAddress !== undefined) {
     if (!isIpAddress(serviceAddress)) add('serviceAddress', 'serviceAddress has to be valid IP address');
-    if (serviceAddress === (address ?? dpAddress) && (servicePort === 0 || servicePort === port))
-      add('serviceAddress', SAME_ADDRESS);
+    if (serviceAddress === dpAddress && isSamePort) add('serviceAddress', SAME_ADDRESS);
   }
-  if (address !== undefined && !isIpAddress(address)) add('address', 'address has to be valid IP address');
+  if (address !== undefined) {
+    if (!isIpAddress(address)) add('address', 'address has to be valid IP address');
+    if (address === serviceAddress && isSamePort) add('serviceAddress', SAME_ADDRESS);
+  }
   if (inbound.protocol !== undefined) {
     const reason = protocolReason(inbound.protocol);
     add('protocol', reason && `"${inbound.protocol}" is not one of the allowed values: grpc, http, http2, kafka, tcp`);
   }
-  const tags = inbound.tags ?? {};
   const protocol = tags[PROTOCOL_TAG];
+  const reason = protocol === undefined ? undefined : protocolReason(protocol);
+  const besides = reason === undefined ? [] : [{ field: `${field}.tags["${PROTOCOL_TAG}"]`, reason }];
+  violations.push(...tagViolations(tags, `${field}.tags`, { besides }));
+  if (inbound.serviceProbe) violations.push(...serviceProbeViolations(inbound.serviceProbe, `${field}.serviceProbe`));
   if (Object.keys(tags).length > 0 && tags[SERVICE_TAG] === undefined)
     add(`tags["${SERVICE_TAG}"]`, 'tag has to exist');
-  if (protocol !== undefined) add(`tags["${PROTOCOL_TAG}"]`, protocolReason(protocol));
-  violations.push(...tagViolations(tags, `${field}.tags`));
-  if (inbound.serviceProbe) violations.push(...serviceProbeViolations(inbound.serviceProbe, `${field}.serviceProbe`));
   return violations;
 }
 
-function outboundViolations(outbound: Outbound, field: string): Violation[] {
+function outboundViolations({ address, port, tags, backendRef }: Outbound, field: string): Violation[] {
   const violations: Violation[] = [];
-  const add: Add = (name, reason) => {
-    if (reason !== undefined) violations.push({ field: `${field}.${name}`, reason });
-  };
-  if (!isPort(outbound.port)) add('port', PORT_REASON);
-  if (outbound.address !== undefined && !isIpAddress(outbound.address))
-    add('address', 'address has to be valid IP address');
-  if ((outbound as { backendRef?: unknown }).backendRef !== undefined)
-    add('backendRef', `${NOT_SUPPORTED}, use tags with ${SERVICE_TAG}`);
-  else if (outbound.tags?.[SERVICE_TAG] === undefined) add('tags', SERVICE_TAG_MISSING);
-  violations.push(...tagViolations(outbound.tags ?? {}, `${field}.tags`));
-  return violations;
+  if (!isPort(port)) violations.push({ field: `${field}.port`, reason: PORT_REASON });
+  if (address !== undefined && !isIpAddress(address))
+    violations.push({ field: `${field}.address`, reason: 'address has to be valid IP address' });
+  const hasTags = Object.keys(tags ?? {}).length > 0;
+  return [
+    ...violations,
+    ...(backendRef
+      ? outboundRefViolations(backendRef, `${field}.backendRef`, hasTags)
+      : tagViolations(tags ?? {}, `${field}.tags`, { service: true })),
+  ];
 }
 
-/** Envoy's admin listens on loopback: an inbound or outbound there must not want the same port. */
-function adminViolations({ admin, inbound, outbound, address }: DataplaneSpec['networking']): Violation[] {
-  if (!admin?.port) return [];
+/** Envoy's admin listens on loopback: an inbound, its application or an outbound there must not want the same port. */
+function adminViolations({ admin, inbound = [], outbound = [], address }: Networking): Violation[] {
+  const port = admin?.port;
+  if (!port) return [];
   const field = 'networking.admin.port';
-  if (!isPort(admin.port)) return [{ field, reason: PORT_REASON }];
-  const violations: Violation[] = [];
-  const onLoopback = (host: string) => host.startsWith('127.') || host === '::1' || host === '0.0.0.0' || host === '::';
-  const taken = (
-    kind: string,
-    listeners: readonly { readonly address?: string | undefined; readonly port: number }[],
-    fallback: string,
-  ) =>
-    listeners.forEach((one) => {
-      if (one.port === admin.port && onLoopback(one.address ?? fallback))
-        violations.push({ field, reason: `must differ from ${kind}` });
-    });
-  taken('inbound', inbound ?? [], address);
-  taken('outbound', outbound ?? [], '127.0.0.1');
-  return violations;
+  if (!isPort(port)) return [{ field, reason: PORT_REASON }];
+  const onLoopback = (host: string) => host === '127.0.0.1' || host === '0.0.0.0' || host === '::';
+  const isInbound = inbound.some((one) => {
+    const own = one.address ?? address;
+    return (
+      (one.port === port && onLoopback(own)) ||
+      ((one.servicePort || one.port) === port && onLoopback(one.serviceAddress ?? own))
+    );
+  });
+  const isOutbound = outbound.some((one) => one.port === port && onLoopback(one.address ?? '127.0.0.1'));
+  return [
+    ...(isInbound ? [{ field, reason: 'must differ from inbound' }] : []),
+    ...(isOutbound ? [{ field, reason: 'must differ from outbound' }] : []),
+  ];
 }
 
 /** The host's redirection is for IPv4 only, as are the listeners that take it; `IPv4` says just that. */
-function transparentProxyingViolations({ transparentProxying }: DataplaneSpec['networking']): Violation[] {
+function transparentProxyingViolations({ transparentProxying }: Networking): Violation[] {
   const field = 'networking.transparentProxying';
   const violations: Violation[] = [];
   const given = transparentProxying ?? {};
@@ -148,15 +147,6 @@ function transparentProxyingViolations({ transparentProxying }: DataplaneSpec['n
   }
   if (given.ipFamilyMode !== undefined && given.ipFamilyMode !== 'IPv4')
     violations.push({ field: `${field}.ipFamilyMode`, reason: `${given.ipFamilyMode} ${NOT_SUPPORTED}, use IPv4` });
-  given.reachableBackends?.refs?.forEach(({ kind }, i) => {
-    // "transparentProxing" is what Kuma calls the field here
-    if (!REAL_KINDS.includes(kind))
-      violations.push({ field: `networking.transparentProxing.reachableBackends.refs[${i}].kind`, reason: WRONG_KIND });
-    else
-      violations.push({
-        field: `${field}.reachableBackends.refs[${i}].kind`,
-        reason: `${kind} ${NOT_SUPPORTED}, use reachableServices`,
-      });
-  });
+  violations.push(...reachableViolations(given.reachableBackends?.refs ?? []));
   return violations;
 }

@@ -11,6 +11,7 @@ import {
   uint32,
   unsupported,
 } from '../protoJson.ts';
+import { backendRefSchema, reachableBackendsSchema } from './backendRefs.ts';
 import { metricsBackendSchema } from '../mesh/metrics.ts';
 import { probesSchema } from './probes.ts';
 import { serviceProbeSchema } from './serviceProbe.ts';
@@ -32,12 +33,23 @@ const inbound = message({
   serviceProbe: serviceProbeSchema,
 });
 
-const outbound = message({ address: text, port: requiredUint32, tags: stringMap.optional(), backendRef: unsupported });
+const outbound = message({
+  address: text,
+  port: requiredUint32,
+  tags: stringMap.optional(),
+  backendRef: backendRefSchema,
+});
+
+function defined(value: unknown, context: z.RefinementCtx): unknown {
+  if (value !== undefined && value !== null) return value;
+  context.addIssue({ code: 'custom', message: 'must be defined' });
+  return z.NEVER;
+}
 
 /** A Dataplane (policies §1.2). Fields that the product does not act upon are read so that `dataplaneViolations` can refuse them by name. */
 export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
   networking: z.preprocess(
-    (networking) => networking ?? {},
+    defined,
     message({
       address: requiredText,
       advertisedAddress: text,
@@ -53,7 +65,7 @@ export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
         reachableServices: list(z.string()),
         ipFamilyMode: enumeration(FAMILIES),
         directAccessServices: list(z.string()),
-        reachableBackends: message({ refs: list(message({ kind: requiredText })) }).optional(),
+        reachableBackends: reachableBackendsSchema,
       }).optional(),
       admin: message({ port: uint32 }).optional(),
       listeners: unsupported,

@@ -1,3 +1,4 @@
+import type { BackendRef } from './backendRefs.ts';
 import type { MetricsBackend } from '../mesh/metrics.ts';
 
 /** A Dataplane as parsed: defaults are not filled in, since Kuma answers with what was written. */
@@ -28,7 +29,7 @@ export interface DataplaneSpec {
 }
 
 export interface ReachableBackends {
-  readonly refs?: readonly { readonly kind: string }[] | undefined;
+  readonly refs?: readonly BackendRef[] | undefined;
 }
 
 export type Tags = Readonly<Record<string, string>>;
@@ -60,6 +61,8 @@ export interface Outbound {
   readonly address?: string | undefined;
   readonly port: number;
   readonly tags?: Tags | undefined;
+  /** In place of tags; refused. */
+  readonly backendRef?: BackendRef | undefined;
 }
 
 /** `name`, else the port as text: what a targetRef's `sectionName` means. */

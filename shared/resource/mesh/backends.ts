@@ -33,16 +33,16 @@ export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format:
 export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: z.number().optional() });
 
 type Conf = Readonly<Record<string, unknown>>;
-type Fault = readonly [field: string, reason: string] | undefined;
-type ConfRule = (conf: Conf) => Fault;
+type Fault = readonly [field: string, reason: string];
+type ConfRule = (conf: Conf) => readonly Fault[];
 
 const LOGGING: Readonly<Record<string, ConfRule>> = {
   tcp: ({ address }) => {
-    if (!isText(address)) return ['address', 'cannot be empty'];
+    if (!isText(address)) return [['address', 'cannot be empty']];
     const port = /^(?:\[[^\]]+\]|[^:]+):(\d+)$/.exec(address)?.[1];
-    return isPort(Number(port)) ? undefined : ['address', 'has to be in format of HOST:PORT'];
+    return isPort(Number(port)) ? [] : [['address', 'has to be in format of HOST:PORT']];
   },
-  file: ({ path }) => (isText(path) ? undefined : ['path', 'cannot be empty']),
+  file: ({ path }) => (isText(path) ? [] : [['path', 'cannot be empty']]),
 };
 
 const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
@@ -50,16 +50,18 @@ const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
 const TRACING: Readonly<Record<string, ConfRule>> = {
   zipkin: (conf) => {
     const { url, apiVersion } = conf;
+    const faults: Fault[] = [];
     if (isText(apiVersion) && !API_VERSIONS.includes(apiVersion))
-      return ['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`];
-    if (!isText(url)) return ['url', 'cannot be empty'];
-    const parsed = parseZipkinUrl(url);
-    if (typeof parsed === 'string') return ['url', parsed];
-    return flagFault(conf, 'traceId128bit') ?? flagFault(conf, 'sharedSpanContext');
+      faults.push(['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`]);
+    const parsed = isText(url) ? parseZipkinUrl(url) : 'cannot be empty';
+    if (typeof parsed === 'string') faults.push(['url', parsed]);
+    return [...faults, ...flagFaults(conf, 'traceId128bit'), ...flagFaults(conf, 'sharedSpanContext')];
   },
   datadog: (conf) => {
-    if (!isText(conf.address)) return ['address', 'cannot be empty'];
-    return isPort(Number(conf.port)) ? flagFault(conf, 'splitService') : ['port', PORT_REASON];
+    const faults: Fault[] = [];
+    if (!isText(conf.address)) faults.push(['address', 'cannot be empty']);
+    if (!isPort(Number(conf.port))) faults.push(['port', PORT_REASON]);
+    return [...faults, ...flagFaults(conf, 'splitService')];
   },
 };
 
@@ -87,9 +89,8 @@ function backendViolations(
     if (formatFault) add('format', formatFault);
     if (sampling !== undefined && (sampling < 0 || sampling > 100)) add('sampling', 'has to be in [0.0 - 100.0] range');
     const rule = Object.hasOwn(rules, type) ? rules[type] : undefined;
-    const fault = rule ? rule(given) : undefined;
     // "config" is what Kuma calls the field here
-    if (fault) add(`config.${fault[0]}`, fault[1]);
+    for (const [field, reason] of rule?.(given) ?? []) add(`config.${field}`, reason);
     if (!rule) add('type', `unknown backend type. Available backends: ${available}`);
     if (names.has(name)) add('name', `"${name}" name is already used for another backend`);
     names.add(name);
@@ -105,8 +106,8 @@ export function backendOf(all: Backends | undefined, name: string | undefined): 
   return all?.backends?.find((backend) => backend.name === wanted);
 }
 
-function flagFault(conf: Conf, field: string): Fault {
-  return ['boolean', 'undefined'].includes(typeof conf[field]) ? undefined : [field, 'has to be true or false'];
+function flagFaults(conf: Conf, field: string): Fault[] {
+  return ['boolean', 'undefined'].includes(typeof conf[field]) ? [] : [[field, 'has to be true or false']];
 }
 
 function isText(value: unknown): value is string {

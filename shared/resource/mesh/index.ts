@@ -2,7 +2,7 @@ import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
 import { withMetricsDefaults } from './metrics.ts';
 import { keptKeyWarnings, withoutKeys } from './providedCa.ts';
-import { admitMesh, meshViolations } from './rules.ts';
+import { admitMesh, meshViolations, rootChainWarnings } from './rules.ts';
 import { meshSchema } from './schema.ts';
 import type { MeshSpec } from './spec.ts';
 
@@ -22,7 +22,7 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   validate: meshViolations,
   admit: admitMesh,
   withoutSecrets: withoutKeys,
-  warnings: keptKeyWarnings,
+  warnings: (resource) => [...keptKeyWarnings(resource), ...rootChainWarnings(resource)],
 };
 
 const meshInsight = insightDescriptor({

@@ -1,5 +1,6 @@
 import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
+import { tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 import { kumaMessage, violationsOf } from '../violationsOf.ts';
 import { loggingViolations, tracingViolations } from './backends.ts';
@@ -13,15 +14,15 @@ const LIFETIME = /^(\d+(y|w|d|h|m|s|ms)|0)$/;
 
 const NOT_SUPPORTED = 'is not supported yet';
 
-/** What a Mesh may hold (policies §1.1); what the product would not act upon is refused, never ignored. */
+/** What a Mesh may hold (policies §1.1), in Kuma's order; what the product would not act upon is refused, never ignored. */
 export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
   return [
     ...mtlsViolations(spec),
-    ...constraintViolations(spec),
-    ...routingViolations(spec),
     ...(spec.logging ? loggingViolations(spec.logging) : []),
     ...(spec.tracing ? tracingViolations(spec.tracing) : []),
     ...(spec.metrics ? metricsViolations(spec.metrics) : []),
+    ...constraintViolations(spec),
+    ...routingViolations(spec),
     ...unsupportedViolations(spec),
   ];
 }
@@ -32,21 +33,25 @@ function mtlsViolations({ mtls }: MeshSpec): Violation[] {
   const backends = mtls?.backends ?? [];
   const names = new Set<string>();
   if (backends.length > 1) add('backends', 'cannot have more than 1 backends');
-  backends.forEach((backend, i) => {
-    const at = `backends[${i}]`;
-    if (!backend.name) add(`${at}.name`, 'cannot be empty');
-    if (names.has(backend.name)) add(`${at}.name`, `"${backend.name}" name is already used for another backend`);
-    names.add(backend.name);
-    const expiration = backend.dpCert?.rotation?.expiration;
-    // the lower-case "dpcert" is Kuma's own
-    if (expiration !== undefined && !LIFETIME.test(expiration))
-      add('dpcert.rotation.expiration', 'has to be a valid format');
-    if (backend.type === 'provided') violations.push(...providedCaViolations(backend, `mtls.${at}.conf`));
-    if (backend.type === 'builtin') violations.push(...confViolations(backend, `mtls.${at}.conf`));
+  backends.forEach(({ name }, i) => {
+    if (!name) add(`backends[${i}].name`, 'cannot be empty');
+    if (names.has(name)) add(`backends[${i}].name`, `"${name}" name is already used for another backend`);
+    names.add(name);
   });
   if (mtls?.enabledBackend && !names.has(mtls.enabledBackend))
     add('enabledBackend', 'has to be set to one of the backends in the mesh');
-  return violations;
+  for (const { dpCert } of backends) {
+    const expiration = dpCert?.rotation?.expiration;
+    // the lower-case "dpcert" is Kuma's own
+    if (expiration !== undefined && !LIFETIME.test(expiration))
+      add('dpcert.rotation.expiration', 'has to be a valid format');
+  }
+  const ofCas = backends.flatMap((backend, i) => {
+    const at = `mtls.backends[${i}].conf`;
+    if (backend.type === 'provided') return providedCaViolations(backend, at);
+    return backend.type === 'builtin' ? confViolations(backend, at) : [];
+  });
+  return [...violations, ...ofCas];
 }
 
 function confViolations({ conf }: CaBackend, field: string): Violation[] {
@@ -69,9 +74,7 @@ function constraintViolations({ constraints }: MeshSpec): Violation[] {
   const { requirements = [], restrictions = [] } = constraints?.dataplaneProxy ?? {};
   const of = (kind: string, rules: readonly MembershipRule[]) =>
     rules.flatMap(({ tags }, i) =>
-      Object.keys(tags).length > 0
-        ? []
-        : [{ field: `constraints.dataplaneProxy.${kind}[${i}].tags`, reason: 'must have at least one tag' }],
+      tagViolations(tags, `constraints.dataplaneProxy.${kind}[${i}].tags`, { areWanted: true, atLeastOne: true }),
     );
   return [...of('requirements', requirements), ...of('restrictions', restrictions)];
 }
@@ -85,31 +88,44 @@ function routingViolations({ routing, mtls }: MeshSpec): Violation[] {
 
 function unsupportedViolations(spec: MeshSpec): Violation[] {
   const violations: Violation[] = [];
-  const add = (field: string, reason = NOT_SUPPORTED) => violations.push({ field, reason });
+  const add = (field: string, reason: string) => violations.push({ field, reason });
   const fields = spec as MeshSpec &
     Record<string, unknown> & { meshServices?: { mode?: string }; routing?: Record<string, unknown> };
   if (saysSomething(fields.routing?.defaultForbidMeshExternalServiceAccess))
-    add('routing.defaultForbidMeshExternalServiceAccess');
+    add(
+      'routing.defaultForbidMeshExternalServiceAccess',
+      `${NOT_SUPPORTED}, there are no MeshExternalServices to forbid`,
+    );
   const mode = fields.meshServices?.mode;
   if (mode) add('meshServices.mode', `${mode} ${NOT_SUPPORTED}, use Disabled`);
   return violations;
 }
 
+/** In Kuma the time that reading the CA's certificates may take; here every zone has them in memory. */
+export function rootChainWarnings({ spec }: Resource<MeshSpec>): string[] {
+  return (spec.mtls?.backends ?? []).flatMap(({ rootChain }, i) =>
+    rootChain?.requestTimeout === undefined
+      ? []
+      : [
+          `mtls.backends[${i}].rootChain.requestTimeout: has no effect, zones have the certificates of the CA in memory`,
+        ],
+  );
+}
+
 /** What only counts when it is stored: known CA types, the length of the name, and no change of CA under traffic (kumactl-api §4.3). */
 export function admitMesh({ name, spec }: Resource<MeshSpec>, before: Resource<MeshSpec> | undefined): Violation[] {
-  const violations: Violation[] = [];
-  if (!before && name.length > 63) violations.push({ field: 'name', reason: 'cannot be longer than 63 characters' });
-  spec.mtls?.backends?.forEach(({ type }, i) => {
-    if (type !== 'builtin' && type !== 'provided')
-      violations.push({ field: `mtls.backends[${i}].type`, reason: 'could not find installed plugin for this type' });
-  });
   const was = before?.spec.mtls?.enabledBackend;
   const is = spec.mtls?.enabledBackend;
   if (was && is && was !== is) {
-    violations.push({
-      field: 'mtls.enabledBackend',
-      reason: 'Changing CA when mTLS is enabled is forbidden. Disable mTLS first and then change the CA',
-    });
+    const reason = 'Changing CA when mTLS is enabled is forbidden. Disable mTLS first and then change the CA';
+    return [{ field: 'mtls.enabledBackend', reason }];
+  }
+  const violations: Violation[] = [];
+  if (!before && name.length > 63) violations.push({ field: 'name', reason: 'cannot be longer than 63 characters' });
+  const unknown = spec.mtls?.backends?.findIndex(({ type }) => type !== 'builtin' && type !== 'provided') ?? -1;
+  if (unknown >= 0) {
+    const reason = 'could not find installed plugin for this type';
+    violations.push({ field: `mtls.backends[${unknown}].type`, reason });
   }
   return violations;
 }

@@ -46,7 +46,7 @@ export interface CaBackend {
         readonly requestTimeout?: string | undefined;
       }
     | undefined;
-  /** How long it may take to get the CA's certificate. Zones have it in memory, so it is always kept. */
+  /** How long it may take to get the CA's certificate. Without effect, as zones have it in memory; who writes it is told so. */
   readonly rootChain?: { readonly requestTimeout?: string | undefined } | undefined;
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,6 +1,6 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
-import { networkingViolations } from '../zoneProxyNetworking.ts';
+import { adminViolations, portViolations, zoneAddressViolations } from '../zoneProxyNetworking.ts';
 import { zoneEgressSchema } from './schema.ts';
 import type { ZoneEgressSpec } from './spec.ts';
 
@@ -20,7 +20,11 @@ const zoneEgress: ResourceDescriptor<ZoneEgressSpec> = {
   overviewAliases: ['zoneegressoverviews'],
   proxyType: () => 'zoneegress',
   schema: zoneEgressSchema,
-  validate: ({ spec }) => networkingViolations(spec.networking),
+  validate: ({ spec: { networking } }) => [
+    ...adminViolations(networking),
+    ...zoneAddressViolations(networking.address, 'networking.address'),
+    ...portViolations(networking.port, 'networking.port'),
+  ],
 };
 
 const insight = insightDescriptor({

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { message, text } from '../protoJson.ts';
 import { zoneProxyNetworkingFields } from '../zoneProxyNetworking.ts';
 import type { ZoneEgressSpec } from './spec.ts';
@@ -6,5 +6,5 @@ import type { ZoneEgressSpec } from './spec.ts';
 /** A ZoneEgress (policies §1.3). */
 export const zoneEgressSchema: z.ZodType<ZoneEgressSpec> = message({
   zone: text,
-  networking: message(zoneProxyNetworkingFields),
+  networking: z.preprocess((networking) => networking ?? {}, message(zoneProxyNetworkingFields)),
 });

@@ -1,34 +1,33 @@
-import { ipAddressReason, isPort, PORT_REASON } from '../address.ts';
 import type { Resource } from '../resource.ts';
-import { SERVICE_TAG, tagViolations } from '../tags.ts';
+import { tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
-import { networkingViolations } from '../zoneProxyNetworking.ts';
+import { adminViolations, portViolations, zoneAddressViolations } from '../zoneProxyNetworking.ts';
 import type { ZoneIngressSpec } from './spec.ts';
 
-/** What a ZoneIngress may hold (policies §1.3). */
-export function zoneIngressViolations({ spec }: Resource<ZoneIngressSpec>): Violation[] {
+/** What a ZoneIngress may hold (policies §1.3), told in Kuma's order and with its paths. */
+export function zoneIngressViolations({
+  spec: { networking, availableServices },
+}: Resource<ZoneIngressSpec>): Violation[] {
+  const { address, port, advertisedAddress, advertisedPort } = networking;
   return [
-    ...advertisedViolations(spec.networking),
-    ...networkingViolations(spec.networking),
-    ...(spec.availableServices ?? []).flatMap(({ tags }, i) => serviceViolations(tags, `availableServices[${i}].tags`)),
+    ...adminViolations(networking),
+    ...togetherViolations(networking),
+    ...zoneAddressViolations(address, 'networking.address'),
+    ...(advertisedAddress === undefined
+      ? []
+      : zoneAddressViolations(advertisedAddress, 'networking.advertisedAddress')),
+    ...portViolations(port, 'networking.port'),
+    ...(advertisedPort === undefined ? [] : portViolations(advertisedPort, 'networking.advertisedPort')),
+    ...(availableServices ?? []).flatMap(({ tags }, i) =>
+      tagViolations(tags, `availableService[${i}].tags`, { service: true }),
+    ),
   ];
 }
 
-function advertisedViolations({ advertisedAddress, advertisedPort }: ZoneIngressSpec['networking']): Violation[] {
-  const violations: Violation[] = [];
-  const add = (field: string, reason: string) => violations.push({ field: `networking.${field}`, reason });
+function togetherViolations({ advertisedAddress, advertisedPort }: ZoneIngressSpec['networking']): Violation[] {
   if (advertisedAddress === undefined && advertisedPort !== undefined)
-    add('advertisedAddress', 'has to be defined with advertisedPort');
+    return [{ field: 'networking.advertisedAddress', reason: 'has to be defined with advertisedPort' }];
   if (advertisedPort === undefined && advertisedAddress !== undefined)
-    add('advertisedPort', 'has to be defined with advertisedAddress');
-  const wrongAddress = advertisedAddress === undefined ? undefined : ipAddressReason(advertisedAddress);
-  if (wrongAddress !== undefined) add('advertisedAddress', wrongAddress);
-  if (advertisedPort !== undefined && !isPort(advertisedPort)) add('advertisedPort', PORT_REASON);
-  return violations;
-}
-
-function serviceViolations(tags: Readonly<Record<string, string>>, field: string): Violation[] {
-  const unnamed =
-    tags[SERVICE_TAG] === undefined ? [{ field: `${field}["${SERVICE_TAG}"]`, reason: 'cannot be empty' }] : [];
-  return [...unnamed, ...tagViolations(tags, field)];
+    return [{ field: 'networking.advertisedPort', reason: 'has to be defined with advertisedAddress' }];
+  return [];
 }

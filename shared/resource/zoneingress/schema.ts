@@ -1,10 +1,10 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { flag, list, message, requiredText, requiredUint32, stringMap, text, uint32 } from '../protoJson.ts';
 import { zoneProxyNetworkingFields } from '../zoneProxyNetworking.ts';
 import type { ZoneIngressSpec } from './spec.ts';
 
 const availableService = message({
-  tags: stringMap,
+  tags: z.preprocess((tags) => tags ?? {}, stringMap),
   instances: requiredUint32,
   mesh: requiredText,
   externalService: flag,
@@ -13,6 +13,9 @@ const availableService = message({
 /** A ZoneIngress (policies §1.3). */
 export const zoneIngressSchema: z.ZodType<ZoneIngressSpec> = message({
   zone: text,
-  networking: message({ ...zoneProxyNetworkingFields, advertisedAddress: text, advertisedPort: uint32 }),
+  networking: z.preprocess(
+    (networking) => networking ?? {},
+    message({ ...zoneProxyNetworkingFields, advertisedAddress: text, advertisedPort: uint32 }),
+  ),
   availableServices: list(availableService),
 });
