@@ -93,24 +93,30 @@ function mark(view: View, origin: string, dead: boolean): void {
   view.apply({ origin, key: resource, resource, version: entry.version, again: true });
 }
 
-describe('an ingress that is advertised by name', () => {
-  it('gives endpoints at the address of the name, and none before that is known', () => {
-    const view = viewOf([{ ...MESH, mtls }, ingress('zone-2', 'ingress.zone-2.example')]);
+describe('a proxy at a domain name', () => {
+  const endpointsWith = (written: readonly WrittenResource[], one: WrittenResource, name: string) => {
+    const view = viewOf([...written, one]);
     const addresses = () =>
       serviceIndex(view, 'default', 'zone-1')
         .services.get('a')
         ?.endpoints.map(({ address }) => address);
-    const found = (address: string) => {
-      const { resource, version } = view.get(resourceOf(ingress('zone-2', '')), 'zone-2') ?? {};
+    const told = [addresses()];
+    for (const address of ['192.0.2.1', '192.0.2.2']) {
+      const { resource, version } = view.get(resourceOf(one), one.origin ?? '') ?? {};
       if (!resource || !version) throw new Error('it is in the view');
-      const status = { addresses: { 'ingress.zone-2.example': address } };
-      view.apply({ origin: 'zone-2', key: resource, resource: { ...resource, status }, version, again: true });
-    };
-    expect(addresses()).toEqual([]);
-    found('192.0.2.1');
-    expect(addresses()).toEqual(['192.0.2.1']);
-    found('192.0.2.2');
-    expect(addresses()).toEqual(['192.0.2.2']);
+      const found = { ...resource, status: { addresses: { [name]: address } } };
+      view.apply({ origin: one.origin ?? '', key: resource, resource: found, version, again: true });
+      told.push(addresses());
+    }
+    return told;
+  };
+
+  it('gives endpoints at the address of the name, and none before that is known', () => {
+    const toldOfOwn = endpointsWith([MESH], dataplane('a-1', 'vm.example', A), 'vm.example');
+    expect(toldOfOwn).toEqual([[], ['192.0.2.1'], ['192.0.2.2']]);
+    const peer = ingress('zone-2', 'ingress.example');
+    const toldOfPeer = endpointsWith([{ ...MESH, mtls }], peer, 'ingress.example');
+    expect(toldOfPeer).toEqual([[], ['192.0.2.1'], ['192.0.2.2']]);
   });
 });
 
