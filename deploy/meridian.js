@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Starts the command line under a Node that runs TypeScript, whatever Node runs this file.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { nodeEnv, nodeFlags } from './nodeFlags.js';
+import { programFile } from './programFile.js';
 import { runToEnd } from './setup/exec.js';
 import { nodePath, runningIsNewEnough } from './setup/node.js';
 
@@ -12,8 +11,8 @@ if (!existsSync(node)) {
   console.error('meridian needs Node 24 or newer: run `npm run setup` once, or set MERIDIAN_NODE to one.');
   process.exit(1);
 }
-const main = join(dirname(fileURLToPath(import.meta.url)), 'meridian.ts');
 const args = process.argv.slice(2);
+const main = programFile(args, process.env);
 const flags = nodeFlags(args);
 const env = { ...process.env, ...nodeEnv(args, process.env) };
 const isSameNode = runningIsNewEnough && node === process.execPath;

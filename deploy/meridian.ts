@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { meridian } from './program.ts';
 
 // The second start needs half the time. In a folder of our own: in the default one, below /tmp, anybody could leave us code. Where
-// NODE_COMPILE_CACHE names another, it is that one. Node writes to it when it ends in order.
+// NODE_COMPILE_CACHE names another, it is that one. Node writes to it when it ends in order. The bundle has one below it, which goes when
+// it does.
 enableCompileCache(fileURLToPath(new URL('../.tools/compile-cache', import.meta.url)));
 
 async function readStdin(): Promise<string> {

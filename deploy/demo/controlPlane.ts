@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Child } from './child.ts';
-import { GENERATION, type Ground, startScript } from './ground.ts';
+import { GENERATION, type Ground, startMeridian } from './ground.ts';
 
 const configuredLine = z.looseObject({ file: z.string() });
 const readyLine = z.looseObject({
@@ -35,7 +35,7 @@ export class ControlPlane {
   }
 
   launch(more: Readonly<Record<string, string>> = {}): void {
-    this.#child = startScript(this.#ground, 'deploy/meridian.ts', [this.#command], {
+    this.#child = startMeridian(this.#ground, [this.#command], {
       name: this.name,
       env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env, ...more },
       generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,

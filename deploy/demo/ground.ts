@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { nodeEnv, nodeFlags } from '../nodeFlags.js';
+import { programFile } from '../programFile.js';
 import type { Child, ChildSpec, RunAs } from './child.ts';
 import type { Family } from './family.ts';
 import { makeFolder } from './runAs.ts';
@@ -34,13 +35,20 @@ export function start(ground: Ground, spec: Start): Child {
   });
 }
 
-/** Our own TypeScript, run by the Node that runs us. */
-export function startScript(
-  ground: Ground,
-  script: string,
-  args: readonly string[],
-  spec: Omit<Start, 'file' | 'args'>,
-): Child {
+type Run = Omit<Start, 'file' | 'args'>;
+
+/** `meridian` with these arguments. */
+export function startMeridian(ground: Ground, args: readonly string[], spec: Run): Child {
+  return startFile(ground, programFile(args, { ...process.env, ...spec.env }), args, spec);
+}
+
+/** A program of the checkout that is not `meridian`. */
+export function startScript(ground: Ground, script: string, spec: Run): Child {
+  return startFile(ground, join(ROOT, script), [], spec);
+}
+
+/** Under the Node that runs us. */
+function startFile(ground: Ground, file: string, args: readonly string[], spec: Run): Child {
   return start(ground, {
     ...spec,
     env: {
@@ -50,6 +58,6 @@ export function startScript(
       ...spec.env,
     },
     file: process.execPath,
-    args: [...nodeFlags(args), join(ROOT, script), ...args],
+    args: [...nodeFlags(args), file, ...args],
   });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Child } from './child.ts';
-import { folderOf, GENERATION, type Ground, startScript } from './ground.ts';
+import { folderOf, GENERATION, type Ground, startMeridian } from './ground.ts';
 import type { RestBody } from './mesh.ts';
 import { freePorts } from './ports.ts';
 import { writeSecretFile } from './runAs.ts';
@@ -41,7 +41,7 @@ export async function startProxy(ground: Ground, spec: ProxySpec): Promise<Child
     ...['--dns-port', String(spec.dnsPort)],
     ...(spec.loopbackPrefix ? ['--loopback-prefix', spec.loopbackPrefix] : []),
   ];
-  const child = startScript(ground, 'deploy/meridian.ts', args, {
+  const child = startMeridian(ground, args, {
     name: spec.name,
     generation: GENERATION.proxy,
   });

@@ -45,7 +45,7 @@ export async function startWorkload(
   const { service, name, version = 'v1' } = spec;
   const [appPort = 0, inboundPort = 0, dnsPort = 0] = await freePorts(3);
   const script = service === 'frontend' ? 'frontend' : 'service';
-  const app: Child = startScript(ground, `deploy/demo/apps/${script}.ts`, [], {
+  const app: Child = startScript(ground, `deploy/demo/apps/${script}.ts`, {
     name,
     env: {
       APP_SERVICE: service,

@@ -1,5 +1,6 @@
 // Brings the checkout into a state in which everything runs. Safe to repeat: what is there is left alone.
 import { pathToFileURL } from 'node:url';
+import { bundle } from './bundle.js';
 import { withSetupLock } from './lock.js';
 import { node, nodePath } from './node.js';
 import { nodeModules } from './nodeModules.js';
@@ -7,7 +8,7 @@ import { envoy, natsServer } from './servers.js';
 import { xdsProtos, xdsTypes } from './xdsTypes.js';
 
 // Steps of one row do not need each other and run side by side.
-const rows = [[nodeModules, node, natsServer, envoy, xdsProtos], [xdsTypes]];
+const rows = [[nodeModules, node, natsServer, envoy, xdsProtos], [xdsTypes], [bundle]];
 
 export async function setup() {
   if (rows.flat().every((step) => step.isReady())) console.error('set-up: everything is there');

@@ -27,9 +27,10 @@ export class Profiler {
     this.#port = port;
   }
 
-  /** Environment that the process to be profiled must be started with. */
+  /** Environment that the process to be profiled must be started with. From its sources, since a profile names files. */
   get env(): Record<string, string> {
-    return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --inspect-port=127.0.0.1:${this.#port}`.trim() };
+    const options = `${process.env.NODE_OPTIONS ?? ''} --inspect-port=127.0.0.1:${this.#port}`.trim();
+    return { NODE_OPTIONS: options, MERIDIAN_BUNDLE: 'off' };
   }
 
   async attach(pid: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { folderOf, GENERATION, type Ground, startScript } from '../../deploy/demo/ground.ts';
+import { folderOf, GENERATION, type Ground, startMeridian } from '../../deploy/demo/ground.ts';
 import { StartError } from '../../deploy/demo/startError.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function operate(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const name = `meridian ${args.slice(0, 2).join(' ')}`;
-  const child = startScript(ground, 'deploy/meridian.ts', args, {
+  const child = startMeridian(ground, args, {
     name,
     // That user may not read what whoever runs the test has at home.
     env: { XDG_CONFIG_HOME: folderOf(ground, 'operator'), ...env },
