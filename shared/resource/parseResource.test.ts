@@ -57,15 +57,47 @@ test('a new-style type without mesh is of mesh default', () => {
   });
 });
 
-test.each([null, [], 'text', 5])('%j is no resource', (body) => {
-  expect(parseResource(mesh, body, AT)).toMatchObject({
-    ok: false,
-    malformed: expect.stringContaining('into an object'),
+test.each([
+  [null, 'null'],
+  [[], 'array'],
+  ['text', 'string'],
+  [5, 'number'],
+  [true, 'bool'],
+])('%j is no resource', (body, type) => {
+  const unread = `json: cannot unmarshal ${type} into Go value of type`;
+  expect(parseResource(mesh, body, AT)).toMatchObject({ malformed: `${unread} v1alpha1.ResourceMeta` });
+  expect(parseResource(timeout, body, AT)).toMatchObject({ malformed: `${unread} map[string]interface {}` });
+});
+
+test.each([
+  [{ name: 5 }, 'number into Go struct field ResourceMeta.name of type string'],
+  [{ labels: ['a'] }, 'array into Go struct field ResourceMeta.labels of type map[string]string'],
+  [{ labels: { a: true } }, 'bool into Go struct field ResourceMeta.labels of type string'],
+])('the envelope of a flat type is read by Go: %j', (wrong, unread) => {
+  expect(parseResource(mesh, { type: 'Mesh', name: 'a', ...wrong }, AT)).toMatchObject({
+    malformed: `json: cannot unmarshal ${unread}`,
   });
 });
 
-test('labels are texts', () => {
-  expect(parseResource(mesh, { type: 'Mesh', name: 'a', labels: { a: 1 } }, AT)).toMatchObject({
-    malformed: 'cannot unmarshal number into label a of type string',
+test('null leaves a field of the envelope of a flat type as it is', () => {
+  expect(parseResource(mesh, { type: 'Mesh', name: 'a', mesh: null, labels: null }, AT)).toMatchObject({
+    ok: true,
+    resource: { labels: {} },
+  });
+  expect(parseResource(mesh, { type: 'Mesh', name: 'a', labels: { a: null } }, AT)).toMatchObject({
+    resource: { labels: { a: '' } },
+  });
+});
+
+test.each([
+  [{ name: 5 }, 'name in body must be of type string: "number"'],
+  [{ mesh: null }, 'mesh in body must be of type string: "null"'],
+  [{ labels: null }, 'labels in body must be of type object: "null"'],
+  [{ labels: { a: 1 } }, 'labels.a in body must be of type string: "number"'],
+  [{ spec: [] }, 'spec in body must be of type object: "array"'],
+])('that of a new-style type by its OpenAPI schema: %j', (wrong, reason) => {
+  expect(parseResource(timeout, { type: 'MeshTimeout', name: 't', spec: {}, ...wrong }, AT)).toEqual({
+    ok: false,
+    violations: [{ field: '', reason }],
   });
 });

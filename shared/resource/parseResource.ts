@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ResourceDescriptor } from './descriptor.ts';
 import { malformed } from './malformed.ts';
 import type { Resource } from './resource.ts';
-import { kumaMessage, violationsOf } from './violationsOf.ts';
+import { jsonType, kumaMessage, violationsOf } from './violationsOf.ts';
 import type { Violation } from './violation.ts';
 
 /** A body of Kuma's API as a resource, or why it is none. */
@@ -21,9 +21,7 @@ const META = new Set(['type', 'mesh', 'name', 'labels', 'creationTime', 'modific
  */
 export function parseResource(descriptor: ResourceDescriptor, body: unknown, at: string): Parsed {
   if (!isObject(body))
-    return bad(
-      `cannot unmarshal ${body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body} into an object`,
-    );
+    return bad(`json: cannot unmarshal ${goType(body)} into Go value of type ${GO_VALUE[descriptor.style]}`);
   const envelope = descriptor.style === 'spec' ? specEnvelope(descriptor, body) : flatEnvelope(body);
   if ('ok' in envelope) return envelope;
 
@@ -55,47 +53,59 @@ interface Envelope {
   readonly spec: unknown;
 }
 
+/** What Kuma reads a body into. */
+const GO_VALUE = { spec: 'map[string]interface {}', flat: 'v1alpha1.ResourceMeta' };
+
 /** New-style types have an OpenAPI schema, whose complaints about the envelope come with an empty field (kumactl-api §9.4). */
 function specEnvelope(descriptor: ResourceDescriptor, body: Record<string, unknown>): Envelope | Parsed {
-  const violations: Violation[] = [];
+  const reasons: string[] = [];
+  const expect = (field: string, value: unknown, type: 'string' | 'object') => {
+    if (value !== undefined && jsonType(value) !== type)
+      reasons.push(`${field} in body must be of type ${type}: "${jsonType(value)}"`);
+  };
   for (const field of ['type', 'name', 'spec']) {
-    if (body[field] === undefined) violations.push({ field: '', reason: `.${field} in body is required` });
+    if (body[field] === undefined) reasons.push(`.${field} in body is required`);
   }
-  if (body.type !== undefined && body.type !== descriptor.type) {
-    violations.push({ field: '', reason: `type in body should be one of [${descriptor.type}]` });
-  }
-  for (const field of ['name', 'mesh']) {
-    if (body[field] !== undefined && typeof body[field] !== 'string') {
-      violations.push({ field: '', reason: `${field} in body must be of type string: "${typeof body[field]}"` });
-    }
-  }
-  if (violations.length > 0) return { ok: false, violations };
-  return withLabels(body, { mesh: 'default', spec: body.spec });
+  if (body.type !== undefined && body.type !== descriptor.type)
+    reasons.push(`type in body should be one of [${descriptor.type}]`);
+  for (const field of ['name', 'mesh']) expect(field, body[field], 'string');
+  for (const field of ['labels', 'spec']) expect(field, body[field], 'object');
+  if (isObject(body.labels))
+    for (const [label, value] of Object.entries(body.labels)) expect(`labels.${label}`, value, 'string');
+  if (reasons.length > 0) return { ok: false, violations: reasons.map((reason) => ({ field: '', reason })) };
+  return envelopeOf(body, { mesh: 'default', spec: body.spec });
 }
 
+/** Flat types are read by Go's JSON parser, which tells the first field that does not fit; `null` leaves a field as it is. */
 function flatEnvelope(body: Record<string, unknown>): Envelope | Parsed {
-  for (const field of ['type', 'name', 'mesh']) {
-    if (body[field] !== undefined && typeof body[field] !== 'string')
-      return bad(`cannot unmarshal ${typeof body[field]} into field ${field} of type string`);
-  }
-  return withLabels(body, {
+  const misfit = (field: string, value: unknown, type: string) =>
+    bad(`json: cannot unmarshal ${goType(value)} into Go struct field ResourceMeta.${field} of type ${type}`);
+  for (const field of ['type', 'mesh', 'name'])
+    if (typeof (body[field] ?? '') !== 'string') return misfit(field, body[field], 'string');
+  const labels = body.labels ?? {};
+  if (!isObject(labels)) return misfit('labels', labels, 'map[string]string');
+  for (const value of Object.values(labels))
+    if (typeof (value ?? '') !== 'string') return misfit('labels', value, 'string');
+  return envelopeOf(body, {
     mesh: '',
     spec: Object.fromEntries(Object.entries(body).filter(([field]) => !META.has(field))),
   });
 }
 
-function withLabels(body: Record<string, unknown>, { mesh, spec }: { mesh: string; spec: unknown }): Envelope | Parsed {
-  const labels = body.labels ?? {};
-  if (!isObject(labels)) return bad('cannot unmarshal labels into a map of texts');
-  const wrong = Object.entries(labels).find(([, value]) => typeof value !== 'string');
-  if (wrong) return bad(`cannot unmarshal ${typeof wrong[1]} into label ${wrong[0]} of type string`);
+function envelopeOf(body: Record<string, unknown>, { mesh, spec }: Pick<Envelope, 'mesh' | 'spec'>): Envelope {
+  const labels = Object.entries(body.labels ?? {}).map(([label, value]) => [label, String(value ?? '')]);
   return {
     type: String(body.type ?? ''),
-    mesh: typeof body.mesh === 'string' ? body.mesh : mesh,
+    mesh: String(body.mesh ?? mesh),
     name: String(body.name ?? ''),
-    labels: labels as Record<string, string>,
+    labels: Object.fromEntries(labels),
     spec,
   };
+}
+
+/** Go's word for the type of a JSON value. */
+function goType(value: unknown): string {
+  return typeof value === 'boolean' ? 'bool' : jsonType(value);
 }
 
 function bad(message: string): Parsed {

@@ -80,7 +80,8 @@ function openApiType(expected: string): string {
   return ({ int: 'integer', record: 'object', bool: 'boolean' } as Record<string, string>)[expected] ?? expected;
 }
 
-function jsonType(value: unknown): string {
+/** What OpenAPI calls the type of a JSON value. */
+export function jsonType(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -18,8 +18,8 @@ function sizeOf(query: URLSearchParams): number {
   const text = query.get('size');
   if (!text) return DEFAULT_SIZE;
   const invalid = (reason: string) => new Invalid([{ field: 'size', reason }], undefined, 'Invalid page size');
-  if (!/^[-+]?\d+$/.test(text)) throw invalid('invalid format');
   const size = Number(text);
+  if (!/^[-+]?\d+$/.test(text) || !Number.isSafeInteger(size)) throw invalid('invalid format');
   if (size < 1) throw invalid('must be greater than 0');
   if (size > MAX_SIZE) throw invalid(`invalid page size of ${size}. Maximum page size is ${MAX_SIZE}`);
   return size;
