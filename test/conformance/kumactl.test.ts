@@ -14,6 +14,8 @@ const list = z.object({
 const resources = z.object({
   resources: z.array(z.object({ name: z.string(), path: z.string(), scope: z.enum(['Mesh', 'Global']) })),
 });
+/** What `kumactl export` takes from an object: it may have more. */
+const kubernetes = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
 const problem = z.object({ title: z.string().min(1), status: z.literal(404), detail: z.string() });
 
 /** A control plane with a mesh and many Dataplanes, asked as kumactl asks: from its own host. */
@@ -72,6 +74,23 @@ describe.each(['global', 'zone', 'standalone'] as const)('kumactl at a control p
       const { status } = await get(scope === 'Mesh' ? `/meshes/demo/${path}` : `/${path}`);
       expect([path, status]).toEqual([path, 200]);
     }
+    await close();
+  });
+
+  test('exports for Kubernetes: whatever is listed has that form, too', async () => {
+    const { get, close } = served(mode);
+    const catalogue = resources.parse((await get('/_resources')).body).resources;
+    const exported: string[] = [];
+    for (const { name: type, path, scope } of catalogue) {
+      if (type === 'ServiceInsight') continue; // Kuma, too, answers it in one form only
+      const collection = scope === 'Mesh' ? `/meshes/demo/${path}` : `/${path}`;
+      for (const { name } of list.parse((await get(`${collection}?size=1`)).body).items) {
+        const { status, body } = await get(`${collection}/${name}?format=k8s`);
+        expect([status, kubernetes.safeParse(body).error], `${collection}/${name}`).toEqual([200, undefined]);
+        exported.push(type);
+      }
+    }
+    expect(exported).toEqual(expect.arrayContaining(['Dataplane', 'Mesh']));
     await close();
   });
 

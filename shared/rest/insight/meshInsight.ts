@@ -1,9 +1,11 @@
-import type { Resource } from '../../resource/resource.ts';
-import { descriptorOf, publicTypes, requireMesh, type RestContext } from '../context.ts';
+import { descriptorOf, publicTypes, type RestContext } from '../context.ts';
+import { formatted } from '../crud/read.ts';
+import { NotFound } from '../errors.ts';
 import { filterOf } from '../filter.ts';
 import { ok, type Route } from '../http.ts';
 import { pageAnswer } from '../page.ts';
-import { type JsonFields, resourceMeta } from '../resourceJson.ts';
+import { type JsonFields, resourceJson } from '../resourceJson.ts';
+import type { Shown } from '../shown.ts';
 import { count, noCounts, type StatusCounts, withoutZeros } from './counts.ts';
 import { type Proxy, proxiesOf, servicesOf } from './proxies.ts';
 
@@ -12,6 +14,7 @@ const PATH = '/mesh-insights';
 /** `/mesh-insights`: what is in every mesh and how it fares, counted when asked (kumactl-api §5.4). A zone has none. */
 export function meshInsightRoutes(context: RestContext): Route[] {
   const mesh = descriptorOf(context, 'Mesh');
+  const insight = descriptorOf(context, 'MeshInsight');
   return [
     {
       method: 'GET',
@@ -22,16 +25,20 @@ export function meshInsightRoutes(context: RestContext): Route[] {
         const meshes = context.role.mode === 'zone' ? [] : await context.shown.list(mesh);
         const census = await takeCensus(context);
         const items = meshes.filter(({ resource }) => filter(resource));
-        return ok(pageAnswer(request, items, ({ resource }) => insightOf(context, resource, census)));
+        return ok(
+          pageAnswer(request, items, (item) => resourceJson(insight, insightOf(context, item, census).resource)),
+        );
       },
     },
     {
       method: 'GET',
       path: `${PATH}/:name`,
       title: 'Could not retrieve a resource',
-      handler: async ({ params: { name = '' } }) => {
-        const { resource } = await requireMesh(context, name);
-        return ok(insightOf(context, resource, await takeCensus(context, name)));
+      handler: async (request) => {
+        const { name = '' } = request.params;
+        const found = context.role.mode === 'zone' ? undefined : await context.shown.get(mesh, '', name);
+        if (!found) throw new NotFound();
+        return formatted(insight, insightOf(context, found, await takeCensus(context, name)), request);
       },
     },
   ];
@@ -57,13 +64,12 @@ async function takeCensus(context: RestContext, mesh?: string): Promise<Census> 
 }
 
 /** `dataplanes` is there even when empty: kumactl crashes without it (kumactl-api §0.10). */
-function insightOf(context: RestContext, mesh: Resource, { proxies, resources }: Census): JsonFields {
+function insightOf(context: RestContext, { stored, resource: mesh }: Shown, { proxies, resources }: Census): Shown {
   const own = proxies.get(mesh.name) ?? [];
   const counts = [...(resources.get(mesh.name) ?? [])];
   const totals = (entries: typeof counts) => Object.fromEntries(entries.map(([type, total]) => [type, { total }]));
   const services = new Set(own.flatMap((proxy) => servicesOf(proxy).map(({ service }) => service)));
-  return {
-    ...resourceMeta(descriptorOf(context, 'MeshInsight'), { ...mesh, labels: {} }),
+  const spec = {
     dataplanes: tally(own),
     policies: totals(counts.filter(([type]) => descriptorOf(context, type).policy !== undefined)),
     dpVersions: {
@@ -82,6 +88,7 @@ function insightOf(context: RestContext, mesh: Resource, { proxies, resources }:
     },
     resources: totals(counts),
   };
+  return { stored, resource: { ...mesh, type: 'MeshInsight', labels: {}, spec } };
 }
 
 function mtlsOf(proxies: readonly Proxy[]): JsonFields {
