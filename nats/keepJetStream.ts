@@ -1,57 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { Connection } from './connect.ts';
+import { switchJetStream } from './jetStreamConfig.ts';
 
 type Deps = {
   readonly connection: Connection;
+  /** The configuration that its server reads, with the line of `jetStreamConfig`. */
+  readonly file: string;
   /** Has the server read its configuration anew. */
   readonly reload: () => Promise<void>;
-  /** Told when JetStream is found switched off, and when switching it on failed. */
+  /** As of `writeErrors`. */
+  readonly writeErrors: () => Promise<readonly string[]>;
+  /** Told what is wrong, once, and again when it is wrong after it was well. */
   readonly onError: (error: Error) => void;
 };
 
+export interface KeptJetStream {
+  /** What is wrong with the server's JetStream, for the operator; empty: nothing. */
+  trouble(): string;
+  stop(): void;
+}
+
 const LOOK_MS = 2_000;
 const ANSWER_MS = 5_000;
-/** While its disk is still full, it switches JetStream off again with the next message. */
+/** While its disk is still full, it fails again with the next message. */
 const AGAIN_MS = 10_000;
 
+const OFF = 'its nats-server has switched JetStream off, as on a full disk: make space; it is told to switch it on';
+
 /**
- * Has a nats-server switch JetStream on again. One that meets a full disk switches it off, and leaves it so when there is space again,
- * until it is started again or told to read its configuration. @returns the function that ends it
+ * Has a nats-server write again after its disk was full. One that is refused space while it copies a stream switches JetStream off, and
+ * leaves it so when there is space again; one that is refused it otherwise keeps the error with that stream, and refuses all that comes
+ * for it. Both last until it is started again, or JetStream is switched off and on by its configuration, which is what is done here.
  */
-export function keepJetStream({ connection, reload, onError }: Deps): () => void {
+export function keepJetStream({ connection, file, reload, writeErrors, onError }: Deps): KeptJetStream {
   const ended = new AbortController();
   const { signal } = ended;
-  const look = async () => {
-    let pause = LOOK_MS;
-    if (await isOff(connection)) {
-      pause = AGAIN_MS;
-      onError(new Error('its nats-server has switched JetStream off, as on a full disk: it is told to switch it on'));
-      await reload();
-    }
-    return pause;
+  let trouble = '';
+  let pause = LOOK_MS;
+  const turn = async (on: boolean) => {
+    switchJetStream(file, on);
+    await reload();
+  };
+  const mend = async (what: string, attempt: () => Promise<void>): Promise<string> => {
+    pause = AGAIN_MS;
+    return attempt().then(
+      () => what,
+      (error: Error) => `${what}, which failed: ${error.message}; start it anew`,
+    );
+  };
+  const look = async (): Promise<string> => {
+    const state = await stateOf(connection);
+    // Who cannot be asked is as it was.
+    if (state === 'away') return trouble;
+    if (state === 'off') return mend(OFF, () => turn(true));
+    // It may have been started by an older version, which did not let us ask.
+    const errors = await writeErrors().catch(() => reload().then(writeErrors));
+    if (errors.length === 0) return '';
+    return mend(stuck(errors), () => turn(false).finally(() => turn(true)));
   };
   const keep = async () => {
     while (!signal.aborted) {
-      const pause = await look().catch((error: Error) => {
-        if (!signal.aborted) onError(error);
-        return AGAIN_MS;
-      });
+      pause = LOOK_MS;
+      const found = await look().catch((error: Error) => error.message);
+      if (found && found !== trouble && !signal.aborted) onError(new Error(found));
+      trouble = found;
       await sleep(pause, undefined, { signal }).catch(() => {});
     }
   };
   void keep();
-  return () => ended.abort();
+  return { trouble: () => trouble, stop: () => ended.abort() };
 }
 
-/** The server answers, and nobody answers for JetStream: what is asked there disappears without a word. */
-async function isOff({ nats }: Connection): Promise<boolean> {
-  if (nats.isClosed()) return false;
+function stuck(errors: readonly string[]): string {
+  return `its nats-server refuses to write, as after a full disk (${errors.join('; ')}): make space; JetStream is switched off and on`;
+}
+
+/** `off`: the server answers, and nobody answers for JetStream: what is asked there disappears without a word. */
+async function stateOf({ nats }: Connection): Promise<'on' | 'off' | 'away'> {
+  if (nats.isClosed()) return 'away';
   const asked = jetstreamManager(nats, { timeout: ANSWER_MS });
   const answers = await asked.then(
     () => true,
     () => false,
   );
-  if (answers) return false;
-  return Promise.race([nats.flush().then(() => true), sleep(ANSWER_MS).then(() => false)]);
+  if (answers) return 'on';
+  const there = await Promise.race([nats.flush().then(() => true), sleep(ANSWER_MS).then(() => false)]);
+  return there ? 'off' : 'away';
 }

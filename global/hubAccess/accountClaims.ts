@@ -1,4 +1,4 @@
-import { decode, encodeAccount, encodeOperator } from '@nats-io/jwt';
+import { decode, encodeAccount, encodeOperator, type Operator } from '@nats-io/jwt';
 import type { KeyPair } from '@nats-io/nkeys';
 import type { HubKeys } from './hubKeys.ts';
 
@@ -13,12 +13,16 @@ export interface HubTrust {
   readonly account: { readonly id: string; readonly jwt: string };
 }
 
-/** @param account what `accountJwt` says of the account now; without: nobody is revoked */
-export async function hubTrust(keys: HubKeys, account?: string): Promise<HubTrust> {
+/**
+ * @param account what `accountJwt` says of the account now; without: nobody is revoked. @param before the operator's claims that a
+ * server may have been started with: it reads its configuration anew only when they are the same, to the letter
+ */
+export async function hubTrust(keys: HubKeys, account?: string, before?: string): Promise<HubTrust> {
   const { operator, systemAccount } = keys;
   const system = systemAccount.getPublicKey();
   return {
-    operatorJwt: await encodeOperator('meridian', operator, { system_account: system }),
+    operatorJwt:
+      before && says(before, keys) ? before : await encodeOperator('meridian', operator, { system_account: system }),
     systemAccount: {
       id: system,
       jwt: await encodeAccount('SYS', systemAccount, { limits: UNLIMITED }, { signer: operator }),
@@ -45,6 +49,11 @@ export async function accountJwt(
   const jwt = await encodeAccount('CP', account, claims, { signer: operator });
   const known = after ? decode(after).iat : 0;
   return decode(jwt).iat > known ? jwt : datedAt(known + 1, jwt, operator);
+}
+
+function says(operatorJwt: string, { operator, systemAccount }: HubKeys): boolean {
+  const { iss, nats } = decode<Operator>(operatorJwt);
+  return iss === operator.getPublicKey() && nats.system_account === systemAccount.getPublicKey();
 }
 
 /** @param iat seconds since 1970 */

@@ -23,7 +23,14 @@ export async function globalCredential({ account }: HubKeys): Promise<HubCredent
 export async function systemCredential({ systemAccount }: HubKeys): Promise<HubCredential> {
   const user = createUser();
   const claims = {
-    pub: { allow: ['$SYS.REQ.CLAIMS.UPDATE', '$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP', '$SYS.REQ.SERVER.*.RELOAD'] },
+    pub: {
+      allow: [
+        '$SYS.REQ.CLAIMS.UPDATE',
+        '$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP',
+        '$SYS.REQ.SERVER.*.RELOAD',
+        '$SYS.REQ.SERVER.*.HEALTHZ',
+      ],
+    },
     sub: { allow: ['_INBOX.>'] },
     allowed_connection_types: ['STANDARD' as const],
   };

@@ -1,6 +1,6 @@
+import { jetStreamConfig } from '../../nats/jetStreamConfig.ts';
 import { quote } from '../../nats/quote.ts';
 import { SCOPED_REPLIES } from '../../nats/scopedReplies.ts';
-import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 import type { HubTrust } from './accountClaims.ts';
 
 /** What the hub's nats-server is told. */
@@ -30,7 +30,7 @@ server_name: hub
 listen: ${quote(listen)}
 max_payload: 8MB
 ${SCOPED_REPLIES}
-jetstream { store_dir: ${quote(store)}, domain: global, sync_interval: always, ${STORE_LIMIT} }
+${jetStreamConfig({ store, domain: 'global' })}
 ${tls}
 leafnodes { listen: ${quote(leafListen)}, ${tls} }
 operator: ${operatorJwt}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
 import { type CertificateFiles, serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
@@ -30,15 +30,16 @@ export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promis
   mkdirSync(folder, { recursive: true });
   writeHubCa(keys, folder);
   const file = resolve(folder, 'hub.conf');
+  const before = existsSync(file) ? /^operator: (\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
   const text = hubConfig({
     listen: `${host}:${new URL(url).port || 4222}`,
     leafListen: `${host}:${new URL(leafUrl).port || 7422}`,
     store: resolve(folder, 'jetstream'),
     claims: resolve(folder, 'claims'),
-    trust: await hubTrust(keys, options.account),
+    trust: await hubTrust(keys, options.account, before),
     certificate: await hubCertificate(keys, options),
   });
-  writeFileSync(file, text, { mode: 0o600 });
+  replaceFile(file, text, 0o600);
   return file;
 }
 

@@ -21,7 +21,7 @@ type Deps = {
   /** Makes the Zone of a zone that joins. */
   readonly register: (zone: string) => Promise<void>;
   /** Makes the hub's side of the zone ready: its servers wait long before they look again for what was not there. */
-  readonly provision: (zone: string) => Promise<void>;
+  readonly provision: (zone: string) => Promise<unknown>;
   readonly now: () => Date;
 };
 

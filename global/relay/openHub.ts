@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
+import { writeErrors } from '../../nats/writeErrors.ts';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { endOfCa, followedCertificate } from '../../runtime/certificate/readCertificate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -47,13 +48,15 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     credential: await globalCredential(keys),
   });
   const system = await connectToSystem({ url, ca, credential: await systemCredential(keys) });
-  const stopKeeping = keepJetStream({
+  const jetStream = keepJetStream({
     connection: hub,
+    file,
     reload: () => reloadServer(system),
+    writeErrors: () => writeErrors(system),
     onError: onError('the hub'),
   });
   const close = async () => {
-    stopKeeping();
+    jetStream.stop();
     await system.close();
     await hub.nats.close();
   };
@@ -71,5 +74,5 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     followedCertificate('hub-ca', caFile, endOfCa),
   ];
   const signingCa = async () => (await readHubKeys(commands)).ca;
-  return { hub, system, signingCa, certificates, close };
+  return { hub, system, signingCa, certificates, trouble: jetStream.trouble, close };
 }

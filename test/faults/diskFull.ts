@@ -19,6 +19,7 @@ export async function whileDiskFull(
 ): Promise<void> {
   const { store } = server;
   const own = `${store}-own`;
+  const ballast = join(store, 'ballast');
   await server.crash();
   await rename(store, own);
   execFileSync('mkdir', [store]);
@@ -28,20 +29,21 @@ export async function whileDiskFull(
     if (ground.runAs) await chown(store, ground.runAs.uid, ground.runAs.gid);
     await server.start();
     await sleep(START_MS);
-    const ballast = join(store, 'ballast');
     await writeFile(ballast, Buffer.alloc(SIZE_MIB * 2 ** 20)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOSPC') throw error;
     });
     await during();
     await rm(ballast);
     await after();
-    await server.crash();
-    await rm(own, { recursive: true });
-    execFileSync('cp', ['-a', store, own]);
   } finally {
+    await server.crash();
+    await rm(ballast, { force: true });
+    const kept = `${store}-kept`;
+    execFileSync('cp', ['-a', store, kept]);
     execFileSync('umount', ['--lazy', store]);
     await rm(store, { recursive: true });
-    await rename(own, store);
+    await rm(own, { recursive: true });
+    await rename(kept, store);
     await server.start();
   }
 }

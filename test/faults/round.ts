@@ -25,6 +25,8 @@ export interface Round {
 /** Writes before the fault, so that it meets a burst. */
 const BEFORE_MS = 500;
 const RECOVERY_MS = 90_000;
+/** A scenario that takes longer hangs; its world is stopped then. */
+const LIMIT_MS = 600_000;
 
 /**
  * Injects a fault once and asks the three questions. Never rejects.
@@ -38,7 +40,7 @@ export async function runRound(name: string, scenario: Scenario, world: World, s
   let recoveryMs = Number.NaN;
   try {
     await sleep(BEFORE_MS);
-    const told = await scenario.run(world, writes);
+    const told = await within(LIMIT_MS, scenario.run(world, writes));
     if (typeof told === 'string') note = told;
     if (stopped()) throw new Error('stopped');
     const over = performance.now();
@@ -69,6 +71,21 @@ export async function runRound(name: string, scenario: Scenario, world: World, s
     wrong: [...wrong, ...verdict.wrong],
     note: [note, ...refusals(writes.refused)].filter(Boolean).join('; '),
   };
+}
+
+/** @throws Error when it takes longer */
+async function within<T>(ms: number, running: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const limit = sleep(ms, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`it did not end within ${ms / 1000} s`);
+  });
+  running.catch(() => {});
+  limit.catch(() => {});
+  try {
+    return await Promise.race([running, limit]);
+  } finally {
+    ended.abort();
+  }
 }
 
 /** A write is answered, and every zone that reports has applied it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Child } from '../../deploy/demo/child.ts';
 import { type Cluster, type GlobalAndHub, startGlobal } from '../../deploy/demo/cluster.ts';
 import type { ControlPlane } from '../../deploy/demo/controlPlane.ts';
@@ -115,7 +115,8 @@ export async function startWorld(say: (text: string) => void): Promise<World> {
 }
 
 async function startLinkedZone(ground: Ground, up: GlobalAndHub, name: string, vipPort: number): Promise<FaultZone> {
-  const link = await Link.to(Number(new URL(up.env.MERIDIAN_GLOBAL_HUB_LEAF_URL ?? '').port));
+  const hubPort = Number(new URL(up.env.MERIDIAN_GLOBAL_HUB_LEAF_URL ?? '').port);
+  const link = await Link.to(hubPort);
   const { controlPlane, natsPort, env } = await zoneControlPlane(ground, up.joining, {
     name,
     dpAuth: 'dpToken',
@@ -124,14 +125,19 @@ async function startLinkedZone(ground: Ground, up: GlobalAndHub, name: string, v
   controlPlane.launch();
   const own = await controlPlane.natsConfig();
   const config = own.replace(/\.conf$/, '-linked.conf');
-  const hubPort = String(new URL(up.env.MERIDIAN_GLOBAL_HUB_LEAF_URL ?? '').port);
-  writeSecretFile(config, readFileSync(own, 'utf8').replaceAll(`:${hubPort}`, `:${link.port}`), ground.runAs);
+  writeSecretFile(config, linkedConfig(own, hubPort, link.port), ground.runAs);
   const startServer = () => startNats(ground, `nats-${name}`, natsPort, config);
   const server = new Server(folderOf(ground, `nats-${name}`), await startServer(), startServer);
   await controlPlane.ready();
   const nats = { url: env.MERIDIAN_ZONE_NATS_URL ?? '' };
   const proxies = await Link.to(Number(env.MERIDIAN_ZONE_DP_PORT));
   return { name, controlPlane, nats, ads: `127.0.0.1:${proxies.port}`, server, link, proxies, env };
+}
+
+/** All that the zone has written, which it may write anew, but for the way to the hub. */
+function linkedConfig(own: string, hubPort: number, linkPort: number): string {
+  const [leafnodes = ''] = /^leafnodes \{[\s\S]*^\}$/m.exec(readFileSync(own, 'utf8')) ?? [];
+  return `include ${JSON.stringify(basename(own))}\n${leafnodes.replaceAll(`:${hubPort}`, `:${linkPort}`)}\n`;
 }
 
 async function startWorkloads(cluster: Cluster, say: (text: string) => void): Promise<Workloads> {

@@ -13,8 +13,8 @@ export interface NatsServerOptions {
   /** JetStream domain. */
   readonly domain?: string;
   readonly serverName?: string;
-  /** The whole configuration, listening on `port`, instead of all of the above. */
-  readonly whole?: { readonly text: string; readonly port: number };
+  /** A configuration that is there, listening on `port`, instead of all of the above. */
+  readonly file?: { readonly path: string; readonly port: number };
 }
 
 export interface NatsServer {
@@ -32,12 +32,11 @@ export interface NatsServer {
 
 export async function startNatsServer(given: NatsServerOptions | string = {}): Promise<NatsServer> {
   const options = typeof given === 'string' ? { config: given } : given;
-  const port = options.whole?.port ?? (await freePort());
+  const port = options.file?.port ?? (await freePort());
   const folder = await tempDir('nats');
-  const file = join(folder.path, 'nats.conf');
-  await writeFile(file, options.whole?.text ?? configuration(options, port, join(folder.path, 'jetstream')), {
-    mode: 0o600,
-  });
+  const file = options.file?.path ?? join(folder.path, 'nats.conf');
+  if (!options.file)
+    await writeFile(file, configuration(options, port, join(folder.path, 'jetstream')), { mode: 0o600 });
   const launch = async () => {
     const server = new Process({ name: 'nats-server', file: toolPath('nats-server'), args: ['-c', file] });
     await server.line(/Server is ready/);

@@ -17,7 +17,8 @@ export interface Postgres {
   stop(): Promise<void>;
   /** Lets it die as in a crash; its files stay for `restart`. */
   kill(): Promise<void>;
-  restart(): Promise<void>;
+  /** @param env further environment of this start only */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** A real PostgreSQL of its own, as durable as in production (fsync on). */
@@ -36,7 +37,7 @@ async function startIn(folder: TempDir): Promise<Postgres> {
   const binaries = postgresBinaries(folder.path);
   const data = join(folder.path, 'data');
   await initialise(binaries, data);
-  const launch = () => launchServer(binaries, data, port);
+  const launch = (env?: Readonly<Record<string, string>>) => launchServer(binaries, data, port, env);
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let server = await launch();
   let databases = 0;
@@ -59,9 +60,9 @@ async function startIn(folder: TempDir): Promise<Postgres> {
     async kill() {
       await server.kill();
     },
-    async restart() {
+    async restart(env) {
       await server.stop();
-      server = await launch();
+      server = await launch(env);
     },
   };
 }
@@ -74,7 +75,12 @@ async function initialise(binaries: string, data: string): Promise<void> {
   if (code !== 0) throw new Error(`initdb failed\n${initdb.output}`);
 }
 
-async function launchServer(binaries: string, data: string, port: number): Promise<Process> {
+async function launchServer(
+  binaries: string,
+  data: string,
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Process> {
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
@@ -88,7 +94,7 @@ async function launchServer(binaries: string, data: string, port: number): Promi
   const deadline = Date.now() + 30_000;
   for (;;) {
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-    const server = new Process({ name: 'postgres', file, args, cwd: '/', stopSignal: 'SIGINT', ...postgresUser });
+    const server = new Process({ name: 'postgres', file, args, env, cwd: '/', stopSignal: 'SIGINT', ...postgresUser });
     try {
       await server.line(/database system is ready to accept connections/);
       return server;

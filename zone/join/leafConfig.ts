@@ -1,6 +1,6 @@
+import { jetStreamConfig } from '../../nats/jetStreamConfig.ts';
 import { quote } from '../../nats/quote.ts';
 import { SCOPED_REPLIES } from '../../nats/scopedReplies.ts';
-import { STORE_LIMIT } from '../../nats/storeLimit.ts';
 
 /** What a zone's nats-server is told. */
 export interface LeafConfig {
@@ -11,7 +11,7 @@ export interface LeafConfig {
   readonly store: string;
   /** Public nkey of the zone's control planes, `U…`: nobody else may connect. */
   readonly userKey: string;
-  /** Public nkey of who may have it read its configuration and certificates anew, and nothing else. */
+  /** Public nkey of who may ask how it is and have it read its configuration and certificates anew, and nothing else. */
   readonly systemKey: string;
   /** Certificate that the zone's control planes know it by. */
   readonly certificate: { readonly certFile: string; readonly keyFile: string };
@@ -32,9 +32,11 @@ listen: ${quote(listen)}
 max_payload: 8MB
 ${SCOPED_REPLIES}
 tls { cert_file: ${quote(certificate.certFile)}, key_file: ${quote(certificate.keyFile)}, min_version: "1.3" }
-jetstream { store_dir: ${quote(store)}, domain: ${quote(zone)}, sync_interval: always, ${STORE_LIMIT} }
+${jetStreamConfig({ store, domain: zone })}
 accounts {
-  SYS { users: [ { nkey: ${systemKey}, permissions { publish: "$SYS.REQ.SERVER.*.RELOAD", subscribe: "_INBOX.>" } } ] }
+  SYS { users: [ { nkey: ${systemKey}, permissions {
+    publish: [ "$SYS.REQ.SERVER.*.RELOAD", "$SYS.REQ.SERVER.*.HEALTHZ" ], subscribe: "_INBOX.>"
+  } } ] }
   CP { jetstream: enabled, users: [ { nkey: ${userKey} } ] }
 }
 system_account: SYS

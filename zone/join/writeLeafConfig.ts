@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
 import { serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { caCertificates } from '../identity/caCertificates.ts';
 import { caFile, zoneCa } from '../identity/zoneCa.ts';
@@ -61,7 +62,7 @@ export async function writeLeafConfig({
     certificate: { certFile, keyFile },
     hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
   });
-  writeFileSync(file, text, { mode: 0o600 });
+  replaceFile(file, text, 0o600);
   return {
     file,
     ca: { caFile: caFile(folder, 'leaf') },

@@ -12,10 +12,11 @@ import { prepareLeaf } from '../join/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
 import { Keyring } from './keyring.ts';
 import { connectToLeaf } from './leafConnection.ts';
+import { leafWriteErrors, reloadLeaf } from './leafSystem.ts';
 import { LocalCopy } from './localCopy.ts';
 import { ZONE_LOG_FILE } from './localZoneLog.ts';
 import { natsReplica } from './natsReplica.ts';
-import { reloadLeaf } from './reloadLeaf.ts';
+
 import { provisionZoneLog } from './provision.ts';
 import { natsZoneLog } from './zoneLog.ts';
 
@@ -44,8 +45,15 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     zone,
     onWaiting: onError('the zone waits'),
   });
-  const reload = () => reloadLeaf({ url: config['nats.url'], ...prepared });
-  const stopKeeping = keepJetStream({ connection: leaf, reload, onError: onError('the zone') });
+  const server = { url: config['nats.url'], ...prepared };
+  const reload = () => reloadLeaf(server);
+  const jetStream = keepJetStream({
+    connection: leaf,
+    file: prepared.file,
+    reload,
+    writeErrors: () => leafWriteErrors(server),
+    onError: onError('the zone'),
+  });
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
   const sealer = zoneSealer(privateKey);
   const zoneLog = natsZoneLog(leaf, { registry, sealer });
@@ -78,11 +86,13 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
       ...[prepared.certificate, prepared.hubCa].map((one) => ({ ...one, apply: reload })),
       ...prepared.caCertificates,
     ],
+    /** What is wrong with the zone's nats-server; empty: nothing. */
+    trouble: jetStream.trouble,
     /** RFC 3339; `undefined` without a credential for the hub. */
     credentialExpiresAt: prepared.credentialExpiresAt,
     close: async () => {
       prepared.stop();
-      stopKeeping();
+      jetStream.stop();
       replica.stop();
       await leaf.nats.close();
     },

@@ -1,7 +1,8 @@
 import type { KeyPair } from '@nats-io/nkeys';
-import { AuthorizationError, connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { TIMEOUT_MS, type Trust, tlsTo } from '../../nats/connect.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
+import { writeErrors } from '../../nats/writeErrors.ts';
 
 interface Options {
   readonly url: string;
@@ -15,7 +16,16 @@ interface Options {
  * Has the zone's nats-server read its configuration and certificates anew; connections stay.
  * @throws Error when it does not answer, refuses, or was started by an older version
  */
-export async function reloadLeaf({ url, ca, system }: Options): Promise<void> {
+export function reloadLeaf(options: Options): Promise<void> {
+  return atSystem(options, reloadServer);
+}
+
+/** Streams of the zone's nats-server that take no message any more. @throws as `reloadLeaf` */
+export function leafWriteErrors(options: Options): Promise<string[]> {
+  return atSystem(options, writeErrors);
+}
+
+async function atSystem<T>({ url, ca, system }: Options, ask: (nats: NatsConnection) => Promise<T>): Promise<T> {
   const nats = await connect({
     servers: url,
     tls: tlsTo(url, ca),
@@ -25,10 +35,10 @@ export async function reloadLeaf({ url, ca, system }: Options): Promise<void> {
   }).catch((cause: Error) => {
     const advice = 'have it read its configuration itself (nats-server --signal reload), or start it anew';
     const reason = cause instanceof AuthorizationError ? 'it was started by an older version' : cause.message;
-    throw new Error(`the nats-server at ${url} does not know its new certificates: ${reason}; ${advice}`, { cause });
+    throw new Error(`the nats-server at ${url} is not as it was configured here: ${reason}; ${advice}`, { cause });
   });
   try {
-    await reloadServer(nats);
+    return await ask(nats);
   } finally {
     await nats.close();
   }
