@@ -6,7 +6,7 @@ import type { HubConnection } from './natsConnection.ts';
 type Deps = {
   readonly hub: HubConnection;
   /** Registers the zone and provisions the hub's side of it. @throws Error whose text the zone shows. */
-  readonly welcome: (hello: Hello) => Promise<{ readonly logId: string; readonly head: number }>;
+  readonly welcome: (hello: Hello) => Promise<Exclude<Welcome, { error: string }>>;
   readonly onError: (error: Error) => void;
 };
 

@@ -66,12 +66,18 @@ function growing(config: Partial<StreamConfig> & { name: string }) {
 /**
  * The hub's side of a zone: durable consumers that its copies read, of the policies, the keys and the other zones' ingresses.
  * Durable ones come back in half a second after an outage, ephemeral ones took up to 41 s.
+ * @returns by stream, when each was made
  */
-export async function provisionZone(jsm: JetStreamManager, zone: string): Promise<void> {
-  await ensureConsumer(jsm, 'EVENTS', pushConsumer(`ev-${zone}`, [`${EVENT_PREFIX}.>`]));
-  await ensureConsumer(jsm, 'KEYS', pushConsumer(`keys-${zone}`, [`${KEY_PREFIX}.${encodeToken(zone)}.>`]));
-  // Its own come along too, and are ignored by the zone: a filter "all but mine" does not exist.
-  await ensureConsumer(jsm, 'ZONES', pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]));
+export async function provisionZone(jsm: JetStreamManager, zone: string): Promise<Readonly<Record<string, string>>> {
+  const consumers = {
+    EVENTS: pushConsumer(`ev-${zone}`, [`${EVENT_PREFIX}.>`]),
+    KEYS: pushConsumer(`keys-${zone}`, [`${KEY_PREFIX}.${encodeToken(zone)}.>`]),
+    // Its own come along too, and are ignored by the zone: a filter "all but mine" does not exist.
+    ZONES: pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]),
+  };
+  const made: Record<string, string> = {};
+  for (const [stream, config] of Object.entries(consumers)) made[stream] = await ensureConsumer(jsm, stream, config);
+  return made;
 }
 
 /** Takes the hub's side of a zone away. */
@@ -112,16 +118,18 @@ async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig>
     await jsm.streams.update(config.name, { ...found.config, ...config });
 }
 
+/** @returns when it was made */
 async function ensureConsumer(
   jsm: JetStreamManager,
   stream: string,
   config: Partial<ConsumerConfig> & { durable_name: string },
-): Promise<void> {
+): Promise<string> {
   const found = await lookUp(() => jsm.consumers.info(stream, config.durable_name));
-  if (!found) await jsm.consumers.add(stream, config);
+  if (!found) return (await jsm.consumers.add(stream, config)).created;
   // An older version may have made it.
-  else if (found.config.max_ack_pending !== config.max_ack_pending)
+  if (found.config.max_ack_pending !== config.max_ack_pending)
     await jsm.consumers.update(stream, config.durable_name, config);
+  return found.created;
 }
 
 function differs(found: object, wanted: object, except: readonly string[]): boolean {

@@ -14,13 +14,17 @@ type Deps = {
   readonly gather: ReturnType<typeof gatherGreeting>;
 };
 
-/** Makes the hub's side of a zone that greets. @throws Error, whose text the zone shows, when there is no such Zone */
-export async function welcome({ zone, publicKey, log }: Hello, deps: Deps): Promise<void> {
+/**
+ * Makes the hub's side of a zone that greets. @returns as of `provisionZone`
+ * @throws Error, whose text the zone shows, when there is no such Zone
+ */
+export async function welcome({ zone, publicKey, log }: Hello, deps: Deps): Promise<Readonly<Record<string, string>>> {
   const { events, keys, hub, grants, gather } = deps;
   if (!(await events.current({ type: 'Zone', mesh: '', name: zone })))
     throw new Error(`there is no Zone ${zone}; it was deleted, and may join again with a new zone token`);
   await keys.putZone(zone, publicKey);
-  await provisionZone(hub.jsm, zone);
+  const consumers = await provisionZone(hub.jsm, zone);
   await gather(zone, log);
   await publishGrants(hub, grants, [zone], await grants.keyIds());
+  return consumers;
 }

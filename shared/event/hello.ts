@@ -24,6 +24,8 @@ export const welcomeSchema = z.union([
     logId: z.string(),
     /** Position of the last event that zones may see: a view that reaches less far is not complete. */
     head: z.number(),
+    /** Stream of the hub → when the consumer was made that the zone's copy of it reads by, RFC 3339; absent: an older global. */
+    consumers: z.record(z.string(), z.string()).optional(),
   }),
   z.object({ error: z.string() }),
 ]);

@@ -48,6 +48,17 @@ it('a deleted zone leaves nothing behind at the hub and in the other zones, and 
 
   const b = await world.restart('zone-b');
   await eventually(async () => expect(await tracesOf('zone-b')).toEqual(traces));
+  // Its copies do not wait for a consumer that is gone.
+  for (const [stream, consumer, copy] of [
+    ['EVENTS', 'ev-zone-b', 'EVENTS'],
+    ['ZONES', 'peers-zone-b', 'PEERS'],
+  ] as const) {
+    const { created } = await hub.connection.jsm.consumers.info(stream, consumer);
+    await eventually(async () => {
+      const { metadata } = (await b.connection.jsm.streams.info(copy)).config;
+      expect(metadata).toMatchObject({ 'meridian-consumer': created });
+    });
+  }
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
   const head = hub.log.append(sealedSecret(hub, 's', 'key-2', 'cockatoo'));
   await eventually(() => expect([a.replica.position(), b.replica.position()]).toEqual([head, head]));

@@ -113,6 +113,8 @@ export interface Hub {
   readonly leafUrl: string;
   /** Folder of JetStream's files. */
   readonly store: string;
+  /** The server's configuration. */
+  readonly file: string;
   /** Who may use it. */
   readonly keys: HubKeys;
   readonly errors: Error[];
@@ -124,7 +126,7 @@ export interface Hub {
 }
 
 /** A hub's server, and global's connection to it. */
-export interface HubServer extends Pick<Hub, 'server' | 'connection' | 'url' | 'leafUrl' | 'store' | 'keys'> {}
+export interface HubServer extends Pick<Hub, 'server' | 'connection' | 'url' | 'leafUrl' | 'store' | 'file' | 'keys'> {}
 
 /** @param folder holds its configuration and files @param certifiedAt when its certificate was made */
 export async function startHubServer(folder: string, certifiedAt = new Date()): Promise<HubServer> {
@@ -141,13 +143,13 @@ export async function startHubServer(folder: string, certifiedAt = new Date()): 
     names: [],
     now: certifiedAt,
   });
-  const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
+  const server = await startNatsServer({ file: { path: file, port } });
   const connection = await connectToHub({
     url,
     ca: { caFile: join(conf, 'ca.crt') },
     credential: await globalCredential(keys),
   });
-  return { server, connection, url, leafUrl, store: join(conf, 'jetstream'), keys };
+  return { server, connection, url, leafUrl, store: join(conf, 'jetstream'), file, keys };
 }
 
 /** A hub with a relay on a log in memory, and the answers to hellos of zones. */
@@ -186,10 +188,14 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
     onError: (error) => errors.push(error),
     welcome: async ({ zone, publicKey, log: zoneLog }) => {
       publicKeys.set(zone, publicKey);
-      await provisionZone(connection.jsm, zone);
+      const consumers = await provisionZone(connection.jsm, zone);
       await gather(zone, zoneLog);
       await publishGrants(connection, grants, [zone], await grants.keyIds());
-      return { logId: log.logId, head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0 };
+      return {
+        logId: log.logId,
+        head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0,
+        consumers,
+      };
     },
   });
   const deleteZone = (zone: string) => {
@@ -220,6 +226,8 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
 
 export interface Leaf {
   readonly server: NatsServer;
+  /** Its configuration. */
+  readonly file: string;
   readonly url: string;
   /** What its certificate was of when it was started. */
   readonly ca: string;
@@ -281,9 +289,10 @@ export async function startLeaf(
     now: () => started ?? new Date(),
   });
   started = undefined;
-  const server = await startNatsServer({ whole: { text: readFileSync(file, 'utf8'), port } });
+  const server = await startNatsServer({ file: { path: file, port } });
   return {
     server,
+    file,
     url,
     ca: readFileSync(ca.caFile, 'utf8'),
     ...ca,

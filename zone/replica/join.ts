@@ -10,6 +10,8 @@ const RETRY_MS = 1_000;
 const LOOK_MS = 2_000;
 /** The hub gives a sign of life every second; a busy machine may miss a few. */
 const DEAF_MS = 4_000;
+/** After mirrors were made anew in vain: a machine may be too busy to fill one as fast, and every new one begins from the start. */
+const MOST_PATIENT_MS = 64_000;
 /** Not at once again: when that did not help, it is the hub that is not what global says. */
 const ANEW_PAUSE_MS = 30_000;
 
@@ -33,8 +35,9 @@ interface Joined {
  * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest. A zone
  * whose mirrors are there from an earlier start follows them at once: it needs global neither to start nor to serve.
  *
- * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by. One that hears nothing after
- * that either is made anew: nats-server asks for a consumer that it did not find after 10 s, then 20 s, up to two minutes.
+ * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by: those whose consumer is another
+ * one then are made anew, and what hears nothing after that either. nats-server would ask for a consumer that it did not find after 10 s,
+ * then 20 s, up to two minutes.
  */
 export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Joined {
   const ended = new AbortController();
@@ -45,6 +48,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
   /** Mirrors that are to be made anew. */
   const wrong = new Set<string>();
   let madeAnewAt = Number.NEGATIVE_INFINITY;
+  let patience = DEAF_MS;
   const round = async () => {
     let log = await zoneLogId(leaf);
     if (!log) {
@@ -60,13 +64,17 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
     const anew = new Set(wrong);
     if (mirrors && greeted?.log === log) {
       const since = performance.now() - greeted.at;
-      const deaf = since >= DEAF_MS && hearing.deaf(mirrors, DEAF_MS).length > 0;
+      const waited = since >= patience;
+      const deaf = waited && hearing.deaf(mirrors, patience).length > 0;
+      if (waited && !deaf) patience = DEAF_MS;
       if (!deaf && anew.size === 0) return;
-      if (deaf) for (const name of hearing.deaf(mirrors, since)) anew.add(name);
+      const deafSince = deaf ? hearing.deaf(mirrors, since) : [];
+      if (deafSince.length > 0) patience = Math.min(2 * patience, MOST_PATIENT_MS);
+      for (const name of deafSince) anew.add(name);
     }
-    const { head, logId } = await greet(leaf, { ...hello, log });
+    const { head, logId, consumers } = await greet(leaf, { ...hello, log });
     replica.expect(head);
-    await provisionMirrors(leaf, zone, anew);
+    await provisionMirrors(leaf, zone, { anew, consumers });
     for (const name of anew) wrong.delete(name);
     greeted = { log, at: performance.now() };
     if (!following) replica.followMirrors();

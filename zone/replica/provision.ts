@@ -69,18 +69,25 @@ export async function greet({ nats }: LeafConnection, hello: Hello): Promise<Exc
   return welcome;
 }
 
-/**
- * Copies of what global and the other zones write, bound to durable consumers that the hub has made.
- * @param anew those of them that are made anew, and filled from the beginning, also when they are there
- */
+interface MirrorOptions {
+  /** Those of them that are made anew, and filled from the beginning, also when they are there. */
+  readonly anew?: ReadonlySet<string>;
+  /** Stream of the hub → when the consumer was made that it is read by; one that reads by another is made anew. */
+  readonly consumers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** In the metadata of a mirror: when the consumer was made that it reads by. */
+const CONSUMER_MADE = 'meridian-consumer';
+
+/** Copies of what global and the other zones write, bound to durable consumers that the hub has made. */
 export async function provisionMirrors(
   leaf: LeafConnection,
   zone: string,
-  anew: ReadonlySet<string> = new Set(),
+  { anew = new Set(), consumers = {} }: MirrorOptions = {},
 ): Promise<void> {
   const common = { max_msgs_per_subject: 1, allow_direct: true, ...COPY };
   const ensure = (config: Partial<StreamConfig> & { name: string }, origin: DurableSource) =>
-    ensureCopy(leaf, { ...common, ...config }, origin, anew.has(config.name));
+    ensureCopy(leaf, { ...common, ...config }, origin, { anew: anew.has(config.name), made: consumers[origin.name] });
   const events = external('EVENTS', `ev-${zone}`);
   const peers = external('ZONES', `peers-${zone}`);
   await ensure({ name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);
@@ -118,15 +125,27 @@ async function ensureCopy(
   { nats, jsm }: LeafConnection,
   config: Partial<StreamConfig> & { name: string },
   origin: DurableSource,
-  anew: boolean,
+  { anew, made }: { readonly anew: boolean; readonly made: string | undefined },
 ): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
-  if (found && !anew && Boolean(found.config.mirror) === Boolean(config.mirror)) return ensureStream(jsm, config);
+  const before = found?.config.metadata?.[CONSUMER_MADE];
+  const isOther = before !== undefined && made !== undefined && before !== made;
+  if (found && !anew && !isOther && Boolean(found.config.mirror) === Boolean(config.mirror)) {
+    await ensureStream(jsm, config);
+    // An older version did not note it.
+    if (made !== undefined && before === undefined) await note(jsm, config.name, made);
+    return;
+  }
   // Before it is read from its beginning: what the old copy acknowledges of that would be passed over by the new one.
   if (found) await jsm.streams.delete(config.name);
   const hub = await jetstreamManager(nats, { domain: 'global', checkAPI: false, timeout: TIMEOUT_MS });
   await hub.consumers.reset(origin.name, origin.consumer.name, 1);
-  await jsm.streams.add(config);
+  await jsm.streams.add({ ...config, ...(made !== undefined && { metadata: { [CONSUMER_MADE]: made } }) });
+}
+
+async function note(jsm: JetStreamManager, name: string, made: string): Promise<void> {
+  const { config } = await jsm.streams.info(name);
+  await jsm.streams.update(name, { ...config, metadata: { ...config.metadata, [CONSUMER_MADE]: made } });
 }
 
 async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
