@@ -31,7 +31,12 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   if (first.length > 0) log.info({ made: first }, 'first start');
 
   const credentials = hubCredentials(events.db);
-  const { hub, system, signingCa, certificates, close } = await openHub({ config, commands, credentials, runtime });
+  const { hub, system, signingCa, certificates, trouble, close } = await openHub({
+    config,
+    commands,
+    credentials,
+    runtime,
+  });
   const grants = keyGrants(kek, keys);
   const relaying = startRelaying({ events, commands, credentials, hub, system, grants, departures: keys, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
@@ -39,8 +44,8 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   const stopHellos = answerHellos({
     hub,
     welcome: async (hello) => {
-      await welcome(hello, { events, keys, hub, grants, gather });
-      return { logId: events.logId, head: insight.head() };
+      const consumers = await welcome(hello, { events, keys, hub, grants, gather });
+      return { logId: events.logId, head: insight.head(), consumers };
     },
     onError: onError('a zone could not be welcomed'),
   });
@@ -49,7 +54,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
     config: await withCertificate(config, ofApi),
     prefix: GLOBAL_PREFIX,
     rest: globalRest({ config, policy: { events, sealer, commands }, credentials, hub, insight, runtime }),
-    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : relaying.trouble()),
+    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : trouble() || relaying.trouble()),
     ready: { log: events.logId, store: config['store.url'] ? 'postgres' : 'embedded' },
   });
 

@@ -19,6 +19,7 @@ import { watchInstances } from './status/instances.ts';
 import { zoneMetrics } from './status/metrics.ts';
 import { ownStatus } from './status/ownStatus.ts';
 import { reportStatus } from './status/statusReporter.ts';
+import { Troubles } from './status/troubles.ts';
 import { envoyAdmin as envoysHere } from './store/envoyAdmin.ts';
 
 const READY_POLL_MS = 5;
@@ -33,6 +34,8 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   const keysDir = config['keys.dir'] || config['data.dir'];
   const opened = await openReplica({ config, role, keysDir, runtime });
   const { leaf, zoneLog, replica, addresses, publicKey, credentialExpiresAt } = opened;
+  const troubles = new Troubles({ now: runtime.now, running: () => performance.now(), onError });
+  troubles.watch("the zone's nats-server", opened.trouble);
   const { view } = replica;
   let lost = () => {};
   const instances = watchInstances({
@@ -77,21 +80,21 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
   });
   const { dataPlane } = serving;
   lost = dataPlane.sweepSoon;
-  const stopBeating = beat({ view, zone, log: zoneLog, onError: onError('a sign of life of the ingress') });
+  const stopBeating = beat({ view, zone, log: zoneLog, ...troubles.of('a sign of life of the ingress') });
   const deadAfterMs = config['ingress.deadAfter'];
   const stopWatching = watchIngresses({ replica, zone, deadAfterMs, reach, now: () => performance.now(), log });
-  const endReconciling = startReconciling({ config, replica, zoneLog, onError });
+  const endReconciling = startReconciling({ config, replica, zoneLog, troubles, onError });
 
-  const status = ownStatus({ config, replica, dataPlane, runtime });
+  const status = ownStatus({ config, replica, dataPlane, troubles, runtime });
   const reporter = reportStatus({
     replica,
     log: zoneLog,
     instance,
     status,
-    onError: onError('the status could not be reported'),
+    ...troubles.of('the status could not be reported'),
   });
   dataPlane.rollouts.onChanged(() => reporter.soon());
-  zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, credentialExpiresAt });
+  zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, troubles, credentialExpiresAt });
   const stopRenewing = keepCertificates(
     [...dataPlane.certificates, ...opened.certificates, ...givenCertificate(config)],
     {
@@ -106,6 +109,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     instance,
     replica,
     makeAnew: joined.makeAnew,
+    troubles,
     onError: onError('a notice of global'),
   });
   const envoyAdmin = envoysHere(dataPlane.ads);

@@ -21,6 +21,7 @@ import { LocalZoneLog, ZONE_LOG_FILE } from '../../zone/replica/localZoneLog.ts'
 import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
 import { givenCertificate } from '../../runtime/certificate/readCertificate.ts';
 import { startServingProxies } from '../../zone/servingProxies.ts';
+import { Troubles } from '../../zone/status/troubles.ts';
 import { dryRun } from '../../zone/store/dryRun.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { inspector } from '../../zone/store/inspector.ts';
@@ -77,7 +78,8 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
     keysDir: folder.zone,
     runtime,
   });
-  const endReconciling = startReconciling({ config, replica, zoneLog, onError });
+  const troubles = new Troubles({ now, running: () => performance.now(), onError });
+  const endReconciling = startReconciling({ config, replica, zoneLog, troubles, onError });
   const stopRenewing = keepCertificates([...dataPlane.certificates, ...givenCertificate(config)], {
     metrics,
     log,
@@ -97,6 +99,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
     replica,
     ads: dataPlane.ads,
     config: shownConfig,
+    troubles,
     onError: onError('the digest does not follow the log'),
   });
   const reader = zoneInsightReader(viewReader(replica.view), sync.insights);

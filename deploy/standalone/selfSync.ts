@@ -6,6 +6,7 @@ import type { Report } from '../../global/insight/zoneFollower.ts';
 import { type ZoneSync, zoneSync } from '../../global/insight/zoneSync.ts';
 import type { Stored } from '../../shared/rest/ports.ts';
 import type { AdsServer } from '../../zone/ads/ports.ts';
+import type { Troubles } from '../../zone/status/troubles.ts';
 import type { LocalReplica } from './localReplica.ts';
 
 type Deps = {
@@ -18,6 +19,7 @@ type Deps = {
   readonly replica: Pick<LocalReplica, 'view' | 'position' | 'digest' | 'onApplied' | 'quarantined'>;
   readonly ads: Pick<AdsServer, 'proxies'>;
   readonly config: () => Record<string, unknown>;
+  readonly troubles: Pick<Troubles, 'list'>;
   readonly onError: (error: Error) => void;
   readonly clock?: Clock;
 };
@@ -37,7 +39,7 @@ export interface SelfSync {
  * as global does of its zones: by a digest of its own of what the log says.
  */
 export async function selfSync({ zone, instance, version, startedAt, ...deps }: Deps): Promise<SelfSync> {
-  const { events, replica, ads, config, onError, clock = systemClock } = deps;
+  const { events, replica, ads, config, troubles, onError, clock = systemClock } = deps;
   // It follows all of the log, what zones do not get to see too.
   const ring = new DigestRing(() => true);
   const stopDigest = await followDigest(events, ring, clock, onError);
@@ -59,6 +61,7 @@ export async function selfSync({ zone, instance, version, startedAt, ...deps }: 
       digest: replica.digest(),
       quarantined: [...replica.quarantined],
       waitingForKeys: 0,
+      troubles: troubles.list(),
       proxies: { connected },
       rollouts: [],
       config: config(),
@@ -76,7 +79,7 @@ export async function selfSync({ zone, instance, version, startedAt, ...deps }: 
       offlineAfter: STALLED_AFTER_MS,
     };
     const dataplanes = [...replica.view.entriesOfType('Dataplane')].length;
-    const found = instanceSync(seen, true, facts);
+    const found = instanceSync(seen, {}, facts);
     const since = found.heldSince === undefined ? startedAt : timeOf(clock, found.heldSince);
     return zoneSync({ name: zone, dataplanes }, [{ ...found, since }]);
   };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { COPIES, sumUp } from '../../shared/event/copies.ts';
+import { COPIES, type CopyName, sumUp } from '../../shared/event/copies.ts';
 import type { Notice } from '../../shared/event/notice.ts';
 import type { Originals } from './hubCopies.ts';
 import type { ZoneFollower } from './zoneFollower.ts';
@@ -14,6 +14,9 @@ type Deps = {
 interface Difference {
   readonly what: string;
   readonly receivedAt: number;
+  readonly wrong: readonly CopyName[];
+  /** It was so twice, and has not been equal since: not just on its way. */
+  readonly isProven: boolean;
 }
 
 const sha256 = (text: string) => hash('sha256', text, 'buffer');
@@ -43,11 +46,18 @@ export class CopyMonitor {
         const id = `${zone}/${instance}`;
         const what = JSON.stringify([status.copies, copies]);
         const before = this.#differed.get(id);
-        differ.set(id, { what, receivedAt });
-        if (before?.what === what && receivedAt > before.receivedAt) this.#tell(zone, instance, copies);
+        const isSame = before?.what === what && receivedAt > before.receivedAt;
+        differ.set(id, { what, receivedAt, wrong, isProven: isSame || before?.isProven === true });
+        if (isSame) this.#tell(zone, instance, copies);
       }
     }
     this.#differed = differ;
+  }
+
+  /** @returns the copies in which a control plane is proven to lack something */
+  wrong(zone: string, instance: string): readonly CopyName[] {
+    const found = this.#differed.get(`${zone}/${instance}`);
+    return found?.isProven ? found.wrong : [];
   }
 
   #tell(zone: string, instance: string, copies: Originals): void {

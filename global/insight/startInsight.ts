@@ -31,6 +31,7 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
   const ring = new DigestRing();
   const stopDigest = await followDigest(events, ring, systemClock, onError('the digest does not follow'));
   const notify = (zone: string, instance: string, notice: Notice) => giveNotice(hub, zone, instance, notice);
+  const copies = new CopyMonitor({ zones, logId: () => events.logId, giveNotice: notify });
   const sync = new SyncMonitor({
     zones,
     facts: () => ({
@@ -43,10 +44,10 @@ export async function startInsight({ config, events, hub, runtime }: Deps) {
       offlineAfter: config['zone.offlineAfter'],
     }),
     giveNotice: notify,
+    wrongCopies: (zone, instance) => copies.wrong(zone, instance),
     clock: systemClock,
     log,
   });
-  const copies = new CopyMonitor({ zones, logId: () => events.logId, giveNotice: notify });
   const ended = new AbortController();
   void readHubCopies(
     {

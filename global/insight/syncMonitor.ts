@@ -1,5 +1,7 @@
+import type { CopyName } from '../../shared/event/copies.ts';
 import type { Notice } from '../../shared/event/notice.ts';
 import { type Clock, timeOf } from './clock.ts';
+import type { Presence } from './presence.ts';
 import { type InstanceSync, instanceSync, type SyncFacts, type SyncState } from './syncStatus.ts';
 import type { ZoneFollower } from './zoneFollower.ts';
 import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';
@@ -8,8 +10,10 @@ export interface SyncMonitorDeps {
   readonly zones: Pick<ZoneFollower, 'reports' | 'onReport' | 'view'>;
   /** What global holds of the log at this moment. */
   readonly facts: () => SyncFacts;
-  /** @returns whether the control plane's connection is there. */
-  readonly giveNotice: (zone: string, instance: string, notice: Notice) => Promise<boolean>;
+  /** As of `giveNotice`. */
+  readonly giveNotice: (zone: string, instance: string, notice: Notice) => Promise<Presence | undefined>;
+  /** Copies of the hub's streams in which that control plane lacks something. */
+  readonly wrongCopies: (zone: string, instance: string) => readonly CopyName[];
   readonly clock: Clock;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
@@ -27,7 +31,7 @@ export class SyncMonitor {
   /** `zone/instance` → what was last made of it. */
   readonly #seen = new Map<string, { readonly state: SyncState; readonly since: string }>();
   /** Those that are silent: is their connection there? Who is not is not looked for again until it reports. */
-  readonly #present = new Map<string, boolean>();
+  readonly #present = new Map<string, Presence | undefined>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(deps: SyncMonitorDeps) {
@@ -61,7 +65,7 @@ export class SyncMonitor {
     const id = `${zone}/${instance}`;
     const before = this.#seen.get(id);
     const facts = this.#deps.facts();
-    const found = instanceSync(report, this.#present.get(id) ?? false, facts);
+    const found = instanceSync(report, this.#present.get(id), facts, this.#deps.wrongCopies(zone, instance));
     if (found.state === before?.state) return { ...found, since: before.since };
     const since = timeOf(this.#deps.clock, found.heldSince ?? facts.now);
     this.#seen.set(id, { state: found.state, since });
@@ -88,7 +92,7 @@ export class SyncMonitor {
 
   async #seek(zone: string, instance: string): Promise<void> {
     const id = `${zone}/${instance}`;
-    if (this.#present.get(id) === false) return;
+    if (this.#present.has(id) && !this.#present.get(id)) return;
     this.#present.set(id, await this.#deps.giveNotice(zone, instance, this.#notice()));
   }
 

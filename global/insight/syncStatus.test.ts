@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CopyName } from '../../shared/event/copies.ts';
 import type { ZoneStatus } from '../../shared/event/status.ts';
+import type { Presence } from './presence.ts';
 import { instanceSync, type SyncFacts } from './syncStatus.ts';
 import type { Report } from './zoneFollower.ts';
 
@@ -33,14 +35,16 @@ const facts: SyncFacts = {
 type Case = {
   readonly of?: Partial<ZoneStatus>;
   readonly report?: Partial<Report>;
-  readonly present?: boolean;
+  readonly present?: Presence;
+  readonly copies?: readonly CopyName[];
   readonly facts?: Partial<SyncFacts>;
 };
 const judge = (one: Case) =>
   instanceSync(
     { status: status(one.of), receivedAt: NOW - 100, reportedAt: '', progressedAt: NOW - 60_000, ...one.report },
-    one.present ?? false,
+    one.present,
     { ...facts, ...one.facts },
+    one.copies,
   );
 
 describe('a zone control plane', () => {
@@ -88,8 +92,38 @@ describe('a zone control plane', () => {
   it('that is silent is stalled while its connection is there, and offline without', () => {
     const silent: Case = { report: { receivedAt: NOW - 7_000 } };
     expect(judge(silent)).toMatchObject({ state: 'online' });
-    expect(judge({ ...silent, present: true })).toMatchObject({ state: 'stalled', connected: true });
+    expect(judge({ ...silent, present: {} })).toMatchObject({ state: 'stalled', connected: true });
     expect(judge({ report: { receivedAt: NOW - 9_000 } })).toMatchObject({ state: 'offline', connected: false });
+  });
+
+  it('that is silent, but says why when it is asked, is stalled for that reason', () => {
+    const troubles = [
+      { what: 'its nats-server', since: '2026-01-01T00:00:00.000Z', reason: 'no space left on device' },
+    ];
+    expect(judge({ report: { receivedAt: NOW - 7_000 }, present: { troubles } })).toMatchObject({
+      state: 'stalled',
+      reason:
+        'it is connected, but says nothing for 7 s: its nats-server since 2026-01-01T00:00:00.000Z: no space left on device',
+    });
+  });
+
+  it('that goes on trying something in vain is online, but not in sync', () => {
+    const troubles = [{ what: 'virtual IPs could not be claimed', since: '2026-01-01T00:00:00.000Z', reason: 'stale' }];
+    expect(judge({ of: { troubles } })).toMatchObject({
+      state: 'online',
+      inSync: false,
+      reason: 'virtual IPs could not be claimed since 2026-01-01T00:00:00.000Z: stale',
+    });
+    expect(judge({ of: { troubles: [] } })).toMatchObject({ inSync: true });
+  });
+
+  it('whose copies of the hub’s other streams lack something is diverged, whatever its digest', () => {
+    expect(judge({ copies: ['KEYS', 'PEERS'] })).toMatchObject({
+      state: 'diverged',
+      inSync: false,
+      digestEqual: true,
+      reason: expect.stringMatching(/^its copy of data keys \(KEYS\) and the other zones' ingresses \(PEERS\) lacks/),
+    });
   });
 
   it('that follows another log is diverged', () => {

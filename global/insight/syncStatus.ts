@@ -1,4 +1,6 @@
-import type { Refill, ZoneStatus } from '../../shared/event/status.ts';
+import type { CopyName } from '../../shared/event/copies.ts';
+import type { Refill, Trouble, ZoneStatus } from '../../shared/event/status.ts';
+import type { Presence } from './presence.ts';
 import type { Report } from './zoneFollower.ts';
 
 /**
@@ -10,7 +12,7 @@ export type SyncState = 'online' | 'stalled' | 'diverged' | 'offline';
 /** How far something is that follows the log, and why not further. */
 export interface Sync {
   readonly state: SyncState;
-  /** It is online, at the head, its digest is equal, and nothing is set aside or waits. */
+  /** It is online, at the head, its digest is equal, nothing is set aside or waits, and nothing is tried in vain. */
   readonly inSync: boolean;
   /** Why it is not in sync; absent when it is. */
   readonly reason?: string;
@@ -55,21 +57,36 @@ export interface SyncFacts {
   readonly offlineAfter: number;
 }
 
-/** @param present it is silent, but its connection is there. */
-export function instanceSync(report: Report, present: boolean, facts: SyncFacts): InstanceSync {
+/**
+ * @param presence it is silent, but its connection is there, and says this. @param wrongCopies those of the hub's other streams in
+ * which it lacks something
+ */
+export function instanceSync(
+  report: Report,
+  presence: Presence | undefined,
+  facts: SyncFacts,
+  wrongCopies: readonly CopyName[] = [],
+): InstanceSync {
   const { status, receivedAt, reportedAt } = report;
   const { position, digest, quarantined, waitingForKeys } = status;
   const lag = Math.max(0, facts.head - position);
   const behindSince = lag > 0 ? facts.behindSince(position) : undefined;
   const digestEqual = comparison(status, facts);
-  const { state, reason, heldSince } = judge(report, { present, lag, behindSince, digestEqual, facts });
+  const { state, reason, heldSince } = judge(report, {
+    presence,
+    lag,
+    behindSince,
+    digestEqual,
+    wrongCopies,
+    facts,
+  });
   return {
     instance: status.instance,
     version: status.version,
     state,
     inSync: state === 'online' && reason === undefined,
     ...(reason === undefined ? {} : { reason }),
-    connected: present || facts.now - receivedAt <= facts.offlineAfter,
+    connected: presence !== undefined || facts.now - receivedAt <= facts.offlineAfter,
     position,
     lag,
     lagSeconds: behindSince === undefined ? 0 : Math.max(0, Math.round((facts.now - behindSince) / 100) / 10),
@@ -100,10 +117,11 @@ function comparison(
 }
 
 interface Findings {
-  readonly present: boolean;
+  readonly presence: Presence | undefined;
   readonly lag: number;
   readonly behindSince: number | undefined;
   readonly digestEqual: boolean | undefined;
+  readonly wrongCopies: readonly CopyName[];
   readonly facts: SyncFacts;
 }
 
@@ -115,12 +133,13 @@ interface Verdict {
 
 function judge(
   { status, receivedAt, progressedAt }: Report,
-  { present, lag, behindSince, digestEqual, facts }: Findings,
+  { presence, lag, behindSince, digestEqual, wrongCopies, facts }: Findings,
 ): Verdict {
   const { now, stalledAfter, offlineAfter, logId } = facts;
   const silence = now - receivedAt;
-  if (present && silence > stalledAfter) {
-    const reason = `it is connected, but says nothing for ${seconds(silence)}: it hangs or was stopped`;
+  if (presence && silence > stalledAfter) {
+    const why = inVain(presence.troubles) || 'it hangs or was stopped';
+    const reason = `it is connected, but says nothing for ${seconds(silence)}: ${why}`;
     return { state: 'stalled', reason, heldSince: receivedAt };
   }
   if (silence > offlineAfter)
@@ -132,6 +151,7 @@ function judge(
       state: 'diverged',
       reason: `its digest at position ${status.position} differs from global's${refills(status)}`,
     };
+  if (wrongCopies.length > 0) return { state: 'diverged', reason: lacking(wrongCopies) };
   const stuckSince = Math.max(progressedAt, behindSince ?? now);
   // Of what came after its last report it cannot tell: one that was stopped just now is not stuck, it is silent.
   if (lag > 0 && receivedAt - stuckSince > stalledAfter) {
@@ -154,13 +174,26 @@ function aheadOf({ position }: ZoneStatus, { head }: SyncFacts): string | undefi
 }
 
 function shortOfSync(status: ZoneStatus, lag: number, equal: boolean | undefined): string {
-  const { quarantined, waitingForKeys } = status;
+  const { quarantined, waitingForKeys, troubles } = status;
+  const trouble = inVain(troubles);
+  if (trouble) return trouble;
   const aside = quarantined.at(-1);
   if (aside)
     return `${events(asideIn(status))} set aside, ${aside.stream} ${aside.sequence} (${aside.subject}): ${aside.reason}`;
   if (waitingForKeys > 0) return `${waitingForKeys} secrets wait for their key`;
   if (lag > 0) return `${events(lag)} behind`;
   return equal ? '' : 'global cannot compare its digest yet';
+}
+
+function inVain(troubles: readonly Trouble[] = []): string {
+  return troubles.map(({ what, since, reason }) => `${what} since ${since}: ${reason}`).join('; ');
+}
+
+const HOLDS: Readonly<Record<CopyName, string>> = { KEYS: 'data keys', PEERS: "the other zones' ingresses" };
+
+function lacking(copies: readonly CopyName[]): string {
+  const named = copies.map((name) => `${HOLDS[name]} (${name})`).join(' and ');
+  return `its copy of ${named} lacks something that the hub has; it is made anew`;
 }
 
 function refills({ refill }: ZoneStatus): string {

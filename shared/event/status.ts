@@ -26,6 +26,15 @@ export const refillSchema = z.object({
 });
 export type Refill = z.infer<typeof refillSchema>;
 
+/** Something that a control plane tries again and again, in vain so far. */
+export const troubleSchema = z.object({
+  what: z.string(),
+  /** RFC 3339, by the zone's clock. */
+  since: z.string(),
+  reason: z.string(),
+});
+export type Trouble = z.infer<typeof troubleSchema>;
+
 /**
  * What a zone control plane says of itself, in its zone log under `ZoneStatus` and its instance's name, every few seconds and
  * soon after each change. Position and digest together are the proof of what its view holds (D7).
@@ -50,6 +59,8 @@ export const zoneStatusSchema = z.object({
   copies: z.object({ KEYS: z.string(), PEERS: z.string() }).optional(),
   /** Sidecars that are connected to it; zone proxies do not count. */
   proxies: z.object({ connected: z.number() }),
+  /** The oldest first; absent: an older zone. */
+  troubles: z.array(troubleSchema).optional(),
   lastError: z.object({ message: z.string(), at: z.string() }).optional(),
   /** The latest changes, newest last. */
   rollouts: z.array(rolloutSchema),

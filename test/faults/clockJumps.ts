@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlPlane } from '../../deploy/demo/controlPlane.ts';
 import { callFromFrontend, callText } from '../../deploy/demo/demo.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
@@ -11,17 +10,24 @@ const JUMPS = [3, -3, 0];
 /** Longer than all that a control plane waits for before it takes another one for silent or gone. */
 const EACH_MS = 10_000;
 
+/** A program whose clock is set: it is started again to have one of its own. */
+interface Clocked {
+  readonly name: string;
+  start(env?: Readonly<Record<string, string>>): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
- * Sets the clock of a control plane's machine several times. Meanwhile no zone may be shown as anything but online, and after each
+ * Sets the clock of a program's machine several times. Meanwhile no zone may be shown as anything but online, and after each
  * jump a service that is new, with a token and a certificate made just then, must be reachable from the other zone.
  * @throws Error when something did not hold
  */
-export async function jumpClock(world: World, controlPlane: ControlPlane): Promise<void> {
+export async function jumpClock(world: World, program: Clocked): Promise<void> {
   const { cluster, ground } = world;
   const workloads = await world.workloads();
   const clock = new Clock(ground);
-  await controlPlane.stop();
-  await controlPlane.start(clock.env);
+  await program.stop();
+  await program.start(clock.env);
   await allOnline(world);
   const watched = watchStates(world);
   try {
@@ -31,7 +37,7 @@ export async function jumpClock(world: World, controlPlane: ControlPlane): Promi
       const service = `clock-${Date.now()}`;
       const workload = await workloads.start('zone-2', { service, name: service });
       await until({
-        what: `a new service is reached when the clock of ${controlPlane.name} is ${hours} h ahead`,
+        what: `a new service is reached when the clock of ${program.name} is ${hours} h ahead`,
         probe: () => callFromFrontend({ cluster, workloads }, service),
         holds: ({ status }) => status === 200,
         show: callText,
@@ -42,8 +48,8 @@ export async function jumpClock(world: World, controlPlane: ControlPlane): Promi
     }
   } finally {
     await watched.stop();
-    await controlPlane.stop();
-    await controlPlane.start();
+    await program.stop();
+    await program.start();
   }
   if (watched.seen.size > 0) throw new Error(`shown though nothing was wrong: ${[...watched.seen].join('; ')}`);
 }
@@ -51,7 +57,7 @@ export async function jumpClock(world: World, controlPlane: ControlPlane): Promi
 async function allOnline({ cluster, zones }: World): Promise<void> {
   await until({
     what: 'all zones are online',
-    probe: async () => (await fetchStatus(cluster.api)).zones,
+    probe: async () => (await fetchStatus(cluster.api).catch(() => undefined))?.zones ?? [],
     holds: (shown) => zones.every(({ name }) => shown.some((zone) => zone.name === name && zone.state === 'online')),
     timeout: 60_000,
     pause: 100,

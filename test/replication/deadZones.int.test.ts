@@ -30,7 +30,13 @@ const listen = () =>
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 const startBeating = () =>
-  beat({ view: a().replica.view, zone: 'zone-a', log: a().log, onError: (error) => a().errors.push(error as Error) });
+  beat({
+    view: a().replica.view,
+    zone: 'zone-a',
+    log: a().log,
+    onFailed: (error) => a().errors.push(error as Error),
+    onDone: () => {},
+  });
 
 /** Where callers in zone-b are sent to for the service of zone-a. */
 const endpoints = () =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { systemClock } from '../../global/insight/clock.ts';
 import { CopyMonitor } from '../../global/insight/copyMonitor.ts';
@@ -7,48 +7,22 @@ import { giveNotice } from '../../global/insight/presence.ts';
 import { followZones } from '../../global/insight/zoneFollower.ts';
 import { heedNotices } from '../../zone/status/heedNotices.ts';
 import { reportStatus } from '../../zone/status/statusReporter.ts';
-import { type TempDir, tempDir } from '../support/tempDir.ts';
-import {
-  type Hub,
-  type Leaf,
-  resource,
-  sealedSecret,
-  startHub,
-  startLeaf,
-  startReplica,
-  type ZoneReplica,
-} from './wiring.ts';
+import { Troubles } from '../../zone/status/troubles.ts';
+import { hubWithZones } from './hubWithZones.ts';
+import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
-let folder: TempDir;
-let hub: Hub;
-let leaves: Leaf[];
-let a: ZoneReplica;
-let b: ZoneReplica;
+const world = hubWithZones(['zone-a', 'zone-b']);
 const ends: (() => void)[] = [];
 const errors: Error[] = [];
 const onError = (error: unknown) => void errors.push(error as Error);
 
-beforeAll(async () => {
-  folder = await tempDir('copies');
-  hub = await startHub(folder.path);
-  leaves = await Promise.all(['zone-a', 'zone-b'].map((zone) => startLeaf(zone, hub, folder.path)));
-  const [ofA, ofB] = leaves as [Leaf, Leaf];
-  a = await startReplica('zone-a', ofA, folder.path);
-  b = await startReplica('zone-b', ofB, folder.path);
-  await watch();
-}, 60_000);
-
-afterAll(async () => {
+afterAll(() => {
   for (const end of ends) end();
-  await Promise.allSettled([a?.stop(), b?.stop()]);
-  await hub?.stop();
-  await Promise.allSettled((leaves ?? []).map((leaf) => leaf.stop()));
-  await folder?.remove();
 });
 
-/** As global does. */
-async function watch(): Promise<void> {
-  const { connection, log } = hub;
+/** As global does. @returns what it makes of them */
+async function watch(): Promise<CopyMonitor> {
+  const { connection, log } = world.hub;
   const zones = followZones(connection, await loadRegistry(), systemClock, onError);
   const monitor = new CopyMonitor({
     zones,
@@ -59,6 +33,7 @@ async function watch(): Promise<void> {
   const onRead = (originals: Parameters<CopyMonitor['compare']>[0]) => monitor.compare(originals);
   void readHubCopies({ hub: connection, zones: () => [...zones.reports.keys()], onRead, onError }, ended.signal);
   ends.push(zones.stop, () => ended.abort());
+  return monitor;
 }
 
 /** As a zone control plane does. */
@@ -70,46 +45,48 @@ function report({ connection, replica, log, makeAnew }: ZoneReplica, zone: strin
     ...none,
     ...{ instance, at: now(), startedAt: now(), proxies: { connected: 0 }, config: {}, copies: replica.copies.sums() },
   });
-  const reporter = reportStatus({ replica, log, instance, status, onError });
-  ends.push(reporter.stop, heedNotices({ leaf: connection, zone, instance, replica, makeAnew, onError }));
+  const reporter = reportStatus({ replica, log, instance, status, onFailed: onError, onDone: () => {} });
+  const troubles = new Troubles({ now: () => new Date(), running: () => performance.now(), onError: () => onError });
+  ends.push(reporter.stop, heedNotices({ leaf: connection, zone, instance, replica, makeAnew, troubles, onError }));
 }
 
 const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 60_000, interval: 100 });
 const ingress = resource('ZoneIngress', 'of-b', { networking: { address: '10.0.0.7', port: 10_001 } });
 
-async function copied(stream: string): Promise<string[]> {
-  const { state } = await a.connection.jsm.streams.info(stream, { subjects_filter: '>' });
+async function copied({ connection }: ZoneReplica, stream: string): Promise<string[]> {
+  const { state } = await connection.jsm.streams.info(stream, { subjects_filter: '>' });
   return Object.keys(state.subjects ?? {});
 }
 
-it('copies that passed over a message are made anew, though nothing new is written', async () => {
+it('copies that passed over a message are shown as wrong and made anew, though nothing new is written', async () => {
+  const { hub } = world;
+  const monitor = await watch();
   hub.log.append(sealedSecret(hub, 's', 'key-1', 'parrot'));
-  await b.log.put(ingress);
+  await world.replicaOf('zone-b').log.put(ingress);
   const holes = { KEYS: 'cp.key.zone-a.key-1', PEERS: 'cp.zone.zone-b.up.-.ZoneIngress.of-b' };
-  await eventually(async () => {
-    expect(await copied('KEYS')).toContain(holes.KEYS);
-    expect(await copied('PEERS')).toContain(holes.PEERS);
-  });
-  await a.stop();
+  const isFull = async (zone: ZoneReplica) => {
+    for (const [stream, subject] of Object.entries(holes)) expect(await copied(zone, stream)).toContain(subject);
+  };
+  await eventually(() => isFull(world.zone));
+  await world.zone.stop();
   // Nobody grants it again when the zone greets.
   hub.dataKeys.clear();
-  const [leaf] = leaves as [Leaf];
-  a = await startReplica('zone-a', leaf, folder.path);
+  const { jsm } = (await world.restart('zone-a')).connection;
   for (const [stream, subject] of Object.entries(holes)) {
-    const message = await a.connection.jsm.streams.getMessage(stream, { last_by_subj: subject });
-    await a.connection.jsm.streams.deleteMessage(stream, message?.seq ?? 0);
+    const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
+    await jsm.streams.deleteMessage(stream, message?.seq ?? 0);
   }
-  await a.stop();
-  a = await startReplica('zone-a', leaf, folder.path);
+  const a = await world.restart('zone-a');
   await eventually(() => expect(a.replica.ready()).toBe(true));
   expect(a.replica.view.get(ingress, 'zone-b')).toBeUndefined();
 
   report(a, 'zone-a');
+  await eventually(() => expect(monitor.wrong('zone-a', 'zone-a-1')).toEqual(['KEYS', 'PEERS']));
   await eventually(async () => {
-    expect(await copied('KEYS')).toContain(holes.KEYS);
-    expect(await copied('PEERS')).toContain(holes.PEERS);
+    await isFull(a);
     expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined();
   });
+  await eventually(() => expect(monitor.wrong('zone-a', 'zone-a-1')).toEqual([]));
   expect(a.errors.map(({ message }) => message)).toEqual([expect.stringContaining('KEYS, PEERS')]);
   expect(errors).toEqual([]);
 }, 180_000);

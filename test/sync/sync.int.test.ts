@@ -158,6 +158,16 @@ it('one whose copy cannot even be opened begins a new one', async () => {
   expect(existsSync(`${file}.broken`)).toBe(true);
 });
 
+it('one whose copy of the data keys lacks one is diverged, and says which copy, until it has it', async () => {
+  await hub.jsm.consumers.pause('KEYS', 'keys-zone-1', new Date(Date.now() + 600_000));
+  const body = { type: 'Secret', mesh: 'default', name: 'late', data: Buffer.from('parrot').toString('base64') };
+  await cluster.api.send('PUT', '/meshes/default/secrets/late', { body });
+  const one = await says('diverged', ({ state }) => state === 'diverged');
+  expect(one).toMatchObject({ digestEqual: true, reason: expect.stringContaining('data keys (KEYS)') });
+  await hub.jsm.consumers.resume('KEYS', 'keys-zone-1');
+  await says('in sync', inSync);
+});
+
 it('every metric that the alerts are made of is there, and tells of the zone', async () => {
   const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
   const named = new Set(page.match(/\bmeridian_[a-z_]+/g));

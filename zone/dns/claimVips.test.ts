@@ -15,13 +15,14 @@ const resource = (type: string, mesh: string, name: string, spec: unknown = {}):
   spec,
 });
 
-/** A zone log with compare-and-set, whose messages reach the view at once. */
-function logOf(view: View): ZoneLog {
+/** A zone log with compare-and-set, whose messages reach the view at once. @param lacking addresses that only the log has a claim of */
+function logOf(view: View, lacking: ReadonlySet<string>): ZoneLog {
   let sequence = 0;
   return {
     put: async (written, expected) => {
       const known = view.get(written, 'zone-1');
-      if (expected !== undefined && expected !== (known?.version ?? 0)) throw new StaleWrite('taken');
+      const isTaken = lacking.has(written.name) || expected !== (known?.version ?? 0);
+      if (expected !== undefined && isTaken) throw new StaleWrite('taken');
       view.apply({ origin: 'zone-1', key: written, resource: written, version: ++sequence });
       return sequence;
     },
@@ -29,7 +30,7 @@ function logOf(view: View): ZoneLog {
   };
 }
 
-function zone() {
+function zone(lacking: readonly string[] = []) {
   const view = new View();
   view.apply({
     origin: '',
@@ -37,15 +38,21 @@ function zone() {
     resource: resource('Mesh', '', 'default'),
     version: 1,
   });
-  const claim = (services: string[]) =>
-    claimVips({
-      view,
-      zone: 'zone-1',
-      range: parseVipRange('240.0.0.0/4'),
-      log: logOf(view),
-      services: () => services,
-      now: () => new Date(0),
-    });
+  const told: string[] = [];
+  let wanted: readonly string[] = [];
+  const run = claimVips({
+    view,
+    zone: 'zone-1',
+    range: parseVipRange('240.0.0.0/4'),
+    log: logOf(view, new Set(lacking)),
+    services: () => wanted,
+    now: () => new Date(0),
+    onLacking: ({ message }) => told.push(message),
+  });
+  const claim = (services: readonly string[]) => {
+    wanted = services;
+    return run();
+  };
   const claims = () =>
     Object.fromEntries(
       [...view.entries('Vip', 'default')].map((e) => [
@@ -53,7 +60,7 @@ function zone() {
         (e.resource.spec as { service: string }).service,
       ]),
     );
-  return { claim, claims };
+  return { claim, claims, told };
 }
 
 describe('virtual IPs', () => {
@@ -64,6 +71,16 @@ describe('virtual IPs', () => {
     await claim(['c']);
     await claim(['a', 'b', 'c']);
     expect(claims()).toEqual({ '240.0.0.0': 'a', '240.0.0.1': 'b', '240.0.0.2': 'c' });
+  });
+
+  it('pass over an address that only the log has a claim of, and say so', async () => {
+    const { claim, claims, told } = zone(['240.0.0.1']);
+    for (let n = 0; n < 3; n++) await expect(claim(['a', 'b'])).rejects.toThrow(StaleWrite);
+    expect(claims()).toEqual({ '240.0.0.0': 'a' });
+    await claim(['a', 'b']);
+    await claim(['a', 'b', 'c']);
+    expect(claims()).toEqual({ '240.0.0.0': 'a', '240.0.0.2': 'b', '240.0.0.3': 'c' });
+    expect(told).toEqual([expect.stringContaining('240.0.0.1 of mesh "default" is claimed')]);
   });
 
   it('reads a range, and says what is wrong with one', () => {

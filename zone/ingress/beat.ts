@@ -1,11 +1,14 @@
 import type { View } from '../../shared/view/view.ts';
-import { StaleWrite, type ZoneLog } from '../replica/ports.ts';
+import type { ZoneLog } from '../replica/ports.ts';
 
 type Deps = {
   readonly view: Pick<View, 'entries'>;
   readonly zone: string;
   readonly log: Pick<ZoneLog, 'put'>;
-  readonly onError: (error: unknown) => void;
+  /** An ingress could not be written; a `StaleWrite`: somebody else has just written it. */
+  readonly onFailed: (error: unknown) => void;
+  /** All ingresses were written, by us or somebody else. */
+  readonly onDone: () => void;
 };
 
 const BEAT_MS = 5_000;
@@ -14,17 +17,14 @@ const BEAT_MS = 5_000;
  * Writes this zone's ingresses once more, just as they are, when nobody has for a while: to the other zones it is the sign that
  * this one lives. @returns the function that ends it
  */
-export function beat({ view, zone, log, onError }: Deps): () => void {
+export function beat({ view, zone, log, onFailed, onDone }: Deps): () => void {
   /** Name → version at the last beat. */
   let before = new Map<string, number>();
   const timer = setInterval(() => {
     const own = [...view.entries('ZoneIngress', '')].filter(({ origin }) => origin === zone);
     const unchanged = own.filter(({ resource, version }) => before.get(resource.name) === version);
     before = new Map(own.map(({ resource, version }) => [resource.name, version]));
-    for (const { resource, version } of unchanged)
-      log.put(resource, version).catch((error) => {
-        if (!(error instanceof StaleWrite)) onError(error);
-      });
+    Promise.all(unchanged.map(({ resource, version }) => log.put(resource, version))).then(onDone, onFailed);
   }, BEAT_MS);
   return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 import type { Changed } from '../../shared/view/view.ts';
-import { type Replica, StaleWrite } from './ports.ts';
+import type { Replica } from './ports.ts';
 
 export interface Reconciliation {
   readonly replica: Replica;
@@ -7,19 +7,24 @@ export interface Reconciliation {
   readonly concerns: (changed: Changed) => boolean;
   /** Brings the zone log to what the view asks for. Idempotent; may be called at any time. */
   readonly run: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
+  /** It failed, and is run again. A `StaleWrite`: another instance was first, and its message makes the next run. */
+  readonly onFailed: (error: unknown) => void;
+  /** All is as the view asks for. */
+  readonly onDone: () => void;
 }
 
 const RETRY_MS = 500;
+/** A run that takes so long waits for something that does not come. */
+const LONG_MS = 10_000;
 /** After a run, so many times its own computing is left to others: a crowd that registers is not looked at once for each of it. */
 const REST = 4;
 
 /**
  * Runs a reconciliation after every change that concerns it: merged (changes of one turn of the event loop make one run),
- * never two at once, again after an error. A stale write is no error: another instance was first, and its message makes the next run.
+ * never two at once, again after an error.
  * @returns the function that ends it.
  */
-export function reconcile({ replica, concerns, run, onError }: Reconciliation): () => void {
+export function reconcile({ replica, concerns, run, onFailed, onDone }: Reconciliation): () => void {
   let wanted = false;
   let running = false;
   let ended = false;
@@ -32,14 +37,18 @@ export function reconcile({ replica, concerns, run, onError }: Reconciliation): 
       wanted = false;
       const begun = performance.now();
       let computing = 0;
+      const long = setInterval(() => onFailed(new Error('what was written does not come back')), LONG_MS);
       try {
         const running = run();
         computing = performance.now() - begun;
         await running;
+        onDone();
       } catch (error) {
         if (ended) break;
-        if (!(error instanceof StaleWrite)) onError(error);
+        onFailed(error);
         timer = setTimeout(want, RETRY_MS);
+      } finally {
+        clearInterval(long);
       }
       const rest = REST * computing;
       if (rest >= 1) await new Promise((resolve) => setTimeout(resolve, rest));

@@ -4,6 +4,7 @@ import type { DataPlane } from '../dataplane/dataPlane.ts';
 import type { AddressBook } from '../lookup/addressBook.ts';
 import type { LeafConnection } from '../replica/leafConnection.ts';
 import type { NatsReplica } from '../replica/natsReplica.ts';
+import type { Troubles } from './troubles.ts';
 
 type Deps = {
   readonly metrics: Registry;
@@ -11,12 +12,21 @@ type Deps = {
   readonly addresses: Pick<AddressBook, 'notFound'>;
   readonly dataPlane: Pick<DataPlane, 'ads' | 'earliestExpiry'>;
   readonly leaf: Pick<LeafConnection, 'jsm'>;
+  readonly troubles: Pick<Troubles, 'list'>;
   /** RFC 3339 of the zone's credential for the hub; absent: it has none. */
   readonly credentialExpiresAt: () => string | undefined;
 };
 
 /** What `/metrics` of a zone tells of its view, its proxies and its way to the hub; asked anew at every scrape. */
-export function zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, credentialExpiresAt }: Deps): void {
+export function zoneMetrics({
+  metrics,
+  replica,
+  addresses,
+  dataPlane,
+  leaf,
+  troubles,
+  credentialExpiresAt,
+}: Deps): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -33,6 +43,11 @@ export function zoneMetrics({ metrics, replica, addresses, dataPlane, leaf, cred
     'meridian_zone_refills',
     'Times that the view was filled anew since the start',
     () => replica.refill()?.count ?? 0,
+  );
+  gauge(
+    'meridian_zone_troubles',
+    'What the control plane goes on trying in vain; its log and GET /sync say what',
+    () => troubles.list().length,
   );
   gauge('meridian_zone_proxies', 'Connected proxies', () => dataPlane.ads.proxies.size);
   gauge('meridian_zone_unknown_names', 'Domain names of proxies that are not found', () => addresses.notFound);

@@ -4,11 +4,13 @@ import type { ZoneConfig } from '../config.ts';
 import type { DataPlane } from '../dataplane/dataPlane.ts';
 import type { NatsReplica } from '../replica/natsReplica.ts';
 import { reportedRollouts } from './reportedRollouts.ts';
+import type { Troubles } from './troubles.ts';
 
 type Deps = {
   readonly config: ZoneConfig;
   readonly replica: NatsReplica;
   readonly dataPlane: DataPlane;
+  readonly troubles: Pick<Troubles, 'list'>;
   readonly runtime: Runtime;
 };
 
@@ -18,7 +20,7 @@ const REPORTED_ROLLOUTS = 20;
 const REPORTED_ASIDE = 100;
 
 /** What this control plane says of itself to global. @returns the state of the moment, at every call */
-export function ownStatus({ config, replica, dataPlane, runtime }: Deps): () => ZoneStatus {
+export function ownStatus({ config, replica, dataPlane, troubles, runtime }: Deps): () => ZoneStatus {
   const { instance, version, startedAt, now, lastError } = runtime;
   const rollouts = reportedRollouts(dataPlane.rollouts);
   return () => {
@@ -39,6 +41,7 @@ export function ownStatus({ config, replica, dataPlane, runtime }: Deps): () => 
       waitingForKeys: replica.waitingForKeys(),
       copies: replica.copies.sums(),
       proxies: { connected: [...dataPlane.ads.proxies.values()].filter(({ kind }) => kind === 'sidecar').length },
+      troubles: troubles.list(),
       ...(error ? { lastError: error } : {}),
       rollouts: rollouts(REPORTED_ROLLOUTS),
       config: { ...config, store: { type: 'jetstream' } },

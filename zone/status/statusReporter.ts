@@ -7,7 +7,8 @@ type Deps = {
   readonly instance: string;
   /** The state of this moment. */
   readonly status: () => ZoneStatus;
-  readonly onError: (error: Error) => void;
+  readonly onFailed: (error: unknown) => void;
+  readonly onDone: () => void;
 };
 
 /** Global takes a zone that said nothing for a few of these for offline. */
@@ -22,7 +23,7 @@ export interface StatusReporter {
 }
 
 /** Tells global regularly, and soon after each change, how far this zone is. A report that fails is made up for by the next. */
-export function reportStatus({ replica, log, instance, status, onError }: Deps): StatusReporter {
+export function reportStatus({ replica, log, instance, status, onFailed, onDone }: Deps): StatusReporter {
   let timer: NodeJS.Timeout | undefined;
   let writing = false;
   let again = false;
@@ -45,8 +46,9 @@ export function reportStatus({ replica, log, instance, status, onError }: Deps):
         modificationTime: spec.at,
         spec,
       });
+      onDone();
     } catch (error) {
-      onError(error as Error);
+      onFailed(error);
     }
     writing = false;
     if (again) soon();
