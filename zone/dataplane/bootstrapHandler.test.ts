@@ -187,6 +187,13 @@ describe('POST /bootstrap', () => {
     expect(readNodeMetadata(config({ loopbackPrefix: '127.21' }).node.metadata).proxy.loopbackPrefix).toBe('127.21');
   });
 
+  it('carries the files of the certificate for metrics, when there are both', () => {
+    const filesOf = (metricsResources: object) =>
+      readNodeMetadata(config({ metricsResources }).node.metadata).proxy.metricsCertificate;
+    expect(filesOf({ certPath: '/c', keyPath: '/k' })).toEqual({ certificate: '/c', key: '/k' });
+    expect(filesOf({ certPath: '/c', keyPath: '' })).toBeUndefined();
+  });
+
   it('cuts the path of the admin socket where Kuma does', () => {
     const { adminSocket } = readNodeMetadata(config({ workdir: `/tmp/${'x'.repeat(120)}` }).node.metadata).proxy;
     expect(adminSocket).toHaveLength(103);
