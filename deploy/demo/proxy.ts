@@ -12,6 +12,8 @@ export interface ProxySpec {
   readonly name: string;
   /** `host:port` of the zone's dp-server. */
   readonly ads: string;
+  /** PEM file of the CA that the dp-server is known by; absent: it is not verified, which no proxy with a token should do. */
+  readonly caFile?: string;
   readonly token: string;
   /** Dataplane, ZoneIngress or ZoneEgress. */
   readonly resource: RestBody;
@@ -29,7 +31,8 @@ export async function startProxy(ground: Ground, spec: ProxySpec): Promise<Child
   const [readinessPort = 0] = await freePorts(1);
   const args = [
     'dp',
-    ...['--cp-address', `https://${spec.ads}`, '--skip-verify'],
+    ...['--cp-address', `https://${spec.ads}`],
+    ...(spec.caFile ? ['--ca-cert-file', spec.caFile] : ['--skip-verify']),
     ...['--proxy-type', spec.proxyType],
     ...['--dataplane-file', file('dataplane.yaml', stringify(spec.resource))],
     ...['--dataplane-token-file', file('token', spec.token)],

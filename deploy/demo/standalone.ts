@@ -19,6 +19,8 @@ export interface Standalone {
   readonly api: Connection;
   /** `host:port` of the dp-server. */
   readonly ads: string;
+  /** PEM file of the CA that proxies know it by. */
+  readonly caFile: string;
   /** Port that every virtual IP listens on. */
   readonly vipPort: number;
   /** Its folder `zone`, which a zone control plane can go on with. */
@@ -41,5 +43,6 @@ export async function startStandalone(ground: Ground, { name, dpAuth, store }: S
   });
   await controlPlane.start();
   const api = connect({ address: controlPlane.url, timeout: 30_000 });
-  return { name, controlPlane, api, ads: controlPlane.ads, vipPort, zoneData: join(data, 'zone') };
+  const zoneData = join(data, 'zone');
+  return { name, controlPlane, api, ads: controlPlane.ads, caFile: join(zoneData, 'dp-server.crt'), vipPort, zoneData };
 }

@@ -10,6 +10,7 @@ import type { Tokens } from './tokens.ts';
 export interface Home {
   readonly name: string;
   readonly ads: string;
+  readonly caFile: string;
 }
 
 export interface WorkloadSpec {
@@ -64,6 +65,7 @@ export async function startWorkload(
     startProxy(ground, {
       name: `${name} sidecar`,
       ads: zone.ads,
+      caFile: zone.caFile,
       token: await tokens.ofService(service),
       resource: { type: 'Dataplane', mesh: MESH, name, networking: { address: '127.0.0.1', inbound: [inbound] } },
       proxyType: 'dataplane',

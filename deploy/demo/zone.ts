@@ -14,6 +14,8 @@ export interface Zone {
   readonly nats: { readonly url: string };
   /** `host:port` of the dp-server. */
   readonly ads: string;
+  /** PEM file of the CA that proxies know it by. */
+  readonly caFile: string;
 }
 
 /** How a zone joins. */
@@ -41,11 +43,11 @@ export interface ZoneOptions {
  */
 export async function startZone(ground: Ground, global: Joining, options: ZoneOptions): Promise<Zone> {
   const { name } = options;
-  const { controlPlane, natsPort } = await zoneControlPlane(ground, global, options);
+  const { controlPlane, natsPort, caFile } = await zoneControlPlane(ground, global, options);
   controlPlane.launch();
   await startNats(ground, `nats-${name}`, natsPort, await controlPlane.natsConfig());
   await controlPlane.ready();
-  return { name, controlPlane, nats: { url: natsUrl(natsPort) }, ads: controlPlane.ads };
+  return { name, controlPlane, nats: { url: natsUrl(natsPort) }, ads: controlPlane.ads, caFile };
 }
 
 /** The control plane of a zone, with its token but not started, and the port that it expects its nats-server at. */
@@ -56,6 +58,8 @@ export async function zoneControlPlane(
 ): Promise<{
   readonly controlPlane: ControlPlane;
   readonly natsPort: number;
+  /** As of `Zone`. */
+  readonly caFile: string;
   readonly env: Readonly<Record<string, string>>;
 }> {
   const [natsPort = 0, apiPort = 0, dpPort = 0, diagnosticsPort = 0] = await freePorts(4);
@@ -76,7 +80,8 @@ export async function zoneControlPlane(
     MERIDIAN_ZONE_DP_AUTH: dpAuth,
     MERIDIAN_ZONE_SERVICE_VIP_PORT: String(vipPort),
   };
-  return { controlPlane: new ControlPlane(ground, name, 'zone', env), natsPort, env };
+  const caFile = join(data, 'dp-server.crt');
+  return { controlPlane: new ControlPlane(ground, name, 'zone', env), natsPort, caFile, env };
 }
 
 const natsUrl = (port: number) => `tls://127.0.0.1:${port}`;

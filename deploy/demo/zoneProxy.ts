@@ -31,5 +31,6 @@ async function startZoneProxy(
   resource: RestBody,
 ): Promise<Child> {
   const token = await tokens.ofZoneProxy(zone.name, proxyType);
-  return startProxy(ground, { name: resource.name, ads: zone.ads, token, resource, proxyType, dnsPort: 0 });
+  const { ads, caFile } = zone;
+  return startProxy(ground, { name: resource.name, ads, caFile, token, resource, proxyType, dnsPort: 0 });
 }

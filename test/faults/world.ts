@@ -117,7 +117,7 @@ export async function startWorld(say: (text: string) => void): Promise<World> {
 async function startLinkedZone(ground: Ground, up: GlobalAndHub, name: string, vipPort: number): Promise<FaultZone> {
   const hubPort = Number(new URL(up.env.MERIDIAN_GLOBAL_HUB_LEAF_URL ?? '').port);
   const link = await Link.to(hubPort);
-  const { controlPlane, natsPort, env } = await zoneControlPlane(ground, up.joining, {
+  const { controlPlane, natsPort, caFile, env } = await zoneControlPlane(ground, up.joining, {
     name,
     dpAuth: 'dpToken',
     vipPort,
@@ -131,7 +131,7 @@ async function startLinkedZone(ground: Ground, up: GlobalAndHub, name: string, v
   await controlPlane.ready();
   const nats = { url: env.MERIDIAN_ZONE_NATS_URL ?? '' };
   const proxies = await Link.to(Number(env.MERIDIAN_ZONE_DP_PORT));
-  return { name, controlPlane, nats, ads: `127.0.0.1:${proxies.port}`, server, link, proxies, env };
+  return { name, controlPlane, nats, ads: `127.0.0.1:${proxies.port}`, caFile, server, link, proxies, env };
 }
 
 /** All that the zone has written, which it may write anew, but for the way to the hub. */
