@@ -3,6 +3,12 @@ import { jsonText, Raw } from './jsonText.ts';
 
 const nested = (open: string, close: string, depth: number) => new Raw(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
+/** Nine lines of YAML that are a thousand million words when all of their aliases are followed. */
+const YAML_BOMB = Array.from({ length: 9 }, (_, i) => {
+  const inner = i === 0 ? 'boom' : `*l${i - 1}`;
+  return `l${i}: &l${i} [${Array.from({ length: 10 }, () => inner).join(', ')}]`;
+}).join('\n');
+
 /** Texts that have broken parsers, paths, logs and terminals before. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '',
@@ -35,6 +41,11 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '1e400s',
   '-1s',
   'NaN',
+  YAML_BOMB,
+  'a: &a [*a, *a]',
+  '<<: &a {<<: *a}',
+  '__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}',
+  `${'[ '.repeat(5_000)}1`,
 ];
 
 /** Anything at all in the place of a value. */

@@ -1,10 +1,9 @@
-import { request as httpsRequest } from 'node:https';
 import fc from 'fast-check';
 import type { Attack } from '../attack.ts';
 import { findings } from '../check.ts';
 import { corpus } from '../corpus.ts';
 import { mutated } from '../hostile.ts';
-import type { Target } from '../target.ts';
+import { postBootstrap } from '../postBootstrap.ts';
 
 const MiB = 1024 * 1024;
 
@@ -40,33 +39,13 @@ export const bootstrap: Attack = {
       fc.constantFrom('127.0.0.1', 'evil.example', '', '[::1', 'a'.repeat(300), '127.0.0.1:99999'),
       fc.double({ min: 0, max: 1.2, noNaN: true }),
       async ({ text }, suffix, host, part) => {
-        const status = await post(target, `/bootstrap${suffix}`, host, Buffer.from(text.slice(0, part * text.length)));
+        const status = await postBootstrap(target.ads, host, Buffer.from(text.slice(0, part * text.length)), suffix);
         // 503: the mesh may yet come. It is a mesh that the body names.
         if (status >= 500 && status !== 503) throw new Error(`answered ${status}`);
       },
     );
-    const tooLong = await post(target, '/bootstrap', '127.0.0.1', Buffer.alloc(3 * MiB, '['));
+    const tooLong = await postBootstrap(target.ads, '127.0.0.1', Buffer.alloc(3 * MiB, '['));
     const limit = tooLong === 413 || tooLong === 0 ? [] : [`3 MiB of brackets were answered ${tooLong}`];
     return [...limit, ...(await findings(property, dose))];
   },
 };
-
-/** @returns the status; 0: closed without one */
-function post({ ads }: Target, path: string, host: string, body: Buffer): Promise<number> {
-  const [hostname, port] = ads.split(':');
-  return new Promise((resolve) => {
-    const headers = { 'content-type': 'application/json', 'content-length': body.length, host };
-    const call = httpsRequest({
-      hostname,
-      port,
-      path,
-      method: 'POST',
-      headers,
-      rejectUnauthorized: false,
-      agent: false,
-    });
-    call.once('response', (response) => response.resume().once('end', () => resolve(response.statusCode ?? 0)));
-    call.once('error', () => resolve(0));
-    call.end(body);
-  });
-}

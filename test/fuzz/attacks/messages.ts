@@ -64,6 +64,7 @@ export const messages: Attack = {
         ...(await hellos(nats, dose)),
         ...(await zoneLog(nats, target, dose)),
         ...(await asks(nats, target, dose)),
+        ...(await huge(nats, target)),
       ];
     } finally {
       await nats.close();
@@ -158,4 +159,42 @@ async function asks(nats: NatsConnection, { zone }: Target, dose: Dose): Promise
     },
   );
   return findings(property, { ...dose, runs: Math.min(dose.runs, 50) });
+}
+
+const MiB = 1024 * 1024;
+/** Less than a message may have. */
+const LARGE = 7 * MiB;
+
+/** Messages as long as the server takes them, in body and in header, on every subject of a zone. */
+async function huge(nats: NatsConnection, { global, zone }: Target): Promise<readonly string[]> {
+  const { instanceId } = (await (await fetch(`${zone}/`)).json()) as { instanceId: string };
+  const bodies = [
+    'x'.repeat(LARGE),
+    '['.repeat(LARGE),
+    `{"zone":"${'z'.repeat(LARGE)}"}`,
+    JSON.stringify({ type: 'Dataplane', mesh: 'default', name: 'odd', labels: { a: 'b'.repeat(LARGE) }, spec: {} }),
+  ];
+  const key = { mesh: 'default', type: 'Dataplane', name: 'odd' };
+  const written = subjectOf(UP_PREFIX, key);
+  const found: string[] = [];
+  for (const body of bodies) {
+    const answers = [`${HELLO_PREFIX}.zone-1`, askSubject('zone-1', instanceId)].map((subject) =>
+      nats.request(subject, body, { timeout: 10 * REPLY_MS }).then(
+        () => [],
+        (error: Error) => [`${subject} with ${body.length} bytes: ${error.message}`],
+      ),
+    );
+    found.push(...(await Promise.all(answers)).flat());
+    const hdrs = headers();
+    hdrs.set('Cp-Odd', 'x'.repeat(MiB));
+    nats.publish(written, body, { headers: hdrs });
+    await nats.flush();
+    for (const side of [zone, global]) {
+      const complaint = verdict(await exchange(side, 'GET', '/meshes/default/dataplanes/_overview', {}, undefined));
+      if (complaint) found.push(`after a message of ${body.length} bytes ${side} ${complaint}`);
+    }
+  }
+  nats.publish(written, '');
+  await nats.flush();
+  return found;
 }

