@@ -163,7 +163,7 @@ async function asks(nats: NatsConnection, { zone }: Target, dose: Dose): Promise
 
 const MiB = 1024 * 1024;
 /** Less than a message may have. */
-const LARGE = 7 * MiB;
+const LARGE = 6 * MiB;
 
 /** Messages as long as the server takes them, in body and in header, on every subject of a zone. */
 async function huge(nats: NatsConnection, { global, zone }: Target): Promise<readonly string[]> {
