@@ -21,7 +21,9 @@ export function absentTypeRoutes(context: RestContext): Route[] {
     ]),
     ...absent(KUMA_POLICIES).map(([, { path }]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
     ...absent(KUMA_MESH_TYPES).map(([type, { path }]) =>
-      missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`),
+      missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`, {
+        noMesh: 'Could not build mesh context',
+      }),
     ),
     ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, { path }]) => [
       ...['_resources/dataplanes', '-resources/dataplanes', '_dataplanes'].map((view) =>
@@ -43,7 +45,7 @@ function itemRoutes(context: RestContext, type: string, { refusedOn, instead = '
   return [
     list(context, path),
     missing(context, 'GET', `${path}/:name`, 'Could not retrieve a resource'),
-    missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource', requireHere),
+    missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource', { precondition: requireHere }),
     {
       method: 'PUT',
       path: `${path}/:name`,
@@ -65,15 +67,15 @@ function missing(
   method: Route['method'],
   path: string,
   title: string,
-  precondition = () => {},
+  { precondition, noMesh }: { readonly precondition?: () => void; readonly noMesh?: string } = {},
 ): Route {
   return {
     method,
     path,
     title,
     handler: async (request) => {
-      precondition();
-      await requireMeshOf(context, request);
+      precondition?.();
+      await requireMeshOf(context, request, noMesh);
       throw new NotFound();
     },
   };
@@ -98,12 +100,12 @@ function proxies(context: RestContext, path: string): Route {
     path,
     title: 'Could not retrieve dataplanes',
     handler: async (request) => {
-      await requireMeshOf(context, request);
+      await requireMeshOf(context, request, 'Could not list Dataplanes');
       return ok({ total: 0, items: [] });
     },
   };
 }
 
-async function requireMeshOf(context: RestContext, { params: { mesh } }: RestRequest): Promise<void> {
-  if (mesh !== undefined) await requireMesh(context, mesh);
+async function requireMeshOf(context: RestContext, { params: { mesh } }: RestRequest, title?: string): Promise<void> {
+  if (mesh !== undefined) await requireMesh(context, mesh, title);
 }

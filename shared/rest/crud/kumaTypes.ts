@@ -18,7 +18,6 @@ export const KUMA_POLICIES: KumaTypes = {
   HealthCheck: { path: 'health-checks', refusedOn: 'zone' },
   MeshAccessLog: { path: 'meshaccesslogs', shortName: 'mal', instead: 'logging of the Mesh and a TrafficLog' },
   MeshFaultInjection: { path: 'meshfaultinjections', shortName: 'mfi' },
-  MeshGatewayRoute: { path: 'meshgatewayroutes', refusedOn: 'zone' },
   MeshHealthCheck: { path: 'meshhealthchecks', shortName: 'mhc' },
   MeshLoadBalancingStrategy: { path: 'meshloadbalancingstrategies', shortName: 'mlbs' },
   MeshMetric: { path: 'meshmetrics', shortName: 'mm', instead: 'metrics of the Mesh' },
@@ -42,11 +41,12 @@ export const KUMA_POLICIES: KumaTypes = {
   VirtualOutbound: { path: 'virtual-outbounds', refusedOn: 'zone' },
 };
 
-/** The other mesh-scoped types. */
+/** The other mesh-scoped types, and the policy that is inspected as MeshGateways are. */
 export const KUMA_MESH_TYPES: KumaTypes = {
   ExternalService: { path: 'external-services', refusedOn: 'zone' },
   MeshExternalService: { path: 'meshexternalservices', shortName: 'extsvc' },
   MeshGateway: { path: 'meshgateways', shortName: 'mgw' },
+  MeshGatewayRoute: { path: 'meshgatewayroutes', refusedOn: 'zone' },
   MeshIdentity: { path: 'meshidentities', shortName: 'mid', instead: 'mtls of the Mesh' },
   MeshMultiZoneService: {
     path: 'meshmultizoneservices',
