@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { encodeUser } from '@nats-io/jwt';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
 import type { HubKeys } from './hubKeys.ts';
@@ -10,13 +11,24 @@ export interface HubCredential {
 }
 
 /**
+ * What global proves itself with, and what only global knows: the beginning of the subjects that the hub's streams take messages on. The
+ * hub's server publishes by itself where a zone that it gathers asks for an answer, which no permission can forbid, but nobody can name
+ * these.
+ */
+export interface GlobalCredential extends HubCredential {
+  readonly ingest: string;
+}
+
+/**
  * Global's own credential: everything in the account. Made anew at every start and kept in memory only. Signed by the account itself: the
  * hub knows that whatever has become of the signing keys.
  */
-export async function globalCredential({ account }: HubKeys): Promise<HubCredential> {
+export async function globalCredential({ account }: HubKeys): Promise<GlobalCredential> {
   const user = createUser();
   const claims = { allowed_connection_types: ['STANDARD' as const] };
-  return { jwt: await encodeUser('global', user, account, claims), seed: user.getSeed() };
+  // Of a key that lasts: streams keep it.
+  const secret = createHmac('sha256', account.getSeed()).update('ingest').digest('hex').slice(0, 32);
+  return { jwt: await encodeUser('global', user, account, claims), seed: user.getSeed(), ingest: `in.${secret}` };
 }
 
 /** Global's credential at the system account: to tell the servers what the accounts are now, and to read their certificates anew. */

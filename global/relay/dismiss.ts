@@ -51,9 +51,9 @@ async function dismissDeparted({ hub, keys, departures }: Omit<Deps, 'onError'>)
 const AT_ONCE = 500;
 
 /** Overwrites what the zone wrote with deletions, which also reach the copies. */
-async function bury({ js, jsm }: HubConnection, zone: string): Promise<void> {
+async function bury({ js, jsm, ingest }: HubConnection, zone: string): Promise<void> {
   const filter = `${ZONE_PREFIX}.${encodeToken(zone)}.>`;
   const subjects = Object.keys((await jsm.streams.info('ZONES', { subjects_filter: filter })).state.subjects ?? {});
   for (let from = 0; from < subjects.length; from += AT_ONCE)
-    await Promise.all(subjects.slice(from, from + AT_ONCE).map((subject) => js.publish(subject, '')));
+    await Promise.all(subjects.slice(from, from + AT_ONCE).map((subject) => js.publish(`${ingest}.${subject}`, '')));
 }

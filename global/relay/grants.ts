@@ -14,7 +14,7 @@ export interface KeyGrants {
 
 /** Gives zones the data keys of secrets, before the event that needs them. Repeating it does no harm. */
 export async function publishGrants(
-  { js }: HubConnection,
+  { js, ingest }: HubConnection,
   keys: KeyGrants,
   zones: readonly string[],
   keyIds: readonly string[],
@@ -23,21 +23,21 @@ export async function publishGrants(
     await Promise.all(
       keyIds.map(async (keyId) => {
         const grant = await keys.grant(zone, keyId);
-        if (grant) await js.publish(keySubject(zone, keyId), JSON.stringify(grant));
+        if (grant) await js.publish(`${ingest}.${keySubject(zone, keyId)}`, JSON.stringify(grant));
       }),
     );
   }
 }
 
 /** Overwrites grants whose data key is gone, or is for global only, with empty messages, in the mirrors too: a deleted secret stays deleted (D12). */
-export async function destroyStaleGrants({ js, jsm }: HubConnection, keys: KeyGrants): Promise<void> {
+export async function destroyStaleGrants({ js, jsm, ingest }: HubConnection, keys: KeyGrants): Promise<void> {
   const alive = new Set(await keys.keyIds());
   const { state } = await jsm.streams.info('KEYS', { subjects_filter: `${KEY_PREFIX}.>` });
   for (const subject of Object.keys(state.subjects ?? {})) {
     const keyId = subject.split('.').at(-1) ?? '';
     if (alive.has(keyId)) continue;
     const last = await jsm.streams.getMessage('KEYS', { last_by_subj: subject });
-    if (last && last.data.length > 0) await js.publish(subject, '');
+    if (last && last.data.length > 0) await js.publish(`${ingest}.${subject}`, '');
   }
 }
 

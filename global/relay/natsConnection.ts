@@ -10,10 +10,15 @@ export interface HubOptions {
 }
 
 /** The connection of global to the hub, which comes back by itself whenever the server does. */
-export type HubConnection = Connection;
+export interface HubConnection extends Connection {
+  /** As of `GlobalCredential`: to be put before the subject of what a stream is to take. */
+  readonly ingest: string;
+}
 
-export function connectToHub(options: HubOptions): Promise<HubConnection> {
-  return connectTo(authenticated(options, 'meridian-global'));
+type GlobalOptions = HubOptions & { readonly credential: { readonly ingest: string } };
+
+export async function connectToHub(options: GlobalOptions): Promise<HubConnection> {
+  return { ...(await connectTo(authenticated(options, 'meridian-global'))), ingest: options.credential.ingest };
 }
 
 /** Global's connection at the hub's system account. */

@@ -14,11 +14,14 @@ import {
   UP_PREFIX,
   ZONE_PREFIX,
 } from '../../shared/event/subject.ts';
+import type { HubConnection } from './natsConnection.ts';
 
 /** Nanoseconds, as JetStream counts. */
 const SECOND = 1_000_000_000;
 
-const EVENTS: Partial<StreamConfig> & { name: string } = {
+type Stream = Partial<StreamConfig> & { name: string };
+
+const EVENTS: Stream = {
   name: 'EVENTS',
   subjects: [`${EVENT_PREFIX}.>`, `${OWN_PREFIX}.>`],
   max_msgs_per_subject: 1,
@@ -26,10 +29,11 @@ const EVENTS: Partial<StreamConfig> & { name: string } = {
   allow_direct: true,
   allow_msg_ttl: true,
   deny_delete: true,
+  deny_purge: true,
   duplicate_window: 120 * SECOND,
 };
 
-const KEYS: Partial<StreamConfig> & { name: string } = {
+const KEYS: Stream = {
   name: 'KEYS',
   subjects: [`${KEY_PREFIX}.>`],
   max_msgs_per_subject: 1,
@@ -37,7 +41,7 @@ const KEYS: Partial<StreamConfig> & { name: string } = {
 };
 
 /** The logs of all zones; `gatherZone` adds where they come from. Only global may write there, deletions of what is left of a zone. */
-const ZONES: Partial<StreamConfig> & { name: string } = {
+const ZONES: Stream = {
   name: 'ZONES',
   subjects: [`${ZONE_PREFIX}.>`],
   max_msgs_per_subject: 1,
@@ -49,17 +53,24 @@ const ZONES: Partial<StreamConfig> & { name: string } = {
  * Makes the hub's streams, or brings them to today's form. Idempotent; run at every start.
  * @param firstSequence where `EVENTS` begins when it has to be made anew from the log.
  */
-export async function provisionHub(jsm: JetStreamManager, firstSequence: number): Promise<void> {
-  await ensureStream(jsm, { ...EVENTS, ...(firstSequence > 1 ? { first_seq: firstSequence } : {}) });
-  await ensureStream(jsm, growing(KEYS));
-  await ensureStream(jsm, growing(ZONES));
+export async function provisionHub({ jsm, ingest }: HubConnection, firstSequence: number): Promise<void> {
+  const taking = (config: Stream) => takenFrom(ingest, config);
+  await ensureStream(jsm, { ...taking(EVENTS), ...(firstSequence > 1 ? { first_seq: firstSequence } : {}) });
+  await ensureStream(jsm, growing(taking(KEYS)));
+  await ensureStream(jsm, growing(taking(ZONES)));
+}
+
+/** What is published below `ingest` is kept without it, and nothing else is taken. */
+function takenFrom(ingest: string, config: Stream): Stream {
+  const subjects = config.subjects?.map((subject) => `${ingest}.${subject}`) ?? [];
+  return { ...config, subjects, subject_transform: { src: `${ingest}.cp.>`, dest: 'cp.>' } };
 }
 
 /**
  * Begins above every number that the stream had before it was lost, at most one a millisecond: who read the lost one and its
  * numbers on would take lower ones for old, and acknowledge what has not come yet.
  */
-function growing(config: Partial<StreamConfig> & { name: string }) {
+function growing(config: Stream): Stream {
   return { ...config, first_seq: Date.now() };
 }
 
@@ -111,7 +122,7 @@ function pushConsumer(name: string, filter: readonly string[]): Partial<Consumer
   };
 }
 
-async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+async function ensureStream(jsm: JetStreamManager, config: Stream): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
   if (!found) await jsm.streams.add(config);
   else if (differs(found.config, config, ['first_seq']))

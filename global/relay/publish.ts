@@ -11,12 +11,15 @@ import type { HubConnection } from './natsConnection.ts';
  * @throws Error when the hub refuses: somebody else was first, or its stream is not what we thought. Look again.
  */
 export async function publish(
-  { js, nats }: HubConnection,
+  { js, nats, ingest }: HubConnection,
   logId: string,
   events: readonly LogEvent[],
   last: number,
 ): Promise<number> {
-  const messages = events.map((event) => toMessage(logId, event));
+  const messages = events.map((event) => {
+    const message = toMessage(logId, event);
+    return { ...message, subject: `${ingest}.${message.subject}` };
+  });
   if (events.length > SINGLE)
     return publishBatch(nats, messages, { expectedLastSequence: last, timeoutMs: 2 * TIMEOUT_MS });
   const acks = await Promise.all(

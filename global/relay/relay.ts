@@ -107,7 +107,7 @@ async function resume(source: RelaySource, hub: HubConnection, keys: KeyGrants):
   const head = await source.head();
   const live = await source.listAll();
   const first = live.reduce((least, { position }) => Math.min(least, position), head + 1);
-  await provisionHub(hub.jsm, first);
+  await provisionHub(hub, first);
   const { state } = await hub.jsm.streams.info('EVENTS');
   const zones = await keys.zones();
   for (const zone of zones) await provisionZone(hub.jsm, zone);
@@ -117,7 +117,8 @@ async function resume(source: RelaySource, hub: HubConnection, keys: KeyGrants):
     );
   }
   if (state.messages > 0) await compareLast(source, hub, state.last_seq);
-  else await publishGrants(hub, keys, zones, await keys.keyIds());
+  const { state: granted } = await hub.jsm.streams.info('KEYS');
+  if (granted.messages === 0) await publishGrants(hub, keys, zones, await keys.keyIds());
   return state.last_seq;
 }
 
