@@ -22,7 +22,7 @@ export interface KeptJetStream {
 }
 
 const LOOK_MS = 2_000;
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 3_000;
 /** While its disk is still full, it fails again with the next message. */
 const AGAIN_MS = 10_000;
 
@@ -79,12 +79,14 @@ function stuck(errors: readonly string[]): string {
 /** `off`: the server answers, and nobody answers for JetStream: what is asked there disappears without a word. */
 async function stateOf({ nats }: Connection): Promise<'on' | 'off' | 'away'> {
   if (nats.isClosed()) return 'away';
-  const asked = jetstreamManager(nats, { timeout: ANSWER_MS });
-  const answers = await asked.then(
-    () => true,
-    () => false,
-  );
-  if (answers) return 'on';
+  const answers = () =>
+    jetstreamManager(nats, { timeout: ANSWER_MS }).then(
+      () => true,
+      () => false,
+    );
+  if (await answers()) return 'on';
   const there = await Promise.race([nats.flush().then(() => true), sleep(ANSWER_MS).then(() => false)]);
-  return there ? 'off' : 'away';
+  if (!there) return 'away';
+  // What was asked may have been lost with a connection that is back.
+  return (await answers()) ? 'on' : 'off';
 }

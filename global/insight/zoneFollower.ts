@@ -40,6 +40,8 @@ export function followZones(
 ): ZoneFollower {
   const view = new View();
   const reports = new Map<string, Map<string, Report>>();
+  /** `zone/instance` → its last report, by its own clock, also of zones that were deleted, and when it came. */
+  const heard = new Map<string, { readonly at: string; readonly receivedAt: number }>();
   const listeners = new Set<(zone: string, status: ZoneStatus) => void>();
   let position = 0;
   let seen = -1;
@@ -66,8 +68,14 @@ export function followZones(
   const keep = (zone: string, instance: string, status: ZoneStatus, message: JsMsg) => {
     const ofZone = reports.get(zone) ?? new Map<string, Report>();
     const before = ofZone.get(instance);
+    const id = `${zone}/${instance}`;
+    const last = heard.get(id);
+    // A zone's log that is gathered anew says again what control planes said that are gone.
+    const isRepeated = last?.at === status.at;
     // What lay in the stream when we came may be of a control plane that is long gone.
-    const receivedAt = message.seq <= old ? runningAt(clock, message.time.getTime()) : clock.running();
+    const arrived = message.seq <= old ? runningAt(clock, message.time.getTime()) : clock.running();
+    const receivedAt = isRepeated ? last.receivedAt : arrived;
+    heard.set(id, { at: status.at, receivedAt });
     const reportedAt = timeOf(clock, receivedAt);
     const grew = !before || status.position > before.status.position;
     const progressedAt = grew ? receivedAt : before.progressedAt;

@@ -2,15 +2,16 @@ import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
 import type { World } from './world.ts';
 
-/** Resolves when every zone has applied something new, with the milliseconds that took. @throws Error when one does not */
+/** Resolves when every zone is known to have applied all that is in the log now, with the milliseconds that took. @throws Error when one has not */
 export async function zonesGetOn({ cluster }: World): Promise<number> {
-  const positions = async () => (await fetchStatus(cluster.api)).zones.map(({ position }) => position);
-  const before = await positions();
+  const { position: head } = await fetchStatus(cluster.api);
   const began = performance.now();
   await until({
     what: 'the zones get on',
-    probe: positions,
-    holds: (now) => now.every((position, i) => position > (before[i] ?? 0)),
+    probe: () => fetchStatus(cluster.api),
+    holds: ({ zones }) => zones.every(({ position }) => position >= head),
+    show: ({ zones }) =>
+      JSON.stringify(zones.map(({ name, state, position, reason }) => ({ name, state, position, reason }))),
     timeout: 60_000,
     pause: 100,
   });
