@@ -30,6 +30,8 @@ export interface ZoneFollower {
 
 const RETRY_MS = 250;
 const WATCH_MS = 2_000;
+/** Every start of a control plane has an id of its own: those of the past are not remembered for ever. */
+const FORGET_MS = 3_600_000;
 
 /** Folds the logs of all zones, as the hub gathers them in `ZONES`. Held in memory only: every start folds them anew. */
 export function followZones(
@@ -75,6 +77,7 @@ export function followZones(
     // What lay in the stream when we came may be of a control plane that is long gone.
     const arrived = message.seq <= old ? runningAt(clock, message.time.getTime()) : clock.running();
     const receivedAt = isRepeated ? last.receivedAt : arrived;
+    if (!last) for (const [other, { receivedAt: at }] of heard) if (receivedAt - at > FORGET_MS) heard.delete(other);
     heard.set(id, { at: status.at, receivedAt });
     const reportedAt = timeOf(clock, receivedAt);
     const grew = !before || status.position > before.status.position;

@@ -26,7 +26,8 @@ it('a log that is gathered anew makes no control plane alive that is gone, not o
   await eventually(() => expect(heard('gone')).toBe(0));
 
   running = 60_000;
-  await hub.connection.js.publish('cp.zone.zone-a.up.-.ZoneStatus.gone', '');
+  const { js, ingest } = hub.connection;
+  await js.publish(`${ingest}.cp.zone.zone-a.up.-.ZoneStatus.gone`, '');
   await eventually(() => expect(heard('gone')).toBeUndefined());
   await gatherZone(hub.connection, 'zone-a', true);
   await say('there');
