@@ -195,8 +195,16 @@ test.skipIf(lacksClock() !== '')(
       holds: (names) => names.includes('hub-ca-certificate'),
       pause: 100,
     });
+    const read = ZONES.map((zone) => logOf(`nats-${zone}`).length);
     clock.set(27);
     await untilTrusted('nobody trusts the former CA', (pem) => pem === next);
+    await until({
+      what: "the zones' nats-servers have read that",
+      timeout: PATIENCE_MS,
+      probe: async () => ZONES.map((zone, index) => logOf(`nats-${zone}`).slice(read[index])),
+      holds: (logs) => logs.every((log) => log.includes('Reloaded server configuration')),
+      pause: 100,
+    });
     await dialAll(next);
     expect(await writing.stop()).toEqual([]);
     expect(writing.turns()).toBeGreaterThan(50);
