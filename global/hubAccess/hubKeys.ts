@@ -77,12 +77,22 @@ export function parseHubKeys(secrets: ReadonlyMap<string, string>): HubKeys {
   };
 }
 
-function parseSeed(name: string, seed: string): KeyPair {
+/** A handful of seeds is read again and again, and to derive a public key takes 10 ms and more. */
+const known = new Map<string, KeyPair>();
+
+function parseSeed(name: string, text: string): KeyPair {
+  const seed = text.trim();
+  let pair = known.get(seed);
+  if (pair) return pair;
   try {
-    return fromSeed(new TextEncoder().encode(seed.trim()));
+    pair = fromSeed(new TextEncoder().encode(seed));
+    const publicKey = pair.getPublicKey();
+    pair.getPublicKey = () => publicKey;
   } catch (cause) {
     throw new Error(`the GlobalSecret ${name} holds no nkey seed (S…)`, { cause });
   }
+  known.set(seed, pair);
+  return pair;
 }
 
 function seedOf(key: KeyPair): string {

@@ -7,6 +7,7 @@ import { retireSigningKeys } from '../hubAccess/rotateSigningKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { onLeader } from '../log/leader.ts';
+import { listenTo } from '../log/listenTo.ts';
 import type { Departures } from './dismiss.ts';
 import type { KeyGrants } from './grants.ts';
 import { keepHubAccount } from './keepHubAccount.ts';
@@ -33,6 +34,9 @@ export interface Relaying {
 
 /** The advisory lock of whoever tells the hub what the account is. */
 const ACCOUNT_LOCK = 5_682;
+
+/** What the account follows from: keys and revocations, and which zones there are. */
+const SHAPE_ACCOUNT: ReadonlySet<string> = new Set(['GlobalSecret', 'Zone']);
 
 /** Keeps the hub as the log says, its stream and its account; of several global instances each is done by one. */
 export function startRelaying({
@@ -77,7 +81,7 @@ export function startRelaying({
       if (dropped.length > 0) log.info({ dropped }, "a step to the hub's next CA");
       return currentAccount({ commands, issued: credentials });
     },
-    listen: events.listen,
+    listen: (wake: () => void) => listenTo(events, SHAPE_ACCOUNT, wake),
     onError: onError('the hub does not know yet whose credentials are revoked'),
   };
   const stopAccount = onLeader(

@@ -8,7 +8,7 @@ import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';
-import { leafWriteErrors, reloadLeaf } from '../../zone/replica/leafSystem.ts';
+import { leafHealth, reloadLeaf } from '../../zone/replica/leafSystem.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource } from './wiring.ts';
 
@@ -62,14 +62,15 @@ describe.runIf(process.getuid?.() === 0)('a nats-server whose disk was full, and
     await expect(log.put(resource('Dataplane', 'refused', LARGE, 'default'))).rejects.toThrow();
     await disk.makeSpace();
     await expect(log.put(dataplane('refused', '10.0.0.2'))).rejects.toThrow();
-    expect(await leafWriteErrors(leaf)).toEqual([expect.stringContaining('ZONE')]);
+    const health = leafHealth(leaf);
+    expect(await health.writeErrors()).toEqual([expect.stringContaining('ZONE')]);
 
     const told: string[] = [];
     const kept = keepJetStream({
       connection,
       file: leaf.file,
       reload: () => reloadLeaf(leaf),
-      writeErrors: () => leafWriteErrors(leaf),
+      writeErrors: health.writeErrors,
       onError: ({ message }) => told.push(message),
     });
     await eventually(async () => {
@@ -77,6 +78,7 @@ describe.runIf(process.getuid?.() === 0)('a nats-server whose disk was full, and
     });
     await eventually(() => expect(kept.trouble()).toBe(''));
     kept.stop();
+    await health.close();
     expect(told).toEqual([expect.stringMatching(/refuses to write.*ZONE.*no space left on device/)]);
     expect((await connection.jsm.streams.info('ZONE')).created).toBe(created);
     await eventually(async () => {

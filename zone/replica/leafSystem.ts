@@ -20,13 +20,46 @@ export function reloadLeaf(options: Options): Promise<void> {
   return atSystem(options, reloadServer);
 }
 
-/** Streams of the zone's nats-server that take no message any more. @throws as `reloadLeaf` */
-export function leafWriteErrors(options: Options): Promise<string[]> {
-  return atSystem(options, writeErrors);
+export interface LeafHealth {
+  /** Streams of the zone's nats-server that take no message any more. @throws as `reloadLeaf` */
+  writeErrors(): Promise<string[]>;
+  close(): Promise<void>;
 }
 
-async function atSystem<T>({ url, ca, system }: Options, ask: (nats: NatsConnection) => Promise<T>): Promise<T> {
-  const nats = await connect({
+/** Asks the zone's nats-server how it is, over a connection that is kept: a TLS handshake every two seconds is not nothing. */
+export function leafHealth(options: Options): LeafHealth {
+  let kept: Promise<NatsConnection> | undefined;
+  const close = async () => {
+    const closing = kept;
+    kept = undefined;
+    await closing?.then((nats) => nats.close()).catch(() => {});
+  };
+  return {
+    close,
+    writeErrors: async () => {
+      kept ??= connectToSystem(options);
+      try {
+        return await writeErrors(await kept);
+      } catch (error) {
+        // A server that was started again has another connection.
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+async function atSystem<T>(options: Options, ask: (nats: NatsConnection) => Promise<T>): Promise<T> {
+  const nats = await connectToSystem(options);
+  try {
+    return await ask(nats);
+  } finally {
+    await nats.close();
+  }
+}
+
+function connectToSystem({ url, ca, system }: Options): Promise<NatsConnection> {
+  return connect({
     servers: url,
     tls: tlsTo(url, ca),
     authenticator: nkeyAuthenticator(system.getSeed()),
@@ -37,9 +70,4 @@ async function atSystem<T>({ url, ca, system }: Options, ask: (nats: NatsConnect
     const reason = cause instanceof AuthorizationError ? 'it was started by an older version' : cause.message;
     throw new Error(`the nats-server at ${url} is not as it was configured here: ${reason}; ${advice}`, { cause });
   });
-  try {
-    return await ask(nats);
-  } finally {
-    await nats.close();
-  }
 }

@@ -12,7 +12,7 @@ import { prepareLeaf } from '../join/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
 import { Keyring } from './keyring.ts';
 import { connectToLeaf } from './leafConnection.ts';
-import { leafWriteErrors, reloadLeaf } from './leafSystem.ts';
+import { leafHealth, reloadLeaf } from './leafSystem.ts';
 import { LocalCopy } from './localCopy.ts';
 import { ZONE_LOG_FILE } from './localZoneLog.ts';
 import { natsReplica } from './natsReplica.ts';
@@ -47,11 +47,12 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   });
   const server = { url: config['nats.url'], ...prepared };
   const reload = () => reloadLeaf(server);
+  const health = leafHealth(server);
   const jetStream = keepJetStream({
     connection: leaf,
     file: prepared.file,
     reload,
-    writeErrors: () => leafWriteErrors(server),
+    writeErrors: health.writeErrors,
     onError: onError('the zone'),
   });
   const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
@@ -93,6 +94,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     close: async () => {
       prepared.stop();
       jetStream.stop();
+      await health.close();
       replica.stop();
       await leaf.nats.close();
     },
