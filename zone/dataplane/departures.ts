@@ -50,6 +50,11 @@ export class Departures {
     if (this.#away.size === 0) this.#told = false;
   }
 
+  /** Whether it left, and may come back yet. */
+  awaits(proxyId: string): boolean {
+    return this.#away.has(proxyId);
+  }
+
   /** Nobody is taken for gone any more. */
   stop(): void {
     for (const cancel of this.#away.values()) cancel();

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
@@ -297,6 +297,16 @@ describe('after a start', () => {
     await coming;
     await new Promise((resolve) => setImmediate(resolve));
     expect(stored()).toBeDefined();
+  });
+
+  it('who came and left again may come back, as anybody else', async () => {
+    const { registration, admit, leave, pass, stored } = world();
+    leave(await admit(dataplane()));
+    registration.removeLeftovers();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stored()).toBeDefined();
+    pass();
+    await vi.waitFor(() => expect(stored()).toBeUndefined());
   });
 
   it('what nobody came back for is deleted, what was written by hand is not', async () => {

@@ -124,7 +124,9 @@ export class Registration {
       for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
         const id = `${resource.mesh}.${resource.name}`;
-        if (!this.#deps.isConnected(id) && !this.#admitting.has(id)) this.#remove(resource, version);
+        // Who left since is waited for as anybody else.
+        const isHere = this.#deps.isConnected(id) || this.#admitting.has(id) || this.#departures.awaits(id);
+        if (!isHere) this.#remove(resource, version);
       }
     }
   }
