@@ -21,7 +21,8 @@ export function edsCluster(name: string, connectTimeout: string): ClusterJson {
 
 /** The name under which a cluster asks for its endpoints over EDS; `undefined`: it does not. */
 export function edsName({ name, type, edsClusterConfig }: ClusterJson): string | undefined {
-  return type === 'EDS' ? edsClusterConfig?.serviceName || name : undefined;
+  // Proto JSON may have the number of an enum's value.
+  return type === 'EDS' || (type as unknown) === 3 ? edsClusterConfig?.serviceName || name : undefined;
 }
 
 /** A cluster of addresses known now; without any it refuses. */

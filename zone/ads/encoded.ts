@@ -1,3 +1,5 @@
+import { edsName } from '../../shared/xds/cluster.ts';
+import type { ClusterJson } from '../../shared/xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import { XDS_KINDS, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
 import { type Chunks, encodeChunks } from './encode.ts';
 
@@ -22,13 +24,8 @@ export function encodedOf(kind: XdsKind, name: string, resource: XdsResource): E
   const known = encodings[kind].get(resource);
   if (known?.name === name) return known;
   const { version, delta, sotw } = encodeChunks(kind, name, resource);
-  const encoded = { name, version, delta, sotw, endpoints: kind === 'cluster' ? endpointsName(name, resource) : '' };
+  const endpoints = (kind === 'cluster' && edsName({ ...(resource as ClusterJson), name })) || '';
+  const encoded = { name, version, delta, sotw, endpoints };
   encodings[kind].set(resource, encoded);
   return encoded;
-}
-
-function endpointsName(name: string, cluster: XdsResource): string {
-  if (cluster.type !== 'EDS' && cluster.type !== 3) return '';
-  const config = cluster.edsClusterConfig as { readonly serviceName?: string } | undefined;
-  return config?.serviceName || name;
 }
