@@ -38,6 +38,8 @@ export class AddressBook {
   readonly #deps: Required<Deps>;
   readonly #names = new Map<string, Known>();
   #underWay = 0;
+  /** Begins to look names up, if it does not yet: without names there is nothing to look for. */
+  #begin = () => {};
   /** Something was found that the view does not have yet. */
   #hasNews = false;
   #firstAsked: number | undefined;
@@ -49,8 +51,10 @@ export class AddressBook {
 
   /** The resource as it goes into the view: with what is known of its names. What is not known is looked up soon. */
   readonly fill = <Spec>(resource: Resource<Spec>): Resource<Spec> => {
-    for (const name of domainNames(resource))
+    for (const name of domainNames(resource)) {
       if (!this.#names.has(name)) this.#names.set(name, { tried: false, due: 0 });
+      this.#begin();
+    }
     return withAddresses(resource, (name) => this.#names.get(name)?.address);
   };
 
@@ -79,19 +83,28 @@ export class AddressBook {
         if (known.due <= performance.now()) void this.#lookUp(name, known).then(lookUpDue);
       }
     };
-    const looking = setInterval(() => {
+    const look = () => {
       lookUpDue();
       if (!this.#hasNews) return;
       this.#hasNews = false;
       applied(refill(view, this.fill));
-    }, TICK_MS);
+    };
+    let looking: NodeJS.Timeout | undefined;
+    this.#begin = () => {
+      looking ??= setInterval(look, TICK_MS);
+    };
+    if (this.#names.size > 0) this.#begin();
     const forgetting = setInterval(() => {
       if (this.#names.size === 0) return;
       const used = new Set([...proxies(view)].flatMap(({ resource }) => domainNames(resource)));
       for (const name of this.#names.keys()) if (!used.has(name)) this.#names.delete(name);
+      if (this.#names.size > 0) return;
+      clearInterval(looking);
+      looking = undefined;
     }, this.#deps.refreshMs);
     return () => {
       stopped = true;
+      this.#begin = () => {};
       clearInterval(looking);
       clearInterval(forgetting);
     };
