@@ -41,14 +41,8 @@ async function logs() {
     await remove();
     expect(errors).toEqual([]);
   });
-  const follow = async () => {
-    const replica = await localReplica({
-      policy,
-      zoneLog,
-      zone: 'z',
-      addresses: addressBook(),
-      onError: (error) => errors.push(error),
-    });
+  const follow = async (onError = (error: Error) => void errors.push(error)) => {
+    const replica = await localReplica({ policy, zoneLog, zone: 'z', addresses: addressBook(), onError });
     onTestFinished(() => replica.stop());
     return replica;
   };
@@ -91,20 +85,13 @@ test('the view follows both logs, a change as one; one that starts later sees th
 });
 
 test('what cannot be applied is set aside, told, and over when a later version can be', async () => {
-  const { policy, zoneLog } = await logs();
+  const { policy, follow } = await logs();
   await putResource(policy.commands, secret('AAAA'), BY);
   // As a damaged disk would have it.
   const damage = `UPDATE resource SET body = jsonb_set(body::jsonb, '{spec,sealed,ciphertext}', '"${'A'.repeat(64)}"') ${OF_S}`;
   await policy.events.db.query(damage);
   const errors: Error[] = [];
-  const replica = await localReplica({
-    policy,
-    zoneLog,
-    zone: 'z',
-    addresses: addressBook(),
-    onError: (error) => errors.push(error),
-  });
-  onTestFinished(() => replica.stop());
+  const replica = await follow((error) => void errors.push(error));
   expect(replica.quarantined).toMatchObject([{ stream: 'EVENTS', subject: expect.stringContaining('Secret.s') }]);
   expect(errors).toHaveLength(1);
   await policy.events.db.query(
