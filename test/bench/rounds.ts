@@ -1,4 +1,5 @@
 import { type Bench, TIMEOUT } from './bench.ts';
+import { collectGarbage } from './collectGarbage.ts';
 import type { Arrival, Marker } from './fleet/messages.ts';
 import { hopsNote, type RoundTimes } from './hopsNote.ts';
 import type { Row } from './report.ts';
@@ -36,11 +37,11 @@ export async function measureRounds(bench: Bench, what: string, next: (round: nu
     const counts = round >= WARM_UP;
     const { markers, ids, also = [], change, arrivals: ask, after } = next(round);
     await fleet.ask('settled', QUIET);
+    await fleet.ask('collectGarbage');
     const watch = await fleet.ask('watch', markers, ids, also);
-    if (counts) {
-      await hops.start();
-      await meter.start();
-    }
+    if (counts) await hops.start();
+    collectGarbage();
+    if (counts) await meter.start();
     const { start, answered } = await change();
     const arrivals = await (ask ? ask() : fleet.ask('arrivals', watch, TIMEOUT, ids.length));
     await fleet.ask('settled', QUIET);

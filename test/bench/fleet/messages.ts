@@ -62,6 +62,8 @@ export interface Commands {
   lastResponses(ids: readonly string[]): readonly Arrival[];
   /** Waits until nothing came for `quiet` ms. @returns what came since the start */
   settled(quiet: number): Traffic;
+  /** So that none is collected while a change is timed. */
+  collectGarbage(): void;
   /** What went wrong since the last time: streams that ended, clusters that got no endpoints. */
   failures(): readonly string[];
 }

@@ -1,4 +1,5 @@
 import { clock } from '../clock.ts';
+import { collectGarbage } from '../collectGarbage.ts';
 import { GrpcStream } from './grpcStream.ts';
 import type { Arrival, Commands, FleetSettings, Marker, SidecarSpec, Traffic, WatchEnd } from './messages.ts';
 import { SimulatedSidecar } from './simulatedSidecar.ts';
@@ -81,6 +82,10 @@ export class Sidecars implements Handlers {
       await new Promise((resolve) => setTimeout(resolve, quiet));
     }
     return this.#traffic;
+  }
+
+  collectGarbage(): void {
+    collectGarbage();
   }
 
   failures(): readonly string[] {
