@@ -31,7 +31,7 @@ import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
 import type { ZoneChangeLog } from '../../zone/replica/ports.ts';
 import { joinGlobal } from '../../zone/replica/join.ts';
-import { findMirrors, provisionZoneLog } from '../../zone/replica/provision.ts';
+import { findStreams, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { addressBook } from '../support/addressBook.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
@@ -373,7 +373,7 @@ export async function startReplica(
     hello: { zone, instance: `${zone}-1`, version: 'test', publicKey },
     onError: (error) => errors.push(error as Error),
   });
-  while (!(await findMirrors(connection))) await sleep(20);
+  while (!(await findStreams(connection)).mirrors) await sleep(20);
   return {
     connection,
     replica,

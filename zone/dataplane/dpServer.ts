@@ -24,9 +24,12 @@ export interface DpServer {
   close(): Promise<void>;
 }
 
-/** Pings find dead peers within a minute; healthy ones are left alone most of the time. */
+/** After so long without a word the kernel asks the peer, ten times a second apart: dead machines and cut links are found, and nobody is woken. */
+const SILENT_MS = 20_000;
+
+/** Our own pings find what the kernel does not: processes that hang, and peers that died before they had taken all they were sent. */
 const GRPC_OPTIONS = {
-  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.keepalive_permit_without_calls': 1,
   'grpc.http2.min_ping_interval_without_data_ms': 1_000,
@@ -53,6 +56,8 @@ export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Option
   const tls = createServer({
     ...secured(options),
     handshakeTimeout: slowest,
+    keepAlive: true,
+    keepAliveInitialDelay: SILENT_MS,
     ALPNCallback: ({ protocols }) =>
       protocols.includes('http/1.1') ? 'http/1.1' : protocols.includes('h2') ? 'h2' : undefined,
   });

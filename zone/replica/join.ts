@@ -3,9 +3,9 @@ import type { Hello } from '../../shared/event/hello.ts';
 import { Hearing } from './hearing.ts';
 import type { LeafConnection } from './leafConnection.ts';
 import type { NatsReplica } from './natsReplica.ts';
-import { findMirrors, greet, provisionMirrors, provisionZoneLog, zoneLogId } from './provision.ts';
+import { findStreams, greet, provisionMirrors, provisionZoneLog } from './provision.ts';
 
-/** After a round that failed, and after one with nothing to do: each asks the zone's nats-server for all its streams. */
+/** After a round that failed, and after one with nothing to do: each asks the zone's nats-server for its streams. */
 const RETRY_MS = 1_000;
 const LOOK_MS = 2_000;
 /** The hub gives a sign of life every second; a busy machine may miss a few. */
@@ -50,12 +50,12 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
   let madeAnewAt = Number.NEGATIVE_INFINITY;
   let patience = DEAF_MS;
   const round = async () => {
-    let log = await zoneLogId(leaf);
-    if (!log) {
+    let found = await findStreams(leaf);
+    if (!found.log) {
       await provisionZoneLog(leaf, zone);
-      log = await zoneLogId(leaf);
+      found = await findStreams(leaf);
     }
-    const mirrors = await findMirrors(leaf);
+    const { log, mirrors } = found;
     if (mirrors && !following) {
       following = true;
       replica.followMirrors();

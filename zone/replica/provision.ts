@@ -20,6 +20,8 @@ const TIMEOUT_MS = 2_000;
 
 const UPWARDS = `${UP_PREFIX}.>`;
 
+const MIRRORS = ['EVENTS', 'KEYS', 'PEERS'];
+
 /** What the hub has as well need not be on the disk before the next message is taken; what a crash cut off comes again. */
 const COPY: Partial<StreamConfig> = { persist_mode: 'async' };
 
@@ -97,17 +99,24 @@ export async function provisionMirrors(
   await ensure({ name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
 }
 
-/** @returns which zone log there is, and the run of the server that serves it; undefined: there is none. */
-export async function zoneLogId({ nats, jsm }: LeafConnection): Promise<string | undefined> {
-  const found = await lookUp(() => jsm.streams.info('ZONE'));
-  return found && `${found.created} ${nats.info?.server_id}`;
+/** What the zone's nats-server holds. */
+export interface LeafStreams {
+  /** Which zone log there is, and the run of the server that serves it; absent: there is none. */
+  readonly log?: string;
+  /** Absent when one is missing. */
+  readonly mirrors?: readonly StreamInfo[];
 }
 
-/** @returns the mirrors; undefined when one is missing. */
-export async function findMirrors({ jsm }: LeafConnection): Promise<readonly StreamInfo[] | undefined> {
-  const found = await Promise.all(['EVENTS', 'KEYS', 'PEERS'].map((name) => lookUp(() => jsm.streams.info(name))));
-  const there = found.filter((info) => info !== undefined);
-  return there.length === found.length ? there : undefined;
+/** One question, whatever there is: it is asked every now and then for as long as the zone runs. */
+export async function findStreams({ nats, jsm }: LeafConnection): Promise<LeafStreams> {
+  const found = await jsm.streams.list().next();
+  const named = (name: string) => found.filter(({ config }) => config.name === name);
+  const [log] = named('ZONE');
+  const mirrors = MIRRORS.flatMap(named);
+  return {
+    ...(log && { log: `${log.created} ${nats.info?.server_id}` }),
+    ...(mirrors.length === MIRRORS.length && { mirrors }),
+  };
 }
 
 type DurableSource = StreamSource & { readonly consumer: { readonly name: string; readonly deliver_subject: string } };
