@@ -297,6 +297,21 @@ describe('status', () => {
     expect(cells[9]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
     expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
   });
+
+  it('shows what a global that is older than the zone could not take', async () => {
+    const latest = [
+      { stream: 'ZONES', sequence: 7, subject: 'cp.zone.a.up.default.MeshNovelty.n', reason: 'upgrade it' },
+    ];
+    const { out } = await runCli(['status'], {
+      'GET /sync': { body: { items: [zone('a', { setAsideByGlobal: { total: 3, latest } }), zone('b')] } },
+      'GET /rollouts': { body: { items: [] } },
+      'GET /log': head,
+    });
+    expect(out).toContain('2 zones, all in sync');
+    expect(out.trimEnd().split('\n').at(-1)).toBe(
+      'a: global has set aside 3 of what it wrote, the last ZONES 7 (cp.zone.a.up.default.MeshNovelty.n): upgrade it',
+    );
+  });
 });
 
 describe('log', () => {

@@ -63,6 +63,6 @@ export function zoneRest(deps: Deps): Rest {
       here: envoyAdmin,
       others: askEnvoyAdmin({ connection: leaf, view }),
     }),
-    sync: { zones: async () => [shownStatus(zone, status(), replica)] },
+    sync: { zones: async () => [shownStatus(zone, status())] },
   };
 }

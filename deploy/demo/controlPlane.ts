@@ -18,14 +18,22 @@ export class ControlPlane {
   readonly #ground: Ground;
   readonly #command: Command;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #build: string | undefined;
   #child: Child | undefined;
   #ready: z.infer<typeof readyLine> | undefined;
 
-  constructor(ground: Ground, name: string, command: Command, env: Readonly<Record<string, string>>) {
+  /** @param build as of `startMeridian` */
+  constructor(ground: Ground, name: string, command: Command, env: Readonly<Record<string, string>>, build?: string) {
     this.name = name;
     this.#ground = ground;
     this.#command = command;
     this.#env = env;
+    this.#build = build;
+  }
+
+  /** What takes its place when it is upgraded: on the same ports and data, not started. @param build as of `startMeridian` */
+  of(build: string): ControlPlane {
+    return new ControlPlane(this.#ground, this.name, this.#command, this.#env, build);
   }
 
   /** Starts it and waits until it is ready. @param more settings of this time only @throws StartError */
@@ -35,11 +43,12 @@ export class ControlPlane {
   }
 
   launch(more: Readonly<Record<string, string>> = {}): void {
-    this.#child = startMeridian(this.#ground, [this.#command], {
+    const spec = {
       name: this.name,
       env: { MERIDIAN_LOG_LEVEL: this.#ground.logLevel, ...this.#env, ...more },
       generation: this.#command === 'global' ? GENERATION.global : GENERATION.zone,
-    });
+    };
+    this.#child = startMeridian(this.#ground, [this.#command], spec, this.#build);
   }
 
   /** The file that it has written for its nats-server, which it then waits for. @throws StartError */

@@ -37,9 +37,10 @@ export function start(ground: Ground, spec: Start): Child {
 
 type Run = Omit<Start, 'file' | 'args'>;
 
-/** `meridian` with these arguments. */
-export function startMeridian(ground: Ground, args: readonly string[], spec: Run): Child {
-  return startFile(ground, programFile(args, { ...process.env, ...spec.env }), args, spec);
+/** `meridian` with these arguments. @param build folder with the sources of another build of the program; absent: it is of this checkout */
+export function startMeridian(ground: Ground, args: readonly string[], spec: Run, build?: string): Child {
+  const file = build ? join(build, 'deploy/meridian.ts') : programFile(args, { ...process.env, ...spec.env });
+  return startFile(ground, file, args, spec);
 }
 
 /** A program of the checkout that is not `meridian`. */

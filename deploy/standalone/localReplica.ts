@@ -1,7 +1,9 @@
 import { openDataKey } from '../../global/secret/secretSealer.ts';
 import type { PolicyLog } from '../../global/command/openPolicyLog.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
+import { Quarantine, type Quarantined } from '../../shared/event/quarantine.ts';
 import { eventSubject } from '../../shared/event/subject.ts';
+import { upcastEvent } from '../../shared/event/upcast.ts';
 import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
@@ -10,7 +12,6 @@ import type { AddressBook } from '../../zone/lookup/addressBook.ts';
 import type { LocalMessage, LocalZoneLog } from '../../zone/replica/localZoneLog.ts';
 import { PolicyFold } from '../../zone/replica/policyFold.ts';
 import type { Applied, Replica } from '../../zone/replica/ports.ts';
-import { Quarantine, type Quarantined } from '../../zone/replica/quarantine.ts';
 
 type Deps = {
   readonly policy: Pick<PolicyLog, 'events' | 'keys' | 'kek'>;
@@ -23,8 +24,9 @@ type Deps = {
 export interface LocalReplica extends Replica {
   /** Resolves when the view stands at that position of the policy log, or further (read your writes). */
   reached(position: number): Promise<void>;
-  /** What of the policy log it could not apply. */
+  /** What of the policy log it could not apply: the latest, and how many there are. */
   readonly quarantined: readonly Quarantined[];
+  readonly quarantinedTotal: number;
   /** Why the view does not follow the policy log at present; empty when it does. */
   trouble(): string;
   stop(): void;
@@ -71,14 +73,15 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
   };
 
   /** What cannot be applied is set aside; the rest goes on. */
-  const applied = (event: Pick<LogEvent, 'key' | 'resource' | 'version' | 'position'>): Changed[] => {
+  const applied = (event: Pick<LogEvent, 'key' | 'schema' | 'resource' | 'version' | 'position'>): Changed[] => {
     const subject = eventSubject(event.key);
     try {
-      const changed = fold.apply(event);
+      const changed = fold.apply({ ...upcastEvent(event), content: event.resource });
       quarantine.remove(STREAM, subject);
       return changed ? [changed] : [];
     } catch (error) {
       const reason = (error as Error).message;
+      fold.passOver({ ...event, content: event.resource });
       quarantine.put({ stream: STREAM, sequence: event.position, subject, reason });
       onError(new Error(`${keyText(event.key)} is set aside: ${reason}`, { cause: error }));
       return [];
@@ -108,7 +111,7 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
   let news = Promise.withResolvers<void>();
   const stopListening = events.listen(() => news.resolve());
   const head = await events.head();
-  const state = await readable((await events.listAll()).map((entry) => ({ ...entry, key: keyOf(entry.resource) })));
+  const state = await readable(await events.listAll());
   state.forEach(applied);
   dataKeys.clear();
   position = head;
@@ -171,6 +174,9 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
     get quarantined() {
       return quarantine.list;
     },
+    get quarantinedTotal() {
+      return quarantine.size;
+    },
     trouble: () => trouble,
     stop: () => {
       stopped = true;
@@ -184,5 +190,5 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
 
 function sealedWith(resource: Resource | null): string | undefined {
   if (resource?.type !== 'Secret' && resource?.type !== 'GlobalSecret') return undefined;
-  return (resource.spec as SecretSpec).sealed?.keyId;
+  return (resource.spec as SecretSpec | undefined)?.sealed?.keyId;
 }

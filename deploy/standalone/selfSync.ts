@@ -16,7 +16,10 @@ type Deps = {
   /** RFC 3339 */
   readonly startedAt: string;
   readonly events: DigestSource & { readonly logId: string };
-  readonly replica: Pick<LocalReplica, 'view' | 'position' | 'digest' | 'onApplied' | 'quarantined'>;
+  readonly replica: Pick<
+    LocalReplica,
+    'view' | 'position' | 'digest' | 'onApplied' | 'quarantined' | 'quarantinedTotal'
+  >;
   readonly ads: Pick<AdsServer, 'proxies'>;
   readonly config: () => Record<string, unknown>;
   readonly troubles: Pick<Troubles, 'list'>;
@@ -60,6 +63,7 @@ export async function selfSync({ zone, instance, version, startedAt, ...deps }: 
       position: replica.position(),
       digest: replica.digest(),
       quarantined: [...replica.quarantined],
+      quarantinedTotal: replica.quarantinedTotal,
       waitingForKeys: 0,
       troubles: troubles.list(),
       proxies: { connected },

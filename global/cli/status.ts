@@ -55,6 +55,8 @@ export function statusText(status: Status, now: number, paint: Paint = PLAIN): s
         status.zones.flatMap((zone) => zoneRows(zone, now, paint)),
       ),
     );
+  const asides = status.zones.flatMap(asideByGlobal);
+  if (asides.length > 0) parts.push(asides.join('\n'));
   if (status.rollouts.length > 0) {
     parts.push(
       table(
@@ -127,6 +129,15 @@ function refilled({ refill }: ZoneStatus, now: number): string | undefined {
 /** Of a zone that is not well; a healthy one's is old. */
 function lastError({ inSync, lastError: error }: ZoneStatus, now: number): string | undefined {
   return inSync || !error ? undefined : `last error ${age(error.at, now)} ago: ${error.message}`;
+}
+
+/** The zone is well, but global is too old for something that it wrote. */
+function asideByGlobal({ name, setAsideByGlobal }: ZoneStatus): string[] {
+  const last = setAsideByGlobal?.latest.at(-1);
+  if (!setAsideByGlobal || !last) return [];
+  return [
+    `${name}: global has set aside ${setAsideByGlobal.total} of what it wrote, the last ${last.stream} ${last.sequence} (${last.subject}): ${last.reason}`,
+  ];
 }
 
 function rolloutRow(

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
 
+/** A message that is set aside. */
+const aside = z.looseObject({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() });
+
 const instance = z.looseObject({
   instance: z.string(),
   state: z.string(),
@@ -13,9 +16,7 @@ const instance = z.looseObject({
   reason: z.string().optional(),
   sidecars: z.number(),
   quarantinedTotal: z.number(),
-  quarantined: z.array(
-    z.looseObject({ stream: z.string(), sequence: z.number(), subject: z.string(), reason: z.string() }),
-  ),
+  quarantined: z.array(aside),
 });
 
 const zoneStatus = z.looseObject({
@@ -44,6 +45,8 @@ const zoneStatus = z.looseObject({
   sidecars: z.looseObject({ connected: z.number(), total: z.number() }).optional(),
   /** Events that the zone could not apply. */
   quarantined: z.number(),
+  /** What global could not take of that which the zone wrote; absent: nothing, or an older global. */
+  setAsideByGlobal: z.looseObject({ total: z.number(), latest: z.array(aside) }).optional(),
   instances: z.array(instance),
 });
 

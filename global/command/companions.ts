@@ -28,10 +28,10 @@ export async function companionsOfMesh(
 export async function childrenOfMesh({ log }: CommandDeps, mesh: string): Promise<NewEvent[]> {
   const all = await log.listAll();
   return all
-    .filter(({ resource }) => resource.mesh === mesh)
-    .map(({ resource, version }) => ({
+    .filter(({ key }) => key.mesh === mesh)
+    .map(({ key, version }) => ({
       type: 'ResourceDeleted',
-      key: keyOf(resource),
+      key,
       resource: null,
       expectedVersion: version,
     }));

@@ -18,7 +18,7 @@ export interface CommandLog {
   }): Promise<readonly LogEvent[] | undefined>;
   current(key: ResourceKey): Promise<{ readonly resource: Resource; readonly version: number } | undefined>;
   list(type: string, mesh?: string): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;
-  listAll(): Promise<readonly { readonly resource: Resource; readonly version: number }[]>;
+  listAll(): Promise<readonly { readonly key: ResourceKey; readonly version: number }[]>;
 }
 
 export type CommandDeps = {

@@ -3,7 +3,7 @@ import { Digest } from '../../shared/event/digest.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
-import { keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
+import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import { type Clock, runningAt } from './clock.ts';
 
 /** So many positions back a zone's digest can be compared. */
@@ -12,7 +12,7 @@ const KEPT = 10_000;
 export interface DigestSource {
   read(after: number, limit: number): Promise<readonly LogEvent[]>;
   head(): Promise<number>;
-  listAll(): Promise<readonly { readonly resource: Resource; readonly version: number; readonly position: number }[]>;
+  listAll(): Promise<readonly Pick<LogEvent, 'key' | 'version' | 'resource'>[]>;
   listen(wake: () => void): () => void;
 }
 
@@ -52,8 +52,8 @@ export class DigestRing {
 
   /** Begins with the current state instead of the history. */
   restore(state: Awaited<ReturnType<DigestSource['listAll']>>, head: number): void {
-    for (const { resource, version } of state) {
-      if (this.#counts(resource)) this.#digest.set(keyText(resource), version, canonicalJson(resource));
+    for (const { key, resource, version } of state) {
+      if (this.#counts(key)) this.#digest.set(keyText(key), version, canonicalJson(resource));
     }
     this.#position = head;
   }

@@ -51,6 +51,11 @@ export function insightMetrics({ metrics, head, hub, zones }: Deps): void {
   ofZones('meridian_sync_lag_seconds', 'For how long the zone has been behind', ({ lagSeconds }) => lagSeconds);
   ofZones('meridian_sync_quarantined_events', 'Events that the zone could not apply', (zone) => zone.quarantined);
   ofZones(
+    'meridian_sync_set_aside_by_global',
+    'What the zone wrote and global could not take',
+    ({ setAsideByGlobal }) => setAsideByGlobal?.total ?? 0,
+  );
+  ofZones(
     'meridian_sync_control_planes',
     'Control planes of the zone that are connected',
     ({ instances }) => instances.filter(({ connected }) => connected).length,

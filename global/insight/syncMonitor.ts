@@ -7,7 +7,7 @@ import type { ZoneFollower } from './zoneFollower.ts';
 import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';
 
 export interface SyncMonitorDeps {
-  readonly zones: Pick<ZoneFollower, 'reports' | 'onReport' | 'view'>;
+  readonly zones: Pick<ZoneFollower, 'reports' | 'onReport' | 'view' | 'aside'>;
   /** What global holds of the log at this moment. */
   readonly facts: () => SyncFacts;
   /** As of `giveNotice`. */
@@ -49,10 +49,10 @@ export class SyncMonitor {
   }
 
   zone(name: string): ZoneSync {
-    const { reports, view } = this.#deps.zones;
+    const { reports, view, aside } = this.#deps.zones;
     const instances = [...(reports.get(name)?.keys() ?? [])].flatMap((instance) => this.#look(name, instance) ?? []);
     const dataplanes = [...view.entriesOfType('Dataplane')].filter(({ origin }) => origin === name).length;
-    return zoneSync({ name, dataplanes }, instances);
+    return zoneSync({ name, dataplanes, aside: aside(name) }, instances);
   }
 
   stop(): void {

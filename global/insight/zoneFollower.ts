@@ -1,6 +1,7 @@
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
 import { resourceSchema } from '../../shared/event/message.ts';
+import { Quarantine } from '../../shared/event/quarantine.ts';
 import { ZONE_STATUS, type ZoneStatus, zoneStatusSchema } from '../../shared/event/status.ts';
 import { zoneOfSubject } from '../../shared/event/subject.ts';
 import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
@@ -24,10 +25,16 @@ export interface ZoneFollower {
   readonly view: View;
   /** Zone → instance → last report. */
   readonly reports: ReadonlyMap<string, ReadonlyMap<string, Report>>;
+  /** What of a zone's messages this version of global cannot take; the rest goes on. */
+  aside(zone: string): Pick<Quarantine, 'list' | 'size'>;
   onReport(listener: (zone: string, status: ZoneStatus) => void): void;
   stop(): void;
 }
 
+type ZoneSubject = NonNullable<ReturnType<typeof zoneOfSubject>>;
+
+const STREAM = 'ZONES';
+const NOTHING = { list: [], size: 0 };
 const RETRY_MS = 250;
 const WATCH_MS = 2_000;
 /** Every start of a control plane has an id of its own: those of the past are not remembered for ever. */
@@ -45,6 +52,7 @@ export function followZones(
   /** `zone/instance` → its last report, by its own clock, also of zones that were deleted, and when it came. */
   const heard = new Map<string, { readonly at: string; readonly receivedAt: number }>();
   const listeners = new Set<(zone: string, status: ZoneStatus) => void>();
+  const asides = new Map<string, Quarantine>();
   let position = 0;
   let seen = -1;
   let old = 0;
@@ -55,7 +63,18 @@ export function followZones(
     // The zone is who the hub says it is: the subject is made by the hub, the body by the zone.
     const subject = zoneOfSubject(message.subject);
     if (!subject) throw new Error('its subject names no zone and resource');
-    const { zone, key } = subject;
+    const aside = asides.get(subject.zone) ?? new Quarantine();
+    try {
+      fold(subject, message);
+      aside.remove(STREAM, message.subject);
+    } catch (error) {
+      const { message: reason } = error as Error;
+      aside.put({ stream: STREAM, sequence: message.seq, subject: message.subject, reason });
+      asides.set(subject.zone, aside);
+      throw error;
+    }
+  };
+  const fold = ({ zone, key }: ZoneSubject, message: JsMsg) => {
     const body = message.string();
     if (key.type === ZONE_STATUS) {
       const resource = body === '' ? null : resourceSchema.parse(JSON.parse(body));
@@ -90,8 +109,8 @@ export function followZones(
     while (!stopped) {
       try {
         // Later on, what we have not seen was written just now.
-        if (position === 0) old = (await jsm.streams.info('ZONES')).state.last_seq;
-        const consumer = await js.consumers.getPushConsumer('ZONES', {
+        if (position === 0) old = (await jsm.streams.info(STREAM)).state.last_seq;
+        const consumer = await js.consumers.getPushConsumer(STREAM, {
           deliver_policy: DeliverPolicy.StartSequence,
           opt_start_seq: position + 1,
           // Of its own: under a shared subject what another global instance is sent would arrive here too.
@@ -117,11 +136,14 @@ export function followZones(
   const watch = async () => {
     // More may be read while the hub answers: that is no stream that lost its files.
     const before = position;
-    const { state } = await jsm.streams.info('ZONES');
+    const { state } = await jsm.streams.info(STREAM);
     const isBehind = state.last_seq > position && seen === position;
     const isAnew = state.last_seq < before;
     seen = position;
-    if (isAnew) position = 0;
+    if (isAnew) {
+      position = 0;
+      asides.clear();
+    }
     if (isBehind || isAnew) current?.close();
   };
   const timer = setInterval(() => void watch().catch(() => {}), WATCH_MS);
@@ -129,6 +151,7 @@ export function followZones(
   return {
     view,
     reports,
+    aside: (zone) => asides.get(zone) ?? NOTHING,
     onReport: (listener) => listeners.add(listener),
     stop: () => {
       stopped = true;

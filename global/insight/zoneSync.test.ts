@@ -55,6 +55,13 @@ it('is as well as the worst of its control planes, and those that are gone do no
   });
 });
 
+it('says what of the zone global could not take, which proves nothing of what the zone holds', () => {
+  const latest = [{ stream: 'ZONES', sequence: 3, subject: 's', reason: 'upgrade it' }];
+  const seen = zoneSync({ name: 'east', dataplanes: 5, aside: { size: 7, list: latest } }, [instance('a')]);
+  expect(seen).toMatchObject({ inSync: true, quarantined: 0, setAsideByGlobal: { total: 7, latest } });
+  expect(of(instance('a'))).not.toHaveProperty('setAsideByGlobal');
+});
+
 it('kumactl shows Online only for a zone that is', () => {
   const report = (name: string): Report => ({
     status: {

@@ -1,3 +1,4 @@
+import type { Quarantine, Quarantined } from '../../shared/event/quarantine.ts';
 import type { InstanceSync, Sync, SyncState } from './syncStatus.ts';
 
 /** A zone, as far as the one of its control planes is that gives most cause for concern: proxies hang on that one too. */
@@ -11,6 +12,8 @@ export interface ZoneSync extends Sync {
   readonly sidecars: { readonly connected: number; readonly total: number };
   /** Events that some control plane of the zone has set aside. */
   readonly quarantined: number;
+  /** What global has set aside of that which the zone writes, the latest of it; absent: nothing. It says nothing of what the zone holds. */
+  readonly setAsideByGlobal?: { readonly total: number; readonly latest: readonly Quarantined[] };
   /** Those that are there; the last one known when none is. */
   readonly instances: readonly SeenInstance[];
 }
@@ -22,11 +25,17 @@ export interface SeenInstance extends InstanceSync {
 
 const CONCERN: readonly SyncState[] = ['online', 'stalled', 'diverged'];
 
-/** @param instances all control planes of the zone that ever reported. @param dataplanes of the zone, as global knows them. */
-export function zoneSync(
-  { name, dataplanes }: { readonly name: string; readonly dataplanes: number },
-  instances: readonly SeenInstance[],
-): ZoneSync {
+/** A zone as global knows it, besides what its control planes report. */
+interface KnownZone {
+  readonly name: string;
+  /** How many it has. */
+  readonly dataplanes: number;
+  /** Of its messages; absent: nothing. */
+  readonly aside?: Pick<Quarantine, 'list' | 'size'>;
+}
+
+/** @param instances all control planes of the zone that ever reported. */
+export function zoneSync({ name, dataplanes, aside }: KnownZone, instances: readonly SeenInstance[]): ZoneSync {
   const there = instances.filter(({ state }) => state !== 'offline');
   const last = [...instances].sort((a, b) => b.reportedAt.localeCompare(a.reportedAt)).slice(0, 1);
   const counted = there.length > 0 ? there : last;
@@ -38,6 +47,7 @@ export function zoneSync(
     connected: there.some(({ connected }) => connected),
     sidecars: { connected: there.reduce((sum, { sidecars }) => sum + sidecars, 0), total: dataplanes },
     quarantined: Math.max(0, ...counted.map(({ quarantinedTotal }) => quarantinedTotal)),
+    ...(aside && aside.size > 0 ? { setAsideByGlobal: { total: aside.size, latest: aside.list } } : {}),
     instances: counted,
   };
   if (!worst) {

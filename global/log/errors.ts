@@ -53,6 +53,17 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
+/** A newer version of the program wrote the resource, in a form that this one does not read: it is not shown, and not overwritten. */
+export class WrittenByNewer extends Error {
+  override name = 'WrittenByNewer';
+
+  constructor(key: ResourceKey, schema: number, known: number) {
+    super(
+      `${keyText(key)} was written by a newer version of the program (event schema ${schema}, this one reads up to ${known}); upgrade this control plane, or ask one that is`,
+    );
+  }
+}
+
 /** The database refuses the change for what is in it; trying again does not help. */
 export class UnstorableChange extends Error {
   override name = 'UnstorableChange';

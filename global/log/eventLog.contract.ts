@@ -238,6 +238,30 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       expect(names(listed)).toEqual(['l-a/z', 'l-b/Z', 'l-b/a']);
     });
 
+    it('passes on what a newer version wrote, and refuses to show it or to write upon it', async () => {
+      const [event] = await log.append(change([put(keyNamed('newer'), 0)]));
+      await log.append(change([put(keyNamed('known'), 0)]));
+      await log.db.query("UPDATE event SET schema_ver = 99 WHERE name = 'newer'");
+      await log.db.query("UPDATE resource SET schema_ver = 99 WHERE name = 'newer'");
+      const position = event?.position ?? 0;
+
+      const [published] = await log.read(position - 1, 1);
+      expect(published).toEqual({ ...event, schema: 99 });
+      expect((await log.listAll()).find(({ key }) => key.name === 'newer')).toMatchObject({ schema: 99, version: 1 });
+
+      const [newer, known] = await Promise.allSettled(['newer', 'known'].map((name) => log.current(keyNamed(name))));
+      const refused = { name: 'WrittenByNewer', message: expect.stringContaining('default/MeshTimeout/newer') };
+      expect(newer).toMatchObject({ status: 'rejected', reason: refused });
+      expect(known).toMatchObject({ status: 'fulfilled', value: { version: 1 } });
+      await expect(log.list('MeshTimeout')).rejects.toMatchObject(refused);
+      const { items } = await logReader(log).read({ name: 'newer', order: 'desc', limit: 10 });
+      expect(items).toMatchObject([{ position, type: 'ResourceCreated', resource: null }]);
+
+      await log.db.query("UPDATE event SET schema_ver = 1 WHERE name = 'newer'");
+      await log.db.query("UPDATE resource SET schema_ver = 1 WHERE name = 'newer'");
+      expect(await log.current(keyNamed('newer'))).toMatchObject({ version: 1 });
+    });
+
     it('wakes listeners after a commit, until they stop listening', async () => {
       const woken = Promise.withResolvers<void>();
       const stop = log.listen(woken.resolve);
@@ -338,12 +362,12 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
     });
 
     it('has a current state that is the fold of the log, and can make it anew', async () => {
-      const fold = new Map<string, { resource: Resource; version: number; position: number }>();
+      const fold = new Map<string, Pick<LogEvent, 'key' | 'schema' | 'version' | 'position' | 'resource'>>();
       let last = 0;
-      for await (const { position, key, version, resource } of all(log)) {
+      for await (const { position, key, schema, version, resource } of all(log)) {
         expect(position).toBe(++last);
         const id = JSON.stringify([key.mesh, key.type, key.name]);
-        if (resource) fold.set(id, { resource, version, position });
+        if (resource) fold.set(id, { key, schema, resource, version, position });
         else fold.delete(id);
       }
       const byPosition = (a: { position: number }, b: { position: number }) => a.position - b.position;

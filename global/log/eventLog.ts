@@ -6,10 +6,10 @@ import type { Db, Leadership } from './db.ts';
 import { FencedOut } from './errors.ts';
 import { findAnswered } from './findAnswered.ts';
 import { type EventFilter, findEvents } from './find.ts';
-import { groupCommit } from '../../shared/event/groupCommit.ts';
+import { groupCommit, type Outcome } from '../../shared/event/groupCommit.ts';
 import { migrate } from './migrate.ts';
 import { RecentEvents } from './recentEvents.ts';
-import { count, type Current, toCurrent, toEvent } from './rows.ts';
+import { count, type Current, type Standing, toCurrent, toEvent, toStanding } from './rows.ts';
 import { repeating } from './repeating.ts';
 import { rebuildState, stateDifferences } from './state.ts';
 import { wakeUps } from './wakeUps.ts';
@@ -36,11 +36,12 @@ export interface EventLog {
   find(filter: EventFilter): Promise<readonly LogEvent[]>;
   /** Position of the newest event; 0: the log is empty. */
   head(): Promise<number>;
+  /** @throws WrittenByNewer */
   current(key: ResourceKey): Promise<Current | undefined>;
-  /** Sorted by mesh, then name, in byte order. */
+  /** Sorted by mesh, then name, in byte order. @throws WrittenByNewer */
   list(type: string, mesh?: string): Promise<readonly Current[]>;
-  /** Sorted by mesh, type, name, in byte order. */
-  listAll(): Promise<readonly Current[]>;
+  /** Sorted by mesh, type, name, in byte order; also of types and in forms that this version does not know. */
+  listAll(): Promise<readonly Standing[]>;
   /** Calls back when there is something new, by whichever instance. Returns the function that ends it. */
   listen(wake: () => void): () => void;
   /** @returns leadership for singletons such as the relay; undefined while another instance has it. See `onLeader`. */
@@ -57,7 +58,7 @@ export interface EventLog {
 const READS = 256;
 
 const headRow = z.object({ log_id: z.string(), last_seq: count, fence: count });
-const STATE = 'SELECT version, seq, schema_ver, body FROM resource';
+const STATE = 'SELECT mesh, kind, name, version, seq, schema_ver, body FROM resource';
 
 /** Opens the log on a database, bringing its tables up to date. Closing it closes the database. */
 export async function openEventLog(database: Db): Promise<EventLog> {
@@ -73,15 +74,15 @@ export async function openEventLog(database: Db): Promise<EventLog> {
   const append = appender(db, () => fence);
   const recent = new RecentEvents();
   const state = async (rest: string, params: readonly unknown[] = []) =>
-    (await db.query(`${STATE} ${rest}`, params)).map(toCurrent);
+    (await db.query(`${STATE} ${rest}`, params)).map(toStanding);
 
   const read = async (after: number, limit: number) =>
     (await db.query('SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit])).map(toEvent);
   // Under load, those who ask at the same time share one query, as those who append share one commit.
   const current = groupCommit(async (keys: readonly string[]) => {
     const found = await state('WHERE rkey = ANY($1) AND NOT deleted', [keys]);
-    const byKey = new Map(found.map((one) => [keyText(one.resource), one]));
-    return keys.map((key) => ({ result: byKey.get(key) }));
+    const byKey = new Map(found.map((one) => [keyText(one.key), one]));
+    return keys.map((key) => currentOutcome(byKey.get(key)));
   }, READS);
 
   return {
@@ -110,10 +111,12 @@ export async function openEventLog(database: Db): Promise<EventLog> {
     find: (filter) => findEvents(db, filter),
     head,
     current: (key) => current(keyText(key)),
-    list: (type, mesh) =>
-      mesh === undefined
+    list: async (type, mesh) => {
+      const found = await (mesh === undefined
         ? state('WHERE kind = $1 AND NOT deleted ORDER BY mesh COLLATE "C", name COLLATE "C"', [type])
-        : state('WHERE kind = $1 AND mesh = $2 AND NOT deleted ORDER BY name COLLATE "C"', [type, mesh]),
+        : state('WHERE kind = $1 AND mesh = $2 AND NOT deleted ORDER BY name COLLATE "C"', [type, mesh]));
+      return found.map(toCurrent);
+    },
     listAll: () => state('WHERE NOT deleted ORDER BY mesh COLLATE "C", kind COLLATE "C", name COLLATE "C"'),
     listen: news.listen,
     tryLead: (lock) => db.tryLead(lock),
@@ -124,4 +127,13 @@ export async function openEventLog(database: Db): Promise<EventLog> {
       await db.close();
     },
   };
+}
+
+/** One that cannot be read must not hurt those that were asked for with it. */
+function currentOutcome(one: Standing | undefined): Outcome<Current | undefined> {
+  try {
+    return { result: one && toCurrent(one) };
+  } catch (error) {
+    return { error };
+  }
 }

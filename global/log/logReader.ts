@@ -1,4 +1,5 @@
-import type { LogEvent } from '../../shared/event/event.ts';
+import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
+import { upcastEvent } from '../../shared/event/upcast.ts';
 import type { LogQuery, LogReader } from '../../shared/rest/ports.ts';
 import type { EventLog } from './eventLog.ts';
 
@@ -7,7 +8,7 @@ const PAGE = 500;
 /** The log as `GET /log` shows it. */
 export function logReader(log: Pick<EventLog, 'find' | 'head' | 'listen'>): LogReader {
   return {
-    read: async ({ change, ...query }) => ({ items: await log.find({ ...query, changeId: change }) }),
+    read: async ({ change, ...query }) => ({ items: (await log.find({ ...query, changeId: change })).map(readable) }),
     follow: (query, signal) => follow(log, query, signal),
   };
 }
@@ -31,7 +32,7 @@ async function* follow(
       const events = await log.find({ ...filter, changeId: change });
       for (const event of events) {
         if (signal.aborted) return;
-        yield event;
+        yield readable(event);
       }
       after = Math.max(after, events.at(-1)?.position ?? 0, events.length < PAGE ? head : 0);
       if (events.length < PAGE && !signal.aborted) await news.promise;
@@ -40,4 +41,9 @@ async function* follow(
     stop();
     signal.removeEventListener('abort', wake);
   }
+}
+
+/** That it happened is shown in any case; what a newer version wrote, without the resource. */
+function readable(event: LogEvent): LogEvent {
+  return event.schema > EVENT_SCHEMA ? { ...event, resource: null } : upcastEvent(event);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import { upcast } from '../../shared/event/upcast.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
+import { WrittenByNewer } from './errors.ts';
 
 /** bigint comes as a number or as text, depending on the driver. */
 export const count = z.union([z.number(), z.bigint(), z.string()]).transform(Number);
@@ -36,7 +37,20 @@ const eventRow = z.object({
   data: z.unknown(),
 });
 
-const currentRow = z.object({ version: count, seq: count, schema_ver: z.number(), body: z.unknown() });
+const standingRow = z.object({
+  mesh: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  version: count,
+  seq: count,
+  schema_ver: z.number(),
+  body: z.unknown(),
+});
+
+/** What the log says last of a resource that is not deleted, in the form that it was written in. */
+export interface Standing extends Pick<LogEvent, 'key' | 'schema' | 'version' | 'position'> {
+  readonly resource: Resource;
+}
 
 /** A resource as it stands now. */
 export interface Current {
@@ -46,7 +60,7 @@ export interface Current {
   readonly position: number;
 }
 
-/** A row of `event`, brought up to today's form. */
+/** A row of `event`. Whatever schema it is of, it can be published and counted into a digest. */
 export function toEvent(row: unknown): LogEvent {
   const {
     seq,
@@ -70,21 +84,23 @@ export function toEvent(row: unknown): LogEvent {
     id,
     change: { id: change_id, index: change_index, size: change_size },
     type,
-    schema: EVENT_SCHEMA,
+    schema: schema_ver,
     key: { type: kind, mesh, name },
     version,
     at,
     by: message === undefined ? rest : { ...rest, message },
-    resource: data === null ? null : toResource(schema_ver, data),
+    resource: data as Resource | null,
   };
 }
 
 /** A row of `resource` that is not deleted. */
-export function toCurrent(row: unknown): Current {
-  const { version, seq, schema_ver, body } = currentRow.parse(row);
-  return { resource: toResource(schema_ver, body), version, position: seq };
+export function toStanding(row: unknown): Standing {
+  const { mesh, kind, name, version, seq, schema_ver, body } = standingRow.parse(row);
+  return { key: { type: kind, mesh, name }, schema: schema_ver, version, position: seq, resource: body as Resource };
 }
 
-function toResource(schema: number, data: unknown): Resource {
-  return resourceSchema.parse(upcast(schema, data)) as Resource;
+/** In today's form. @throws WrittenByNewer when this version does not know the form that it was written in */
+export function toCurrent({ key, schema, version, position, resource }: Standing): Current {
+  if (schema > EVENT_SCHEMA) throw new WrittenByNewer(key, schema, EVENT_SCHEMA);
+  return { resource: resourceSchema.parse(upcast(schema, resource)) as Resource, version, position };
 }

@@ -91,7 +91,9 @@ export async function publishEvents(
   const secrets = events.filter(
     ({ key }) => (key.type === 'Secret' || key.type === 'GlobalSecret') && isVisibleToZones(key),
   );
-  const keyIds = secrets.flatMap(({ resource }) => (resource as Resource<SecretSpec> | null)?.spec.sealed?.keyId ?? []);
+  const keyIds = secrets.flatMap(
+    ({ resource }) => (resource as Resource<SecretSpec | undefined> | null)?.spec?.sealed?.keyId ?? [],
+  );
   if (keyIds.length > 0) await publishGrants(hub, keys, await keys.zones(), keyIds);
   const position = await publish(hub, source.logId, events, last);
   if (secrets.length > 0) await destroyStaleGrants(hub, keys);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_BATCH } from '../../nats/publishBatch.ts';
 import type { NewEvent } from '../../shared/event/event.ts';
+import { upcastEvent } from '../../shared/event/upcast.ts';
 import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import { SYSTEM } from '../command/globalSecrets.ts';
 import type { EventLog } from '../log/eventLog.ts';
@@ -33,7 +34,7 @@ export async function disputed({ events }: Pick<Restored, 'events'>, end: HubEnd
   }
   return Promise.all(
     [...keys].map(async ([text, key]) => {
-      const [last] = await events.find({ ...key, limit: 1, order: 'desc' });
+      const [last] = (await events.find({ ...key, limit: 1, order: 'desc' })).map(upcastEvent);
       const lostVersion = lostVersions.get(text) ?? 0;
       return { key, version: last?.version ?? 0, resource: last?.resource ?? null, lostVersion };
     }),

@@ -27,6 +27,7 @@ export interface LogEvent {
   readonly id: string;
   readonly change: { readonly id: string; readonly index: number; readonly size: number };
   readonly type: EventType;
+  /** Version of the form that `resource` is in, as it was written. */
   readonly schema: number;
   readonly key: ResourceKey;
   /** 1 for the first event of a resource; goes on through delete and re-creation. */
@@ -34,6 +35,7 @@ export interface LogEvent {
   /** RFC 3339. */
   readonly at: string;
   readonly by: Author;
+  /** What is published and what digests are made of; who computes with it brings it into today's form (`upcastEvent`). */
   readonly resource: Resource | null;
 }
 

@@ -78,6 +78,12 @@ describe('messages', () => {
     expect(resourceIn(envelope, reader)).toEqual(event.resource);
   });
 
+  it('that delete need not be understood: what is gone must not go on in effect', () => {
+    const deleted = toMessage('log', { ...event, type: 'ResourceDeleted', schema: 2, resource: null });
+    expect(read(deleted)).toBeNull();
+    expect(resourceIn(envelopeOf(7, deleted), { ...reader, knows: () => false })).toBeNull();
+  });
+
   it('that are not understood say why', () => {
     const message = toMessage('log', event);
     expect(() => read({ ...message, headers: { ...message.headers, [HEADER.schema]: '2' } })).toThrow(

@@ -113,9 +113,10 @@ export function resourceIn(
   { key, schema, content }: Pick<Envelope, 'key' | 'schema' | 'content'>,
   reader: EventReader,
 ): Resource | null {
+  // What is deleted need not be understood, and must not go on in effect.
+  if (content === undefined) return null;
   if (schema > reader.schema)
     throw new Error(`event schema ${schema} is newer than ${reader.schema}, which this version reads; upgrade it`);
-  if (content === undefined) return null;
   if (!reader.knows(key.type)) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
   const resource = resourceSchema.parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
   const refusal = reader.refusal?.(resource);

@@ -1,4 +1,5 @@
-import { EVENT_SCHEMA } from './event.ts';
+import type { Resource } from '../resource/resource.ts';
+import { EVENT_SCHEMA, type LogEvent } from './event.ts';
 
 /** Turns the data of an event of one schema version into the next one's. */
 export type Upcaster = (data: unknown) => unknown;
@@ -22,4 +23,10 @@ export function upcast(schema: number, data: unknown, upcasters = UPCASTERS, tar
     current = step(current);
   }
   return current;
+}
+
+/** An event with its resource in today's form, for who computes with it. @throws Error as of `upcast` */
+export function upcastEvent<E extends Pick<LogEvent, 'schema' | 'resource'>>(event: E): E {
+  if (event.schema === EVENT_SCHEMA || event.resource === null) return event;
+  return { ...event, schema: EVENT_SCHEMA, resource: upcast(event.schema, event.resource) as Resource };
 }

@@ -67,7 +67,11 @@ test.each([
   ],
   ['a type that global writes', () => take(resource('Mesh', {}, { mesh: '' })), 'zones write no Mesh'],
   ['a secret', () => take(resource('Secret', { data: '' })), 'zones write no Secret'],
-  ['a type nobody knows', () => take(resource('Nothing', {})), 'zones write no Nothing'],
+  [
+    'a type nobody knows',
+    () => take(resource('Nothing', {})),
+    'this version does not know the type Nothing; upgrade it',
+  ],
   [
     'another name than the subject has',
     () => take(resource('Dataplane', dataplane), resource('Dataplane', {}, { name: 'y' })),

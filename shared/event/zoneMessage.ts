@@ -34,8 +34,8 @@ export interface ZoneMessage {
 export function fromZoneMessage(registry: Registry, { zone, key, body, open }: ZoneMessage): Resource | null {
   if (body === '') return null;
   const descriptor = registry.byType(key.type);
-  if (!descriptor || !(open ? staysInZone(descriptor) : isSentByZones(descriptor)))
-    throw new Error(`zones write no ${key.type}`);
+  if (!descriptor) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
+  if (!(open ? staysInZone(descriptor) : isSentByZones(descriptor))) throw new Error(`zones write no ${key.type}`);
   const written = checked(resourceSchema, json(body), 'it is no resource') as Resource;
   const resource = open ? open(written) : written;
   if (resource.type !== key.type || resource.mesh !== key.mesh || resource.name !== key.name)

@@ -97,6 +97,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   VersionConflict: { status: 409, title: 'Conflict' },
   StaleWrite: { status: 409, title: 'Conflict' },
   LogUnavailable: { status: 503, title: 'Service unavailable' },
+  WrittenByNewer: { status: 503, title: 'Service unavailable' },
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
   AbortError: { status: 499, title: 'Client Closed Request' },

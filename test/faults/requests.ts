@@ -12,7 +12,7 @@ export interface RequestLoad {
 const PAUSE_MS = 25;
 
 /** Lets `frontend` call `backend` in the other zone, through both sidecars and the ingress, one request after the other. */
-export async function startRequests(world: World): Promise<RequestLoad> {
+export async function startRequests(world: Pick<World, 'cluster' | 'workloads'>): Promise<RequestLoad> {
   const demo = { cluster: world.cluster, workloads: await world.workloads() };
   const failed: string[] = [];
   let sent = 0;

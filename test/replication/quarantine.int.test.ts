@@ -84,6 +84,17 @@ describe('an event that a zone cannot apply', () => {
     expect(world.zone.replica.digest()).toBe(await expectedDigest());
   });
 
+  it('is forgotten once it was applied: what comes after it is not undone by the next start', async () => {
+    await restart(NEW);
+    world.hub.log.append(resource('MeshNovelty', 'n', { later: true }, 'default'));
+    const head = world.hub.log.delete(resource('MeshTimeout', 't', {}, 'default'));
+    await eventually(() => expect(world.zone.replica.position()).toBe(head));
+    await restart(NEW);
+    expect(spec('n', 'MeshNovelty')).toEqual({ later: true });
+    expect(spec('t')).toBeUndefined();
+    expect(world.zone.replica.digest()).toBe(await expectedDigest());
+  });
+
   it('is set aside when its spec would break whoever computes with it', async () => {
     await restart(eventReader(await loadRegistry()));
     const before = aside().length;

@@ -19,7 +19,7 @@ import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.
 import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
-import { keyText, type Resource } from '../../shared/resource/resource.ts';
+import { keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
 import { zoneSealer } from '../../zone/identity/zoneSealer.ts';
 import { keepCredential } from '../../zone/join/hubCredential.ts';
@@ -53,16 +53,29 @@ export class MemoryLog implements RelaySource {
 
   /** @param over what another version of the program, or a broken one, would have written. */
   appendAs(over: Partial<Pick<LogEvent, 'schema' | 'version'>>, ...resources: readonly Resource[]): number {
+    return this.#write(
+      over,
+      resources.map((one) => [keyOf(one), one]),
+    );
+  }
+
+  /** @param over as of `appendAs` */
+  delete(key: ResourceKey, over: Partial<Pick<LogEvent, 'schema'>> = {}): number {
+    return this.#write(over, [[keyOf(key), null]]);
+  }
+
+  #write(over: Partial<LogEvent>, said: readonly (readonly [ResourceKey, Resource | null])[]): number {
     const change = randomUUID();
-    resources.forEach((resource, index) => {
-      const version = this.events.filter((event) => keyText(event.key) === keyText(resource)).length + 1;
+    said.forEach(([key, resource], index) => {
+      const version = this.events.filter((event) => keyText(event.key) === keyText(key)).length + 1;
+      const stays = version === 1 ? 'ResourceCreated' : 'ResourceUpdated';
       this.events.push({
         position: this.events.length + 1,
         id: randomUUID(),
-        change: { id: change, index, size: resources.length },
-        type: version === 1 ? 'ResourceCreated' : 'ResourceUpdated',
+        change: { id: change, index, size: said.length },
+        type: resource ? stays : 'ResourceDeleted',
         schema: 1,
-        key: { type: resource.type, mesh: resource.mesh, name: resource.name },
+        key,
         version,
         at: new Date().toISOString(),
         by: { user: 'test', source: '', client: '' },
@@ -77,7 +90,8 @@ export class MemoryLog implements RelaySource {
   read = async (after: number, limit: number) => this.events.slice(after, after + limit);
   follow = this.read;
   head = async () => this.events.length;
-  listAll = async () => [...new Map(this.events.map((event) => [keyText(event.key), event])).values()];
+  listAll = async () =>
+    [...new Map(this.events.map((event) => [keyText(event.key), event])).values()].filter(({ resource }) => resource);
   listen = (wake: () => void) => {
     this.#wakes.add(wake);
     return () => this.#wakes.delete(wake);

@@ -197,6 +197,11 @@ it('one is killed: its proxies go on at the other, and only what died with it is
     pause: 200,
   });
   expect(await overview('web')).toEqual(moved);
-  const { zones } = await fetchStatus(cluster.api);
-  expect(zones[0]).toMatchObject({ state: 'online', inSync: true, instances: [{ instance: other }] });
+  const { zones } = await until({
+    what: 'the zone is in sync',
+    probe: () => fetchStatus(cluster.api),
+    holds: ({ zones: [zone] }) => zone?.inSync === true,
+    pause: 100,
+  });
+  expect(zones[0]).toMatchObject({ state: 'online', instances: [{ instance: other }] });
 });

@@ -55,7 +55,8 @@ const grantSchema = z.object({ key_id: z.string(), body: z.string() });
 /** Form of the tables. A copy of another form is dropped: the mirror fills it again. */
 const FORM = 2;
 const TABLES = `
-  DROP TABLE IF EXISTS head; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS key_grant;
+  DROP TABLE IF EXISTS head; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS aside;
+  DROP TABLE IF EXISTS key_grant;
   CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), log_id TEXT NOT NULL, position INTEGER NOT NULL);
   CREATE TABLE entry (key TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL,
     schema INTEGER NOT NULL, position INTEGER NOT NULL);

@@ -1,5 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { EventReader } from '../../shared/event/message.ts';
+import { Quarantine, type Quarantined } from '../../shared/event/quarantine.ts';
 import type { Refill } from '../../shared/event/status.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
@@ -14,7 +15,6 @@ import type { LocalCopy } from './localCopy.ts';
 import { PolicyLog } from './policyLog.ts';
 import { PolicyStream } from './policyStream.ts';
 import type { Applied, Replica, ZoneLog } from './ports.ts';
-import { Quarantine, type Quarantined } from './quarantine.ts';
 import { type SignOfLife, ZoneLogs } from './zoneLogs.ts';
 
 export interface ReplicaDeps {
@@ -33,7 +33,9 @@ export interface ReplicaDeps {
 }
 
 export interface NatsReplica extends Replica {
+  /** The latest ones that are set aside, and how many there are. */
   readonly quarantined: readonly Quarantined[];
+  readonly quarantinedTotal: number;
   /** The last time that it filled itself anew. */
   readonly refill: () => Refill | undefined;
   /**
@@ -141,6 +143,9 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
     view,
     get quarantined() {
       return quarantine.list;
+    },
+    get quarantinedTotal() {
+      return quarantine.size;
     },
     refill: () => policyStream.refill,
     refillFromMirror: (why) => policyStream.fillAnew(why),

@@ -6,6 +6,7 @@ import {
   type Message,
   resourceIn,
 } from '../../shared/event/message.ts';
+import type { Quarantine } from '../../shared/event/quarantine.ts';
 import { eventSubject } from '../../shared/event/subject.ts';
 import { keyText, parseKeyText, type Resource } from '../../shared/resource/resource.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
@@ -13,7 +14,6 @@ import type { Keyring } from './keyring.ts';
 import type { CopiedEntry, LocalCopy } from './localCopy.ts';
 import { PolicyFold } from './policyFold.ts';
 import type { Applied } from './ports.ts';
-import type { Quarantine } from './quarantine.ts';
 import { UnsavedChanges } from './unsavedChanges.ts';
 
 export interface PolicyLogDeps {
@@ -90,7 +90,9 @@ export class PolicyLog {
       else {
         const read = this.#read(entry);
         this.#apply(read);
-        if (!read.problem) this.#unsaved.entry(entry);
+        if (read.problem) continue;
+        this.#unsaved.entry(entry);
+        this.#unsaved.aside(entry.key, undefined);
       }
     }
     return true;

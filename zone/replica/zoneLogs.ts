@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import type { Quarantine } from '../../shared/event/quarantine.ts';
 import { ZONE_STATUS } from '../../shared/event/status.ts';
 import { keyOfSubject, KEPT_PREFIX, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
 import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
@@ -9,7 +10,6 @@ import type { Changed, Entry, View } from '../../shared/view/view.ts';
 import { isUnrooted, removeUnrooted, unroot, writeAnew } from './lostStream.ts';
 import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import type { ZoneLog } from './ports.ts';
-import type { Quarantine } from './quarantine.ts';
 
 /** A message of a zone came, its own one or another. */
 export interface SignOfLife {

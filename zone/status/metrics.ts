@@ -37,7 +37,7 @@ export function zoneMetrics({
       },
     });
   gauge('meridian_zone_position', 'Position of the policy log that the view stands at', () => replica.position());
-  gauge('meridian_zone_quarantined_events', 'Events set aside', () => replica.quarantined.length);
+  gauge('meridian_zone_quarantined_events', 'Events set aside', () => replica.quarantinedTotal);
   gauge('meridian_zone_secrets_waiting', 'Secrets whose key has not come', () => replica.waitingForKeys());
   gauge(
     'meridian_zone_refills',

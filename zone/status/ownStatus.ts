@@ -16,8 +16,6 @@ type Deps = {
 
 /** Changes told to global with every report. */
 const REPORTED_ROLLOUTS = 20;
-/** Events set aside that are told to global one by one. */
-const REPORTED_ASIDE = 100;
 
 /** What this control plane says of itself to global. @returns the state of the moment, at every call */
 export function ownStatus({ config, replica, dataPlane, troubles, runtime }: Deps): () => ZoneStatus {
@@ -25,7 +23,6 @@ export function ownStatus({ config, replica, dataPlane, troubles, runtime }: Dep
   const rollouts = reportedRollouts(dataPlane.rollouts);
   return () => {
     const error = lastError();
-    const { quarantined } = replica;
     const refill = replica.refill();
     return {
       instance,
@@ -35,8 +32,8 @@ export function ownStatus({ config, replica, dataPlane, troubles, runtime }: Dep
       logId: replica.logId(),
       position: replica.position(),
       digest: replica.digest(),
-      quarantined: quarantined.slice(-REPORTED_ASIDE),
-      quarantinedTotal: quarantined.length,
+      quarantined: [...replica.quarantined],
+      quarantinedTotal: replica.quarantinedTotal,
       ...(refill ? { refill } : {}),
       waitingForKeys: replica.waitingForKeys(),
       copies: replica.copies.sums(),
@@ -49,11 +46,7 @@ export function ownStatus({ config, replica, dataPlane, troubles, runtime }: Dep
   };
 }
 
-/** What the zone's own `GET /sync` says: the same as global is told, and every event that is set aside. */
-export function shownStatus(
-  name: string,
-  { rollouts: _, config: __, ...status }: ZoneStatus,
-  { quarantined }: Pick<NatsReplica, 'quarantined'>,
-): object {
-  return { name, ...status, quarantined };
+/** What the zone's own `GET /sync` says: what global is told of it. */
+export function shownStatus(name: string, { rollouts: _, config: __, ...status }: ZoneStatus): object {
+  return { name, ...status };
 }
