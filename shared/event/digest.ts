@@ -1,7 +1,7 @@
 /** 32 bytes from a text: SHA-256, handed in because the core does no I/O of its own. */
 export type Hash = (text: string) => Uint8Array;
 
-const MODULUS = 1n << 256n;
+const BITS = 256;
 
 /**
  * Fingerprint of a set of resources: the sum, modulo 2^256, of the hashes of its (key, version, body). Order does not
@@ -25,7 +25,7 @@ export class Digest {
       after = toBigInt(this.#hash(`${key}\n${version}\n${body}`));
       this.#parts.set(key, after);
     }
-    this.#sum = (this.#sum + MODULUS - before + after) % MODULUS;
+    this.#sum = BigInt.asUintN(BITS, this.#sum - before + after);
   }
 
   /** 64 hex digits. */

@@ -20,15 +20,16 @@ it('knows the types of this build', () => {
   expect([reader.knows('MeshTimeout'), reader.knows('MeshNovelty')]).toEqual([true, false]);
 });
 
+const cases = ['../policy/', '../resource/'].flatMap((folder) => resourceCases(new URL(folder, import.meta.url)));
+const stored = cases.flatMap(({ cases: all }) =>
+  all.flatMap(({ body }) => {
+    const { schema, style } = registry.byType(body.type) ?? {};
+    const parsed = schema?.safeParse(style === 'flat' ? body : body.spec);
+    return parsed?.success ? [resource(body.type, JSON.parse(JSON.stringify(parsed.data)))] : [];
+  }),
+);
+
 it('takes every spec as global stores it', () => {
-  const cases = ['../policy/', '../resource/'].flatMap((folder) => resourceCases(new URL(folder, import.meta.url)));
-  const stored = cases.flatMap(({ cases: all }) =>
-    all.flatMap(({ body }) => {
-      const { schema, style } = registry.byType(body.type) ?? {};
-      const parsed = schema?.safeParse(style === 'flat' ? body : body.spec);
-      return parsed?.success ? [resource(body.type, JSON.parse(JSON.stringify(parsed.data)))] : [];
-    }),
-  );
   expect(stored.length).toBeGreaterThan(50);
   for (const one of stored)
     expect([one.type, one.spec, reader.refusal?.(one)]).toEqual([one.type, one.spec, undefined]);
@@ -40,4 +41,16 @@ it('refuses what would break whoever computes with it, and drops what it does no
   expect(refused).toMatch(/^spec\.to: /);
   expect(reader.refusal?.(resource('MeshTimeout', null))).toMatch(/^spec: /);
   expect(reader.refusal?.(resource('MeshTimeout', { targetRef: { kind: 'Mesh' }, novelty: 1 }))).toBeUndefined();
+});
+
+it('says the same of a type that it has read by the hundred', () => {
+  const often = eventReader(registry);
+  for (const one of stored) for (let i = 0; i < 200; i++) often.refusal?.(one);
+  for (const { type, spec } of stored) {
+    const wrong = Object.keys(spec as object).flatMap((field) =>
+      [7, 'x', null, [{}]].map((value) => ({ ...(spec as object), [field]: value })),
+    );
+    for (const one of [spec, null, 7, ...wrong].map((changed) => resource(type, changed)))
+      expect([one, often.refusal?.(one)]).toEqual([one, eventReader(registry).refusal?.(one)]);
+  }
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import type { LogEvent } from './event.ts';
+import { oftenUsed } from './oftenUsed.ts';
 import { EVENT_PREFIX, eventSubject, keyOfSubject, OWN_PREFIX } from './subject.ts';
 import { type Upcasters, upcast } from './upcast.ts';
 
@@ -33,14 +34,17 @@ export const resourceSchema = z.object({
   spec: z.unknown(),
   status: z.unknown().optional(),
 });
+const oftenResource = oftenUsed(resourceSchema);
 
 const headersSchema = z.object({
   [HEADER.id]: z.string().min(1),
-  [HEADER.schema]: z.coerce.number().int(),
-  [HEADER.version]: z.coerce.number().int().positive(),
+  [HEADER.schema]: z.string().regex(/^\d+$/, 'a schema is a whole number'),
+  [HEADER.version]: z.string().regex(/^[1-9]\d*$/, 'a version is a whole number from 1'),
   [HEADER.at]: z.string().min(1),
   [HEADER.change]: z.string().regex(/^\S+ \d+ \d+$/, 'a change header is "<id> <index> <size>"'),
 });
+const oftenHeaders = oftenUsed(headersSchema);
+
 export function toMessage(logId: string, event: LogEvent): Message {
   return {
     subject: eventSubject(event.key),
@@ -91,15 +95,15 @@ export interface EventReader {
 export function envelopeOf(position: number, { subject, headers, body }: Message): Envelope {
   const key = keyOfSubject(EVENT_PREFIX, subject) ?? keyOfSubject(OWN_PREFIX, subject);
   if (!key) throw new Error(`subject ${subject} names no resource`);
-  const parsed = headersSchema.parse(headers);
+  const parsed = oftenHeaders().parse(headers);
   const [id = '', index, size] = parsed[HEADER.change].split(' ');
   return {
     position,
     id: parsed[HEADER.id],
     change: { id, index: Number(index), size: Number(size) },
-    schema: parsed[HEADER.schema],
+    schema: Number(parsed[HEADER.schema]),
     key,
-    version: parsed[HEADER.version],
+    version: Number(parsed[HEADER.version]),
     at: parsed[HEADER.at],
     content: body === '' ? undefined : JSON.parse(body),
   };
@@ -118,7 +122,7 @@ export function resourceIn(
   if (schema > reader.schema)
     throw new Error(`event schema ${schema} is newer than ${reader.schema}, which this version reads; upgrade it`);
   if (!reader.knows(key.type)) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
-  const resource = resourceSchema.parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
+  const resource = oftenResource().parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
   const refusal = reader.refusal?.(resource);
   if (refusal) throw new Error(`this version cannot apply it: ${refusal}`);
   return resource;

@@ -8,17 +8,51 @@ export type JsonObject = { [key: string]: Json };
  * be hashed or compared (the version of an Envoy resource, "a PUT that changes nothing appends nothing").
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const object = value as Record<string, unknown>;
-  // Every resource goes through here at a zone's start: no arrays of pairs, no comparison of ours.
-  let fields = '';
-  for (const key of Object.keys(object).sort()) {
-    const field = object[key];
-    if (field === undefined) continue;
-    fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(field)}`;
+  // Every resource goes through here at a zone's start: a sorted copy, written by V8, takes a third of the time.
+  const sorted = sortedCopy(value);
+  return sorted === CANNOT_BE_SORTED ? written(value) : (JSON.stringify(sorted) ?? 'null');
+}
+
+const CANNOT_BE_SORTED = Symbol();
+
+/** An object keeps its fields in the order in which they were set, except numbers, which go first; and one name sets something else. */
+function sortedCopy(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    const items = value.map(sortedCopy);
+    return items.includes(CANNOT_BE_SORTED) ? CANNOT_BE_SORTED : items;
   }
-  return `{${fields}}`;
+  const copy: Record<string, unknown> = {};
+  for (const key of inOrder(Object.keys(value))) {
+    const field = sortedCopy((value as Record<string, unknown>)[key]);
+    if (field === CANNOT_BE_SORTED || isDigit(key.charCodeAt(0)) || key === '__proto__') return CANNOT_BE_SORTED;
+    copy[key] = field;
+  }
+  return copy;
+}
+
+function written(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
+  const object = value as Record<string, unknown>;
+  const fields = inOrder(Object.keys(object)).filter((key) => object[key] !== undefined);
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${written(object[key])}`).join(',')}}`;
+}
+
+/** Mostly a few, for which V8's own sorting takes longer. */
+function inOrder(keys: string[]): string[] {
+  if (keys.length > 16) return keys.sort();
+  for (let at = 1; at < keys.length; at++) {
+    const key = keys[at] as string;
+    let to = at;
+    for (; to > 0 && (keys[to - 1] as string) > key; to--) keys[to] = keys[to - 1] as string;
+    keys[to] = key;
+  }
+  return keys;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** Would both be written as the same JSON text, the order of fields included? Stops at the first difference. */

@@ -54,43 +54,55 @@ export function follow({
   let seenAtWatch = -1;
   let created = '';
   let stopped = false;
-  let current: { readonly messages: { close(): unknown }; over: boolean } | undefined;
+  /** What was opened before, and may still hold messages, says nothing any more. */
+  let opening = 0;
+  let current: { close(): unknown } | undefined;
 
-  /** Nothing of what it still holds is taken. */
   const leave = () => {
-    if (!current) return;
-    current.over = true;
-    current.messages.close();
+    opening++;
+    current?.close();
   };
 
   // A stream that has no message yet may begin at a high number.
   const handedOver = ({ messages, last_seq }: StreamState) => messages === 0 || last_seq <= position;
 
+  const take = (message: JsMsg) => {
+    if (message.seq <= position) return;
+    position = message.seq;
+    onMessage(message);
+    if (message.info.pending === 0) onCaughtUp();
+  };
+
+  const read = async () => {
+    const mine = opening;
+    const consumer: PushConsumer = await leaf.js.consumers.getPushConsumer(stream, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: position + 1,
+      // Of its own: under a shared subject what another control plane is sent would arrive here too, and history be passed over.
+      deliver_prefix: `_INBOX.follow.${stream}.${nuid.next()}`,
+    });
+    // An iterator takes several turns of the microtask queue for each message.
+    const messages = await consumer.consume({
+      callback: (message) => {
+        if (mine === opening) take(message);
+      },
+    });
+    current = messages;
+    try {
+      if (mine !== opening) return;
+      if (handedOver((await leaf.jsm.streams.info(stream)).state)) onCaughtUp();
+      const error = await messages.closed();
+      if (error) throw error;
+    } finally {
+      void messages.close();
+    }
+  };
+
   const open = async () => {
     while (!stopped) {
-      try {
-        const from = position;
-        const consumer: PushConsumer = await leaf.js.consumers.getPushConsumer(stream, {
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: from + 1,
-          // Of its own: under a shared subject what another control plane is sent would arrive here too, and history be passed over.
-          deliver_prefix: `_INBOX.follow.${stream}.${nuid.next()}`,
-        });
-        const messages = await consumer.consume();
-        const opened = { messages, over: position !== from };
-        current = opened;
-        if (opened.over) leave();
-        else if (handedOver((await leaf.jsm.streams.info(stream)).state)) onCaughtUp();
-        for await (const message of messages) {
-          if (opened.over) break;
-          if (message.seq <= position) continue;
-          position = message.seq;
-          onMessage(message);
-          if (message.info.pending === 0) onCaughtUp();
-        }
-      } catch (error) {
-        if (!stopped) onError(error as Error);
-      }
+      await read().catch((error: Error) => {
+        if (!stopped) onError(error);
+      });
       if (!stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   };

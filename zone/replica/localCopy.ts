@@ -44,12 +44,15 @@ const entrySchema = z.object({
   version: z.number(),
   schema: z.number(),
   position: z.number(),
+  body: z.string(),
+});
+const asideSchema = entrySchema.extend({
   body: z
     .string()
     .nullable()
     .transform((body) => body ?? undefined),
+  reason: z.string(),
 });
-const asideSchema = entrySchema.extend({ reason: z.string() });
 const grantSchema = z.object({ key_id: z.string(), body: z.string() });
 
 /** Form of the tables. A copy of another form is dropped: the mirror fills it again. */
@@ -71,13 +74,14 @@ const TABLES = `
  */
 export class LocalCopy {
   readonly #db: DatabaseSync;
+  #found: Copied | undefined;
 
   /** @param onBroken told when the file cannot be read: it is put aside, and the mirror fills a new one. */
   constructor(file: string, onBroken: (error: Error) => void = () => {}) {
     mkdirSync(dirname(file), { recursive: true });
     try {
       this.#db = open(file);
-      this.load();
+      this.#found = this.#read();
     } catch (error) {
       onBroken(new Error(`${file} cannot be read and is put aside: ${(error as Error).message}`));
       renameSync(file, `${file}.broken`);
@@ -86,21 +90,11 @@ export class LocalCopy {
     }
   }
 
-  /** @returns undefined when nothing was copied yet. */
+  /** What was there when it was opened: told once, since it is not kept in memory. @returns undefined when nothing was copied yet. */
   load(): Copied | undefined {
-    const row = this.#db.prepare('SELECT log_id, position FROM head').get();
-    if (!row) return undefined;
-    const head = headSchema.parse(row);
-    return {
-      logId: head.log_id,
-      position: head.position,
-      entries: z.array(entrySchema).parse(this.#db.prepare('SELECT * FROM entry').all()),
-      aside: z.array(asideSchema).parse(this.#db.prepare('SELECT * FROM aside').all()),
-      grants: z
-        .array(grantSchema)
-        .parse(this.#db.prepare('SELECT key_id, body FROM key_grant').all())
-        .map(({ key_id, body }) => ({ keyId: key_id, body })),
-    };
+    const found = this.#found;
+    this.#found = undefined;
+    return found;
   }
 
   /** @param replace forget all entries first: the copy was filled anew. */
@@ -121,6 +115,22 @@ export class LocalCopy {
 
   close(): void {
     this.#db.close();
+  }
+
+  #read(): Copied | undefined {
+    const row = this.#db.prepare('SELECT log_id, position FROM head').get();
+    if (!row) return undefined;
+    const head = headSchema.parse(row);
+    return {
+      logId: head.log_id,
+      position: head.position,
+      entries: z.array(entrySchema).parse(this.#db.prepare('SELECT * FROM entry').all()),
+      aside: z.array(asideSchema).parse(this.#db.prepare('SELECT * FROM aside').all()),
+      grants: z
+        .array(grantSchema)
+        .parse(this.#db.prepare('SELECT key_id, body FROM key_grant').all())
+        .map(({ key_id, body }) => ({ keyId: key_id, body })),
+    };
   }
 
   #saveEntries(entries: readonly CopiedEntry[]): void {

@@ -8,11 +8,11 @@ import {
 } from '../../shared/event/message.ts';
 import type { Quarantine } from '../../shared/event/quarantine.ts';
 import { eventSubject } from '../../shared/event/subject.ts';
-import { keyText, parseKeyText, type Resource } from '../../shared/resource/resource.ts';
+import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
 import type { Keyring } from './keyring.ts';
 import type { CopiedEntry, LocalCopy } from './localCopy.ts';
-import { PolicyFold } from './policyFold.ts';
+import { type Folded, PolicyFold } from './policyFold.ts';
 import type { Applied } from './ports.ts';
 import { UnsavedChanges } from './unsavedChanges.ts';
 
@@ -35,10 +35,9 @@ const CHANGE_MS = 20;
 const NO_SCHEMA = 0;
 
 /** An event as far as this version reads it. */
-interface Read {
+interface Read extends Folded {
   readonly entry: CopiedEntry;
   readonly content: unknown;
-  readonly resource: Resource | null;
   /** Why it cannot be applied. */
   readonly problem?: string;
 }
@@ -122,7 +121,7 @@ export class PolicyLog {
     }
     const { key, version, schema, content } = envelope;
     const body = content === undefined ? undefined : message.body;
-    const read = this.#read({ key: keyText(key), version, schema, position: sequence, body }, content);
+    const read = this.#read({ key: keyText(key), version, schema, position: sequence, body }, { key, content });
     if (this.#anew) {
       this.#anew.reads.set(read.entry.key, read);
       this.#anew.position = sequence;
@@ -168,7 +167,7 @@ export class PolicyLog {
     const reads = [...anew.reads.values()];
     const aside = reads.filter(({ problem }) => problem);
     const changes = this.#fold.replace(
-      reads.filter(({ problem }) => !problem).map(folded),
+      reads.filter(({ problem }) => !problem),
       new Set(aside.map(({ entry }) => entry.key)),
     );
     for (const read of reads) if (!read.problem) this.#unsaved.entry(read.entry);
@@ -192,15 +191,16 @@ export class PolicyLog {
     else this.#timer = setTimeout(() => this.flush(), CHANGE_MS);
   }
 
-  /** @param published its body, where it is parsed already. */
-  #read(entry: CopiedEntry, published?: unknown): Read {
-    const key = parseKeyText(entry.key);
-    let content = published;
+  /** @param published its key and body, where they are parsed already. */
+  #read(entry: CopiedEntry, published?: Pick<Envelope, 'key' | 'content'>): Read {
+    const { version, schema } = entry;
+    const key = published?.key ?? parseKeyText(entry.key);
+    let content = published?.content;
     try {
       content ??= entry.body === undefined ? undefined : JSON.parse(entry.body);
-      return { entry, content, resource: resourceIn({ key, schema: entry.schema, content }, this.#deps.reader) };
+      return { entry, key, version, content, resource: resourceIn({ key, schema, content }, this.#deps.reader) };
     } catch (error) {
-      return { entry, content, resource: null, problem: (error as Error).message };
+      return { entry, key, version, content, resource: null, problem: (error as Error).message };
     }
   }
 
@@ -212,19 +212,18 @@ export class PolicyLog {
   }
 
   #apply(read: Read): Changed | undefined {
-    const { entry, problem } = read;
-    const { key } = entry;
+    const { entry, key, problem } = read;
+    const { quarantine } = this.#deps;
     if (problem) {
-      this.#fold.passOver(folded(read));
+      this.#fold.passOver(read);
       this.#setAside(entry, problem);
       return undefined;
     }
-    const subject = eventSubject(parseKeyText(key));
-    if (this.#deps.quarantine.has(STREAM, subject)) {
-      this.#deps.quarantine.remove(STREAM, subject);
-      this.#unsaved.aside(key, undefined);
+    if (quarantine.size > 0 && quarantine.has(STREAM, eventSubject(key))) {
+      quarantine.remove(STREAM, eventSubject(key));
+      this.#unsaved.aside(entry.key, undefined);
     }
-    return this.#fold.apply(folded(read));
+    return this.#fold.apply(read);
   }
 
   #setAside(entry: CopiedEntry, reason: string): void {
@@ -234,8 +233,4 @@ export class PolicyLog {
     this.#unsaved.aside(key, { ...entry, reason });
     this.#deps.onError(new Error(`${STREAM} ${position} (${subject}) is set aside: ${reason}`));
   }
-}
-
-function folded({ entry: { key, version }, content, resource }: Read) {
-  return { key: parseKeyText(key), version, content, resource };
 }
