@@ -24,6 +24,10 @@ import { envoyAdmin as envoysHere } from './store/envoyAdmin.ts';
 
 const READY_POLL_MS = 5;
 
+/** The modules that are only needed when there is something to serve. */
+const whatServes = () =>
+  Promise.all([import('./servingProxies.ts'), import('./rest.ts'), import('../runtime/serve.ts')]);
+
 /** Starts a zone control plane; resolves when it serves proxies. @throws Error whose message is for the operator */
 export async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
   const zone = config.name;
@@ -57,12 +61,12 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     zone,
     onError: onError('global does not answer; going on with what is here'),
     hello: { zone, instance, version, publicKey },
+    // Greeting global and making the mirrors shall not wait for it, and there is time for it while they fill.
+    onFollowing: () => void whatServes().catch(() => {}),
   });
-  // What only serves is loaded while global is asked for what there is to serve.
-  const loaded = Promise.all([import('./servingProxies.ts'), import('./rest.ts'), import('../runtime/serve.ts')]);
   while (!replica.ready()) await sleep(READY_POLL_MS);
   log.info({ position: replica.position(), milliseconds: Date.now() - Date.parse(startedAt) }, 'the view is complete');
-  const [{ startServingProxies }, { zoneRest }, { serve }] = await loaded;
+  const [{ startServingProxies }, { zoneRest }, { serve }] = await whatServes();
 
   await ensureUserKey({ view, zone, log: zoneLog, replica, now: runtime.now }).catch(
     onError('users cannot be given tokens of this zone'),

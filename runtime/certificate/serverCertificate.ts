@@ -1,9 +1,7 @@
-import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { certificatesIn, endOfServer } from './readCertificate.ts';
 import { replaceFile } from './replaceFile.ts';
 import { type CaMaterial, EC_P256, makeRoot, period, privateKeyPem, signingKeyOf, YEAR_MS } from './root.ts';
@@ -54,6 +52,7 @@ export async function serverCertificate(
 
 /** A certificate for servers of that CA: for a year. @param hosts as of `serverCertificate` */
 export async function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
+  const x509 = await import('./x509.ts');
   const root = new x509.X509Certificate(ca.certificatePem);
   const keys = (await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.create({

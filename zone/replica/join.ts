@@ -20,6 +20,8 @@ type Joining = {
   readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect' | 'followLog'>;
   readonly zone: string;
   readonly hello: Omit<Hello, 'log'>;
+  /** Called when the mirrors are there and followed for the first time. */
+  readonly onFollowing?: () => void;
   /** Told once of what goes wrong, until something else does or it goes well. */
   readonly onError: (error: unknown) => void;
 };
@@ -39,7 +41,7 @@ interface Joined {
  * one then are made anew, and what hears nothing after that either. nats-server would ask for a consumer that it did not find after 10 s,
  * then 20 s, up to two minutes.
  */
-export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Joined {
+export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }: Joining): Joined {
   const ended = new AbortController();
   const hearing = new Hearing(() => performance.now());
   let following = false;
@@ -49,6 +51,12 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
   const wrong = new Set<string>();
   let madeAnewAt = Number.NEGATIVE_INFINITY;
   let patience = DEAF_MS;
+  const follow = () => {
+    if (following) return;
+    following = true;
+    replica.followMirrors();
+    onFollowing?.();
+  };
   const round = async () => {
     let found = await findStreams(leaf);
     if (!found.log) {
@@ -56,10 +64,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
       found = await findStreams(leaf);
     }
     const { log, mirrors } = found;
-    if (mirrors && !following) {
-      following = true;
-      replica.followMirrors();
-    }
+    if (mirrors) follow();
     if (!log) return;
     const anew = new Set(wrong);
     if (mirrors && greeted?.log === log) {
@@ -77,8 +82,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onError }: Joining): Jo
     await provisionMirrors(leaf, zone, { anew, consumers });
     for (const name of anew) wrong.delete(name);
     greeted = { log, at: performance.now() };
-    if (!following) replica.followMirrors();
-    following = true;
+    follow();
     replica.followLog(logId);
   };
   const keep = async () => {

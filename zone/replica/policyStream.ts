@@ -14,6 +14,8 @@ type Deps = {
 };
 
 const FILL_POLL_MS = 10;
+/** While something is known to be missing: it may have gone from the mirror, as what tells of a deletion does. */
+const MISSING_POLL_MS = 100;
 /** A refill that did not help is not begun again at once: the mirror itself may be wrong. */
 const REFILL_PAUSE_MS = 10_000;
 /** The view differs again so soon after a refill: the mirror was wrong, and is made anew after a shorter pause. */
@@ -175,7 +177,7 @@ export class PolicyStream {
       const position = this.#events?.position() ?? 0;
       if (position === before) await this.#fillComplete().catch(this.#deps.onError);
       before = position;
-      await sleep(FILL_POLL_MS);
+      await sleep(this.#reached(this.#expected) ? FILL_POLL_MS : MISSING_POLL_MS);
     }
   }
 

@@ -92,11 +92,15 @@ export async function provisionMirrors(
     ensureCopy(leaf, { ...common, ...config }, origin, { anew: anew.has(config.name), made: consumers[origin.name] });
   const events = external('EVENTS', `ev-${zone}`);
   const peers = external('ZONES', `peers-${zone}`);
-  await ensure({ name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events);
   // No mirror: a hub that lost its files numbers the keys anew, and a mirror would take none until its own number is passed.
   const keys = external('KEYS', `keys-${zone}`);
-  await ensure({ name: 'KEYS', sources: [keys] }, keys);
-  await ensure({ name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers);
+  const ensured = await Promise.allSettled([
+    ensure({ name: 'EVENTS', allow_msg_ttl: true, mirror: events }, events),
+    ensure({ name: 'KEYS', sources: [keys] }, keys),
+    ensure({ name: 'PEERS', allow_msg_ttl: true, sources: [peers] }, peers),
+  ]);
+  const failed = ensured.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** What the zone's nats-server holds. */
