@@ -12,7 +12,7 @@ import type { Sidecar } from './sidecar.ts';
 
 /** In the list of services: all of them. */
 const ALL = '*';
-const CONNECT_TIMEOUT = '10s';
+const CONNECT_TIMEOUT = '5s';
 
 /**
  * A listener for each address of an instance, so that a call to it does not leave as one to a stranger, without the mesh's mTLS

@@ -10,7 +10,7 @@ import type { Memo } from './memo.ts';
 import type { Subset } from './routedSubsets.ts';
 
 /** How long a zone proxy waits for a connection to where it passes one on. */
-export const ZONE_PROXY_CONNECT_TIMEOUT = '10s';
+export const ZONE_PROXY_CONNECT_TIMEOUT = '5s';
 
 /** What a zone proxy was made from, for keeping it up to date. */
 export interface ZoneProxyUse {

@@ -7,7 +7,7 @@ import type { ResourceSet } from '../xds/resourceSet.ts';
 import { INBOUND_SOURCE } from './application.ts';
 import type { Sidecar } from './sidecar.ts';
 
-const CONNECT_TIMEOUT = '10s';
+const CONNECT_TIMEOUT = '5s';
 
 /**
  * The listeners that iptables redirects to: they hand each connection to the listener of its original destination, and

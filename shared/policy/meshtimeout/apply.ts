@@ -13,34 +13,39 @@ import type { MeshTimeoutConf } from './schema.ts';
 
 type Defaults = { connection: string; idle: string; request: string; streamIdle: string };
 
-/** What holds where no policy says otherwise (policies §3.4). */
-const OUTBOUND: Defaults = { connection: '5s', idle: '1h', request: '15s', streamIdle: '30m' };
+/** What a policy leaves out (policies §3.4), and what holds for calls to a service that none is about. */
+const DEFAULTS: Defaults = { connection: '5s', idle: '1h', request: '15s', streamIdle: '30m' };
+/** Calls that come in while no policy is about all of them. */
 const INBOUND: Defaults = { connection: '10s', idle: '2h', request: '0s', streamIdle: '1h' };
+
+/** The idle time of client connections is the client proxy's business, so that it does not lose a request to a race. */
+const NEVER = '0s';
 
 /** Calls to a service: its clusters each by their own service, the routes by the one that was called. */
 export function applyToOutbound(outbound: OutboundResources, rules: ToRules<MeshTimeoutConf>): void {
   for (const { cluster, service, protocol } of outbound.clusters) {
-    setClusterTimeouts(cluster, protocol, rules.forService(service)?.conf, OUTBOUND);
+    setClusterTimeouts(cluster, protocol, rules.forService(service)?.conf, DEFAULTS);
   }
   const conf = rules.forService(outbound.service)?.conf;
   setRouteTimeouts(
     outbound.routes,
-    OUTBOUND,
+    DEFAULTS,
     (name) => (name ? rules.forRoute(outbound.service, name)?.conf : undefined) ?? conf,
   );
-  setHeadersTimeout(outbound.hcm, conf);
-  if (outbound.tcpProxy) outbound.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? OUTBOUND.idle);
+  setClientTimeouts(outbound.hcm, conf, NEVER);
+  if (outbound.tcpProxy) outbound.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? DEFAULTS.idle);
 }
 
 /** Calls that come in. */
 export function applyToInbound(inbound: InboundResources, rules: InboundRules<MeshTimeoutConf>): void {
   const conf = rules.all?.conf;
-  setClusterTimeouts(inbound.cluster, inbound.protocol, conf, INBOUND);
-  setRouteTimeouts(inbound.routes, INBOUND, () => conf);
+  const defaults = conf ? DEFAULTS : INBOUND;
+  setClusterTimeouts(inbound.cluster, inbound.protocol, conf, defaults);
+  setRouteTimeouts(inbound.routes, defaults, () => conf);
   addClientRoutes(inbound.routes, rules);
   for (const chain of inbound.chains) {
-    setHeadersTimeout(chain.hcm, conf);
-    if (chain.tcpProxy) chain.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? INBOUND.idle);
+    setClientTimeouts(chain.hcm, conf, conf ? NEVER : INBOUND.idle);
+    if (chain.tcpProxy) chain.tcpProxy.idleTimeout = envoyDuration(conf?.idleTimeout ?? defaults.idle);
   }
 }
 
@@ -109,10 +114,13 @@ function setRouteTimeouts(
   }
 }
 
-function setHeadersTimeout(hcm: HttpConnectionManagerJson | undefined, conf: MeshTimeoutConf | undefined): void {
+function setClientTimeouts(
+  hcm: HttpConnectionManagerJson | undefined,
+  conf: MeshTimeoutConf | undefined,
+  idle: string,
+): void {
   if (!hcm) return;
-  // The idle time of client connections is the client proxy's business, so that it does not lose a request to a race.
-  hcm.commonHttpProtocolOptions = { ...hcm.commonHttpProtocolOptions, idleTimeout: '0s' };
+  hcm.commonHttpProtocolOptions = { ...hcm.commonHttpProtocolOptions, idleTimeout: envoyDuration(idle) };
   const headers = conf?.http?.requestHeadersTimeout;
   if (headers) hcm.requestHeadersTimeout = envoyDuration(headers);
 }

@@ -8,7 +8,7 @@ import type { ProxyContext } from '../context.ts';
 import type { TrafficTraceConf } from './schema.ts';
 import { type Collector, collectorOf, type Span } from './tracer.ts';
 
-const CONNECT_TIMEOUT = '10s';
+const CONNECT_TIMEOUT = '5s';
 
 /** Traces the requests that a proxy takes and makes; a backend that the mesh has not traces nothing (policies §4.4). */
 export function applyTrafficTrace(set: ResourceSet, conf: TrafficTraceConf, context: ProxyContext): void {
