@@ -37,8 +37,11 @@ const STATUS_CODES = [
   [510, 511],
 ] as const;
 
-/** What an item of `http.retryOn` asks for; `undefined`: there is no such item. */
-export function httpRetryOn(item: string): { condition: string } | { status: number } | { method: string } | undefined {
+/** What an item of `retryOn` asks for. */
+export type RetryOn = { condition: string } | { status: number } | { method: string };
+
+/** Of `http`; `undefined`: there is no such item. */
+export function httpRetryOn(item: string): RetryOn | undefined {
   const condition = HTTP_CONDITIONS[item];
   if (condition) return { condition };
   const method = item.startsWith('HttpMethod') ? item.slice('HttpMethod'.length) : '';
@@ -47,7 +50,8 @@ export function httpRetryOn(item: string): { condition: string } | { status: num
   return STATUS_CODES.some(([first, last]) => first <= status && status <= last) ? { status } : undefined;
 }
 
-/** Envoy's name for an item of `grpc.retryOn`; `undefined`: there is no such item. */
-export function grpcRetryOn(item: string): string | undefined {
-  return GRPC_CONDITIONS[item];
+/** Of `grpc`: conditions of its own, and those of HTTP, which a proxy on the way answers with. `undefined`: there is no such item. */
+export function grpcRetryOn(item: string): RetryOn | undefined {
+  const condition = GRPC_CONDITIONS[item];
+  return condition ? { condition } : httpRetryOn(item);
 }

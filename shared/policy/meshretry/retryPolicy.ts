@@ -2,7 +2,7 @@ import type { HeaderMatcherJson, RetryPolicyJson } from '../../xds/gen/envoy/con
 import { typed } from '../../xds/typed.ts';
 import { envoyDuration } from '../duration.ts';
 import { headerMatcher } from '../headerMatcher.ts';
-import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
+import { grpcRetryOn, httpRetryOn, type RetryOn } from './retryOn.ts';
 import type { GrpcRetry, HostPredicate, HttpRetry, RateLimitedBackOff } from './schema.ts';
 
 const HTTP_DEFAULT = 'gateway-error,connect-failure,refused-stream';
@@ -11,17 +11,11 @@ const GRPC_DEFAULT = 'cancelled,connect-failure,gateway-error,refused-stream,res
 /** @returns undefined when nothing is to be retried */
 export function httpRetryPolicy(conf: HttpRetry): RetryPolicyJson | undefined {
   if (conf.numRetries === 0) return undefined;
-  const items = (conf.retryOn ?? []).flatMap((item) => httpRetryOn(item) ?? []);
-  const conditions = items.flatMap((item) => ('condition' in item ? [item.condition] : []));
-  const statuses = items.flatMap((item) => ('status' in item ? [item.status] : []));
-  const methods = items.flatMap((item): HeaderMatcherJson[] =>
-    'method' in item ? [{ name: ':method', stringMatch: { exact: item.method } }] : [],
-  );
+  const { conditions, statuses, methods } = reasons(conf.retryOn, httpRetryOn);
   const requestHeaders = [...methods, ...(conf.retriableRequestHeaders ?? []).map(headerMatcher)];
   const responseHeaders = (conf.retriableResponseHeaders ?? []).map(headerMatcher);
-  const retryOn = conditions.join() || HTTP_DEFAULT;
   return {
-    retryOn: statuses.length > 0 ? `${retryOn},retriable-status-codes` : retryOn,
+    retryOn: retryOn(conditions.join() || HTTP_DEFAULT, statuses),
     ...attempts(conf),
     ...(statuses.length > 0 ? { retriableStatusCodes: statuses } : {}),
     ...(requestHeaders.length > 0 ? { retriableRequestHeaders: requestHeaders } : {}),
@@ -34,8 +28,36 @@ export function httpRetryPolicy(conf: HttpRetry): RetryPolicyJson | undefined {
 /** @returns undefined when nothing is to be retried */
 export function grpcRetryPolicy(conf: GrpcRetry): RetryPolicyJson | undefined {
   if (conf.numRetries === 0) return undefined;
-  const conditions = (conf.retryOn ?? []).flatMap((item) => grpcRetryOn(item) ?? []);
-  return { retryOn: conditions.join() || GRPC_DEFAULT, ...attempts(conf) };
+  const { conditions, statuses, methods } = reasons(conf.retryOn, grpcRetryOn);
+  // unlike over HTTP, who names status codes only gets no conditions beside them
+  const named = conditions.join() || (statuses.length > 0 ? '' : GRPC_DEFAULT);
+  return {
+    retryOn: retryOn(named, statuses),
+    ...attempts(conf),
+    ...(statuses.length > 0 ? { retriableStatusCodes: statuses } : {}),
+    ...(methods.length > 0 ? { retriableRequestHeaders: methods } : {}),
+  };
+}
+
+interface Reasons {
+  readonly conditions: string[];
+  readonly statuses: number[];
+  readonly methods: HeaderMatcherJson[];
+}
+
+function reasons(items: readonly string[] = [], meaning: (item: string) => RetryOn | undefined): Reasons {
+  const known = items.flatMap((item) => meaning(item) ?? []);
+  return {
+    conditions: known.flatMap((item) => ('condition' in item ? [item.condition] : [])),
+    statuses: known.flatMap((item) => ('status' in item ? [item.status] : [])),
+    methods: known.flatMap((item) =>
+      'method' in item ? [{ name: ':method', stringMatch: { exact: item.method } }] : [],
+    ),
+  };
+}
+
+function retryOn(conditions: string, statuses: readonly number[]): string {
+  return [conditions, statuses.length > 0 ? 'retriable-status-codes' : ''].filter(Boolean).join();
 }
 
 /** What HTTP and gRPC have in common. */
