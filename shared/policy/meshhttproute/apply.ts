@@ -17,11 +17,14 @@ export function applyMeshHTTPRoute(
   const conf = rules.forService(outbound.service)?.conf;
   if (!host || !conf) return;
   const destination = host.routes?.at(-1);
-  const routed = conf.rules.flatMap((rule) =>
-    rule.matches.map((match) => ({ match, routes: routesOf(rule, match, outbound, context) })),
-  );
-  const ordered = routed.sort((a, b) => compareSpecificity(a.match, b.match)).flatMap(({ routes }) => routes);
-  const catchesAll = routed.some(({ match }) => isCatchAll(match));
+  const usable = conf.rules.flatMap((rule) => {
+    const action = forward(rule.default.backendRefs ?? [], outbound, context);
+    return action
+      ? rule.matches.map((match) => ({ match, routes: routesOf(rule, match, action, outbound, context) }))
+      : [];
+  });
+  const ordered = usable.sort((a, b) => compareSpecificity(a.match, b.match)).flatMap(({ routes }) => routes);
+  const catchesAll = usable.some(({ match }) => isCatchAll(match));
   host.routes = [...ordered, ...(destination && !catchesAll ? [destination] : [])];
 }
 
@@ -32,24 +35,29 @@ function isCatchAll({ path, method, headers, queryParams }: RouteMatch): boolean
 function routesOf(
   rule: RouteRule,
   match: RouteMatch,
+  action: RouteActionJson,
   outbound: OutboundResources,
   context: EffectContext,
 ): RouteJson[] {
   const name = routeName(rule.matches);
   return envoyMatches(match).map(({ match: envoyMatch, half }) => {
-    const route: RouteJson = {
-      name,
-      match: envoyMatch,
-      route: forward(rule.default.backendRefs ?? [], outbound, context),
-    };
+    const route: RouteJson = { name, match: envoyMatch, route: structuredClone(action) };
     const mirrorCluster = (ref: BackendRef) => backendCluster(ref, outbound, context);
     for (const filter of rule.default.filters ?? []) applyFilter(route, filter, half, mirrorCluster);
     return route;
   });
 }
 
-/** To the backends by weight; a backend that nobody knows, or that speaks no HTTP, is left out; none left: to the destination. */
-function forward(refs: readonly BackendRef[], outbound: OutboundResources, context: EffectContext): RouteActionJson {
+/**
+ * To the backends by weight, without any to the destination. A backend that nobody knows, or that speaks no HTTP, is left out.
+ * @returns undefined when none is left: as in Kuma the rule is passed over then, and another one may take the request
+ */
+function forward(
+  refs: readonly BackendRef[],
+  outbound: OutboundResources,
+  context: EffectContext,
+): RouteActionJson | undefined {
+  if (refs.length === 0) return { cluster: outbound.clusters[0]?.cluster.name ?? outbound.service, timeout: '0s' };
   const weights = new Map<string, number>();
   for (const ref of refs) {
     const weight = ref.weight ?? 1;
@@ -58,7 +66,7 @@ function forward(refs: readonly BackendRef[], outbound: OutboundResources, conte
   }
   const clusters = [...weights].map(([name, weight]) => ({ name, weight }));
   const [only] = clusters;
-  if (!only) return { cluster: outbound.clusters[0]?.cluster.name ?? outbound.service, timeout: '0s' };
+  if (!only) return undefined;
   if (clusters.length === 1) return { cluster: only.name, timeout: '0s' };
   return { weightedClusters: { clusters }, timeout: '0s' };
 }

@@ -17,7 +17,8 @@ export interface EnvoyMatch {
 export function envoyMatches({ path, method, headers = [], queryParams = [] }: RouteMatch): EnvoyMatch[] {
   const conditions: HeaderMatcherJson[] = [
     ...(method ? [{ name: ':method', stringMatch: { exact: method } }] : []),
-    ...headers.map(headerMatcher),
+    // of several conditions on one header only the first counts, as in the Gateway API
+    ...headers.filter(({ name }, i) => headers.findIndex((one) => one.name === name) === i).map(headerMatcher),
   ];
   const common: RouteMatchJson = {
     ...(conditions.length > 0 ? { headers: conditions } : {}),
