@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundRules } from '../rules.ts';
-import { permissions, uriSanRegex } from './rbac.ts';
+import { uriSanRegex } from './matcher.ts';
+import { permissions } from './rbac.ts';
 import type { MeshTrafficPermissionConf } from './schema.ts';
 
 /** What Envoy compares: every URI of a certificate, joined by commas; RE2 always matches the whole text. */
@@ -52,5 +53,26 @@ describe('permissions of an inbound', () => {
       { action: 'ALLOW' },
     ]);
     expect(permissions(rules, 'm').matcher?.onNoMatch?.action?.typedConfig).toMatchObject({ action: 'DENY' });
+  });
+
+  it('leaves whom a `from` denies without naming them to the policies with `rules`', () => {
+    const everybody = { subset: { tags: {}, not: [] }, origins: [] };
+    const prod = { tags: { env: 'prod' }, not: [] };
+    const others = { tags: {}, not: [{ key: 'env', value: 'prod' }] };
+    const allowed = {
+      conf: { allow: [{ spiffeID: { type: 'Exact', value: 'spiffe://m/a' } }] },
+      origins: [],
+      match: undefined,
+    } as const;
+    const actions = (from: InboundRules<MeshTrafficPermissionConf>['from']) =>
+      permissions({ id: 'x', all: undefined, matched: [allowed], from }, 'm').matcher?.matcherList?.matchers?.map(
+        ({ onMatch }) => (onMatch?.action?.typedConfig as { action?: string } | undefined)?.action,
+      );
+    expect(actions([])).toEqual(['ALLOW']);
+    expect(actions([{ ...everybody, conf: { action: 'Deny' } }])).toEqual(['ALLOW']);
+    expect(actions([{ ...everybody, conf: { action: 'Allow' } }])).toEqual(['ALLOW', 'ALLOW']);
+    expect(actions([{ ...everybody, subset: prod, conf: { action: 'Deny' } }])).toEqual(['DENY', 'ALLOW']);
+    expect(actions([{ ...everybody, subset: others, conf: { action: 'Deny' } }])).toEqual(['ALLOW']);
+    expect(actions([{ ...everybody, subset: prod, conf: {} }])).toEqual(['ALLOW']);
   });
 });
