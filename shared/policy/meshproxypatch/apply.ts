@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../resource/json.ts';
 import type { ResourceSet } from '../../xds/resourceSet.ts';
 import { envoyValue } from './envoyValue.ts';
-import { modifyHttpFilters, modifyNetworkFilters } from './filters.ts';
+import { inlineRoutes, modifyHttpFilters, modifyNetworkFilters } from './filters.ts';
 import { hasTags, originOf } from './origin.ts';
 import { type Change, patched } from './patch.ts';
 import type { FilterModification, MeshProxyPatchConf, Modification } from './schema.ts';
@@ -73,23 +73,33 @@ function modifyFilters(
   }
 }
 
-/** Virtual hosts stand in the route configurations, which are served over RDS. */
-function modifyVirtualHosts(
-  set: ResourceSet,
-  { operation, match = {}, value, jsonPatches }: NonNullable<Modification['virtualHost']>,
-): void {
-  const isMeant = (host: JsonObject) => match.name === undefined || host.name === match.name;
+/** Virtual hosts stand in the route configurations, most of which are served over RDS; those of Meridian's own listeners are not. */
+function modifyVirtualHosts(set: ResourceSet, modification: NonNullable<Modification['virtualHost']>): void {
+  const { routeConfigurationName: wanted, origin } = modification.match ?? {};
+  const isMeant = (route: JsonObject, from: string) =>
+    (wanted === undefined || route.name === wanted) && (origin === undefined || originOf(from) === origin);
   for (const name of set.names('route')) {
-    if (match.routeConfigurationName !== undefined && name !== match.routeConfigurationName) continue;
-    if (match.origin !== undefined && originOf(name) !== match.origin) continue;
-    set.edit('route', name, (copy) => {
-      const hosts = (copy.virtualHosts ?? []) as JsonObject[];
-      if (operation === 'Add') copy.virtualHosts = [...hosts, structuredClone(envoyValue('virtualHost', value ?? ''))];
-      else if (operation === 'Remove') copy.virtualHosts = hosts.filter((host) => !isMeant(host));
-      else
-        copy.virtualHosts = hosts.map((host) =>
-          isMeant(host) ? patched('virtualHost', host, { value, jsonPatches }) : host,
-        );
+    if (isMeant({ name }, name)) set.edit('route', name, (copy) => modifyRoute(copy, modification));
+  }
+  for (const name of set.names('listener')) {
+    const listener = set.get('listener', name);
+    if (!listener || !inlineRoutes(listener).some((route) => isMeant(route, name))) continue;
+    set.edit('listener', name, (copy) => {
+      for (const route of inlineRoutes(copy)) if (isMeant(route, name)) modifyRoute(route, modification);
     });
   }
+}
+
+function modifyRoute(
+  route: JsonObject,
+  { operation, match, value, jsonPatches }: NonNullable<Modification['virtualHost']>,
+): void {
+  const isMeant = (host: JsonObject) => match?.name === undefined || host.name === match.name;
+  const hosts = (route.virtualHosts ?? []) as JsonObject[];
+  if (operation === 'Add') route.virtualHosts = [...hosts, structuredClone(envoyValue('virtualHost', value ?? ''))];
+  else if (operation === 'Remove') route.virtualHosts = hosts.filter((host) => !isMeant(host));
+  else
+    route.virtualHosts = hosts.map((host) =>
+      isMeant(host) ? patched('virtualHost', host, { value, jsonPatches }) : host,
+    );
 }

@@ -14,13 +14,24 @@ export function modifyNetworkFilters(listener: JsonObject, modification: FilterM
 
 /** Changes the HTTP filters of every HTTP connection manager of a listener. */
 export function modifyHttpFilters(listener: JsonObject, modification: FilterModification): void {
-  for (const chain of listOf(listener, 'filterChains')) {
-    for (const { typedConfig } of listOf(chain, 'filters')) {
-      const hcm = typedConfig as JsonObject | undefined;
-      if (hcm?.['@type'] !== HCM) continue;
-      hcm.httpFilters = modified(listOf(hcm, 'httpFilters'), 'httpFilter', modification);
-    }
+  for (const hcm of httpConnectionManagers(listener)) {
+    hcm.httpFilters = modified(listOf(hcm, 'httpFilters'), 'httpFilter', modification);
   }
+}
+
+/** Route configurations that stand in a listener: not those that it gets over RDS. */
+export function inlineRoutes(listener: JsonObject): JsonObject[] {
+  return httpConnectionManagers(listener).flatMap(({ routeConfig }) =>
+    routeConfig ? [routeConfig as JsonObject] : [],
+  );
+}
+
+function httpConnectionManagers(listener: JsonObject): JsonObject[] {
+  const filters = listOf(listener, 'filterChains').flatMap((chain) => listOf(chain, 'filters'));
+  return filters.flatMap(({ typedConfig }) => {
+    const config = typedConfig as JsonObject | undefined;
+    return config?.['@type'] === HCM ? [config] : [];
+  });
 }
 
 /** A new list. AddBefore and AddAfter look at the first such filter only; without one nothing is added. */

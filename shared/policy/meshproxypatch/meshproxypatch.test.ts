@@ -180,4 +180,56 @@ describe('MeshProxyPatch', () => {
       virtualHosts: [{ name: 'backend', retryPolicy: { retryOn: '5xx' } }],
     });
   });
+
+  it('reaches virtual hosts of routes that stand in a listener', () => {
+    const set = world();
+    const routeConfig = { name: 'admin', virtualHosts: [{ name: 'ready', domains: ['*'] }] };
+    const admin = {
+      name: 'kuma:envoy:admin',
+      filterChains: [{ filters: [{ typedConfig: { '@type': HCM, routeConfig } }] }],
+    };
+    set.put('listener', 'kuma:envoy:admin', admin);
+    const remove = (match: object) => ({ virtualHost: { operation: 'Remove' as const, match } });
+    apply(set, remove({ origin: 'inbound' }), remove({ routeConfigurationName: 'other' }), remove({ name: 'other' }));
+    expect(set.get('listener', 'kuma:envoy:admin')).toEqual(admin);
+    apply(set, remove({ routeConfigurationName: 'admin', origin: 'admin', name: 'ready' }));
+    expect(set.get('listener', 'kuma:envoy:admin')).toMatchObject({
+      filterChains: [{ filters: [{ typedConfig: { routeConfig: { virtualHosts: [] } } }] }],
+    });
+    expect(routeConfig.virtualHosts).toHaveLength(1);
+  });
+
+  it('merges of a filter only what it is configured with', () => {
+    const set = world();
+    const value =
+      'name: other\nis_optional: true\ntyped_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router, dynamic_stats: false }';
+    const match = { name: 'envoy.filters.http.router' };
+    apply(
+      set,
+      { httpFilter: { operation: 'Patch', match, value } },
+      { httpFilter: { operation: 'Patch', match, value: 'name: x' } },
+    );
+    expect(set.get('listener', 'inbound:127.0.0.1:80')).toMatchObject({
+      filterChains: [
+        {
+          filters: [
+            {
+              typedConfig: {
+                httpFilters: [
+                  {
+                    name: 'envoy.filters.http.router',
+                    typedConfig: {
+                      '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router',
+                      dynamicStats: false,
+                    },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(set.get('listener', 'inbound:127.0.0.1:80'))).not.toContain('isOptional');
+  });
 });

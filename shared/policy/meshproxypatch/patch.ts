@@ -11,12 +11,12 @@ export interface Change {
 }
 
 /**
- * A changed copy. JSON patches of filters start at the filter's typed config, all others at the resource, as in Kuma.
+ * A changed copy. Of filters only the typed config changes: of a value nothing else counts, JSON patches begin there, as in Kuma.
  * @throws Error naming the resource when it has not got what is to be changed, or would no longer be one of Envoy's
  */
 export function patched(part: Part, before: JsonObject, { value, jsonPatches = [] }: Change): JsonObject {
   const copy = structuredClone(before);
-  if (value !== undefined) mergeProto(copy, envoyValue(part, value), envoyMessage(part));
+  if (value !== undefined) mergeProto(copy, meant(part, envoyValue(part, value)), envoyMessage(part));
   if (jsonPatches.length === 0) return copy;
   try {
     applyJsonPatches(rootOf(part, copy), jsonPatches);
@@ -26,8 +26,17 @@ export function patched(part: Part, before: JsonObject, { value, jsonPatches = [
   }
 }
 
+function meant(part: Part, value: JsonObject): JsonObject {
+  if (!isFilter(part)) return value;
+  return value.typedConfig === undefined ? {} : { typedConfig: value.typedConfig };
+}
+
+function isFilter(part: Part): boolean {
+  return part === 'networkFilter' || part === 'httpFilter';
+}
+
 function rootOf(part: Part, resource: JsonObject): JsonObject {
-  if (part !== 'networkFilter' && part !== 'httpFilter') return resource;
+  if (!isFilter(part)) return resource;
   if (!resource.typedConfig) throw new Error('it has no typed config');
   return resource.typedConfig as JsonObject;
 }
