@@ -1,5 +1,5 @@
 import type { HeaderMatcherJson } from '../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
-import { subdomainFault } from '../resource/name.ts';
+import { subdomainFaults } from '../resource/name.ts';
 import type { Violation } from '../resource/violation.ts';
 import type { ClientMatch } from './rules.ts';
 
@@ -12,9 +12,8 @@ export function clientMatchViolations({ spiffeID, sni }: ClientMatch, field: str
     spiffeID && spiffeIdFault(spiffeID.type === 'Prefix' ? spiffeID.value.replace(/\/$/, '') : spiffeID.value);
   if (fault !== undefined)
     violations.push({ field: `${field}.spiffeID`, reason: `must be a valid Spiffe ID: ${fault}` });
-  const reason = sni && (sni.value === '' ? 'must be set' : subdomainFault(sni.value));
-  if (reason) violations.push({ field: `${field}.sni.value`, reason });
-  return violations;
+  const reasons = sni?.value === '' ? ['must be set'] : sni ? subdomainFaults(sni.value) : [];
+  return [...violations, ...reasons.map((reason) => ({ field: `${field}.sni.value`, reason }))];
 }
 
 /** What is wrong with a SPIFFE ID, in the words of SPIFFE's Go library. */

@@ -38,10 +38,15 @@ export function isSubdomain(text: string): boolean {
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
 /** What is wrong with a host name, in the words of Kubernetes, which Kuma passes on. */
-export function subdomainFault(text: string): string | undefined {
-  if (text.length > 253) return 'must be no more than 253 characters';
-  if (isSubdomain(text)) return undefined;
-  return `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${LABEL}(\\.${LABEL})*')`;
+export function subdomainFaults(text: string): string[] {
+  return [
+    ...(text.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(isSubdomain(text)
+      ? []
+      : [
+          `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${LABEL}(\\.${LABEL})*')`,
+        ]),
+  ];
 }
 
 /** A DNS-1035 label: lowercase letters, digits and `-`, beginning with a letter, at most 63. */

@@ -1,4 +1,4 @@
-import { subdomainFault } from '../../resource/name.ts';
+import { subdomainFaults } from '../../resource/name.ts';
 import type { Violation } from '../../resource/violation.ts';
 import { backendViolations } from './backendViolations.ts';
 import type { PathRewrite, RouteFilter } from './schema.ts';
@@ -78,8 +78,7 @@ function pathViolations(path: PathRewrite | undefined, field: string, isPrefixOn
 function hostViolations(hostname: string | undefined, field: string): Violation[] {
   if (hostname === undefined) return [];
   if (/^(\d+\.){3}\d+$/.test(hostname) || hostname.includes(':')) return [{ field, reason: 'cannot be an IP address' }];
-  const reason = subdomainFault(hostname);
-  return reason === undefined ? [] : [{ field, reason }];
+  return subdomainFaults(hostname).map((reason) => ({ field, reason }));
 }
 
 function percentageViolations(percentage: number | string | undefined, field: string): Violation[] {
