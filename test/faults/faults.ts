@@ -56,12 +56,13 @@ export class Faults {
     const round = await runRound(name, scenario, world, () => this.#stopped);
     if (this.#stopped) return;
     this.results.push(round);
-    const held = round.wrong.length === 0;
+    const problems = [...round.wrong, ...(round.late ? [round.late] : [])];
+    const held = problems.length === 0;
     const back = `held, back after ${(round.recoveryMs / 1000).toFixed(1)} s`;
-    say(`  ${held ? back : `DID NOT HOLD: ${round.wrong.join('; ')}`}`);
+    say(`  ${held ? back : `DID NOT HOLD: ${problems.join('; ')}`}`);
     if (round.note) say(`  ${round.note}`);
     // What is broken must not spoil the next one.
-    if (!held) await this.#end(true);
+    if (round.wrong.length > 0) await this.#end(true);
   }
 
   /** Resolves when nothing that was started is left, whoever began to end it. */

@@ -3,7 +3,7 @@ import { fetchStatus } from '../../global/cli/statusBody.ts';
 import type { World } from './world.ts';
 
 /** Resolves when every zone is known to have applied all that is in the log now, with the milliseconds that took. @throws Error when one has not */
-export async function zonesGetOn({ cluster }: World): Promise<number> {
+export async function zonesGetOn({ cluster }: { readonly cluster: Pick<World['cluster'], 'api'> }): Promise<number> {
   const { position: head } = await fetchStatus(cluster.api);
   const began = performance.now();
   await until({

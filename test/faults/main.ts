@@ -51,7 +51,7 @@ const program = new Command('faults')
     const { results } = faults;
     process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : `${resultTable(results, scenarios)}\n`);
     if (signal) process.exit(128 + constants.signals[signal]);
-    process.exit(results.some(({ wrong }) => wrong.length > 0) ? 1 : 0);
+    process.exit(results.some(({ wrong, late }) => wrong.length > 0 || late) ? 1 : 0);
   });
 
 await program.parseAsync(process.argv);

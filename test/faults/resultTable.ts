@@ -33,7 +33,7 @@ export function resultTable(rounds: readonly Round[], scenarios: ReadonlyMap<str
         traffic ? sum(({ requests }) => requests) : '-',
         traffic ? sum(({ requestsFailed }) => requestsFailed) : '-',
         recovery(all),
-        all.every(({ wrong }) => wrong.length === 0) ? 'yes' : 'NO',
+        all.every(({ wrong, late }) => wrong.length === 0 && !late) ? 'yes' : 'NO',
       ];
     }),
   );

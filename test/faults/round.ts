@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
-import type { Scenario } from './scenario.ts';
+import { isTimed, type Scenario } from './scenario.ts';
 import { startRequests } from './requests.ts';
 import { judge } from './verdict.ts';
 import { put, startWrites } from './writes.ts';
@@ -19,6 +19,8 @@ export interface Round {
   readonly recoveryMs: number;
   /** What did not hold, in words. */
   readonly wrong: readonly string[];
+  /** What took longer than it may, in words; empty: nothing. */
+  readonly late: string;
   readonly note: string;
 }
 
@@ -34,14 +36,23 @@ const LIMIT_MS = 600_000;
  */
 export async function runRound(name: string, scenario: Scenario, world: World, stopped = () => false): Promise<Round> {
   const wrong: string[] = [];
-  const requests = scenario.traffic && (await startRequests(world));
+  const requests = scenario.traffic
+    ? await startRequests(world).catch((error: Error) => {
+        wrong.push(error.message);
+        return undefined;
+      })
+    : undefined;
   const writes = startWrites(world.global.url);
-  let note = '';
+  let [note, late] = ['', ''];
   let recoveryMs = Number.NaN;
   try {
     await sleep(BEFORE_MS);
     const told = await within(LIMIT_MS, scenario.run(world, writes));
     if (typeof told === 'string') note = told;
+    if (isTimed(told)) {
+      note = `${told.what} after ${seconds(told.ms)}`;
+      if (told.ms > told.limitMs) late = `${told.what} only after ${seconds(told.ms)}`;
+    }
     if (stopped()) throw new Error('stopped');
     const over = performance.now();
     await recovered(world);
@@ -69,8 +80,13 @@ export async function runRound(name: string, scenario: Scenario, world: World, s
     requestsFailed: requests?.failed.length ?? 0,
     recoveryMs,
     wrong: [...wrong, ...verdict.wrong],
+    late,
     note: [note, ...refusals(writes.refused)].filter(Boolean).join('; '),
   };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** @throws Error when it takes longer */

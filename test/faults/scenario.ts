@@ -17,9 +17,20 @@ export interface Scenario {
   readonly traffic?: 'none may fail' | 'some may fail';
   /**
    * Injects the fault and ends it. When it resolves, recovery begins to count.
-   * @returns a text when something is worth telling. @throws Error when something did not hold meanwhile.
+   * @returns a text when something is worth telling, or what is `Timed`. @throws Error when something did not hold meanwhile.
    */
   readonly run: (world: World, writes: WriteLoad) => Promise<unknown>;
+}
+
+/** How long something took that has a limit. Counts where nothing but the faults runs, and not in `npm test`. */
+export interface Timed {
+  readonly what: string;
+  readonly ms: number;
+  readonly limitMs: number;
+}
+
+export function isTimed(told: unknown): told is Timed {
+  return typeof told === 'object' && told !== null && 'limitMs' in told;
 }
 
 const FOLDER = new URL('scenarios/', import.meta.url);

@@ -10,8 +10,7 @@ export const scenario: Scenario = {
   run: async ({ global, zones: [zone] }) => {
     await global.crash();
     // What was on its way to the zone has come, and its nats-server keeps the latest of it in memory only.
-    await sleep(1_000);
-    const before = await standing(zone.controlPlane);
+    const before = await atRest(zone.controlPlane);
     await Promise.all([zone.controlPlane.crash(), zone.server.crash()]);
     await zone.server.start();
     await zone.controlPlane.start();
@@ -23,10 +22,25 @@ export const scenario: Scenario = {
   },
 };
 
+/** Where it stands when nothing comes any more. */
+async function atRest(controlPlane: ControlPlane): Promise<Standing> {
+  for (let before = await standing(controlPlane); ; ) {
+    await sleep(1_000);
+    const now = await standing(controlPlane);
+    if (now.position === before.position) return now;
+    before = now;
+  }
+}
+
+interface Standing {
+  readonly position: number;
+  readonly digest: string;
+}
+
 /** Where the control plane says that it stands. */
-async function standing({ url }: ControlPlane): Promise<{ readonly position: number; readonly digest: string }> {
+async function standing({ url }: ControlPlane): Promise<Standing> {
   const { items } = (await connect({ address: url, timeout: 10_000 }).get('/sync')) as {
-    items: readonly [{ readonly position: number; readonly digest: string }];
+    items: readonly [Standing];
   };
   return items[0];
 }

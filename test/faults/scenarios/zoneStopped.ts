@@ -1,6 +1,6 @@
 import { fetchStatus } from '../../../global/cli/statusBody.ts';
 import { until } from '../../../deploy/demo/until.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, Timed } from '../scenario.ts';
 import { whileStopped } from '../signals.ts';
 
 const SHOWN_WITHIN_MS = 10_000;
@@ -16,12 +16,11 @@ export const scenario: Scenario = {
         what: `${zone.name} is shown as stalled`,
         probe: async () => (await fetchStatus(cluster.api)).zones.find(({ name }) => name === zone.name)?.state,
         holds: (state) => state === 'stalled',
-        timeout: 3 * SHOWN_WITHIN_MS,
+        timeout: 60_000,
         pause: 100,
       });
       shown = performance.now() - began;
     });
-    if (shown > SHOWN_WITHIN_MS) throw new Error(`it was shown as stalled only after ${(shown / 1000).toFixed(1)} s`);
-    return `shown as stalled after ${(shown / 1000).toFixed(1)} s`;
+    return { what: 'it was shown as stalled', ms: shown, limitMs: SHOWN_WITHIN_MS } satisfies Timed;
   },
 };
