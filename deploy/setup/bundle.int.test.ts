@@ -1,8 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createUser } from '@nats-io/nkeys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { certificateAuthority } from '../../test/support/certificates.ts';
 import { type TempDir, tempDir } from '../../test/support/tempDir.ts';
+import { keepCredential } from '../../zone/join/hubCredential.ts';
 import { Process } from '../process/process.ts';
 import { loadRegistry } from '../registry.ts';
 import { bundleIsFresh } from './bundleFiles.js';
@@ -55,6 +58,29 @@ it('runs a zone up to the first thing that it needs', async () => {
   });
   expect(await zone.exited).toMatchObject({ code: 1 });
   expect(zone.output).toContain(`there is no credential for the hub in ${join(data, 'leaf')}`);
+});
+
+it('makes certificates for the nats-server of a zone that may join', async () => {
+  const data = join(folder.path, 'joined');
+  const [issuedAt, expiresAt] = [new Date().toISOString(), '2126-01-01T00:00:00Z'];
+  mkdirSync(join(data, 'leaf'), { recursive: true });
+  const membership = { hubUrl: 'tls://hub:7422', issuedAt, expiresAt };
+  keepCredential(
+    join(data, 'leaf'),
+    { jwt: 'x.y.z', ca: (await certificateAuthority('hub')).cert },
+    createUser(),
+    membership,
+  );
+  const zone = new Process({
+    name: 'zone',
+    file: process.execPath,
+    args: [join(folder.path, 'deploy/meridian.js'), 'zone'],
+    env: { MERIDIAN_ZONE_DATA_DIR: data },
+  });
+  const configured = await zone.line(/"msg":"leaf configured"/);
+  await zone.kill();
+  expect(readFileSync(join(data, 'leaf', 'leaf-server.crt'), 'utf8')).toContain('BEGIN CERTIFICATE');
+  expect(configured).toContain(join(data, 'leaf', 'leaf.conf'));
 });
 
 it('is used until one of its sources, or of the folders where types are found, is another', () => {

@@ -24,7 +24,7 @@ interface RootOptions {
 
 /** Makes the certificate of a root that may sign others, back-dated by a day against skewed clocks. */
 export async function makeRoot({ name, algorithm, uri, lifetimeMs, now }: RootOptions): Promise<CaMaterial> {
-  const x509 = await import('./x509.ts');
+  const { x509 } = await import('./x509.ts');
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name,
@@ -46,7 +46,7 @@ export async function makeRoot({ name, algorithm, uri, lifetimeMs, now }: RootOp
  * `EC_P256`, and called differently. @returns PEM
  */
 export async function vouchFor(ca: CaMaterial, by: CaMaterial): Promise<string> {
-  const x509 = await import('./x509.ts');
+  const { x509 } = await import('./x509.ts');
   const [vouched, root] = [new x509.X509Certificate(ca.certificatePem), new x509.X509Certificate(by.certificatePem)];
   const certificate = await x509.X509CertificateGenerator.create({
     subject: vouched.subject,
@@ -68,7 +68,7 @@ export async function vouchFor(ca: CaMaterial, by: CaMaterial): Promise<string> 
 
 /** The key of a CA of `EC_P256`, to sign with. */
 export async function signingKeyOf({ privateKeyPem: pem }: CaMaterial): Promise<webcrypto.CryptoKey> {
-  const x509 = await import('./x509.ts');
+  const { x509 } = await import('./x509.ts');
   return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), EC_P256, false, ['sign']);
 }
 
@@ -77,6 +77,6 @@ export function period(now: Date, lifetimeMs: number): { readonly notBefore: Dat
 }
 
 export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const x509 = await import('./x509.ts');
+  const { x509 } = await import('./x509.ts');
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }

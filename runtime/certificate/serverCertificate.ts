@@ -52,7 +52,7 @@ export async function serverCertificate(
 
 /** A certificate for servers of that CA: for a year. @param hosts as of `serverCertificate` */
 export async function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
-  const x509 = await import('./x509.ts');
+  const { x509 } = await import('./x509.ts');
   const root = new x509.X509Certificate(ca.certificatePem);
   const keys = (await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const certificate = await x509.X509CertificateGenerator.create({
