@@ -128,6 +128,42 @@ describe('the data plane', () => {
     await untilStatus(200);
   });
 
+  it('asks permissions with `from` and with `rules` about one call', async () => {
+    const { zone, plane } = await zoneWith(mtls);
+    const { outbound } = await backendAndFrontend(plane);
+    const status = (wanted: number) =>
+      until(
+        () => get(outbound),
+        (answer) => answer.status === wanted,
+      );
+    const from = (action: string, kind: object = { kind: 'Mesh' }) =>
+      zone.global(
+        resource('MeshTrafficPermission', 'default', 'older', { from: [{ targetRef: kind, default: { action } }] }),
+      );
+    const allow = (value: string) =>
+      zone.global(
+        resource('MeshTrafficPermission', 'default', 'newer', {
+          rules: [{ default: { allow: [{ spiffeID: { type: 'Exact', value } }] } }],
+        }),
+      );
+    await status(200);
+    // The sidecars' certificates have a URI for each tag, too: one of them is looked for.
+    const somebodyElse = allow('spiffe://default/somebody-else');
+    await until(
+      () => plane.rollouts.get(somebodyElse),
+      (rollout) => rollout?.complete === true,
+    );
+    expect((await get(outbound)).status).toBe(200);
+    zone.global(permission('Deny'));
+    await status(403);
+    allow('spiffe://default/frontend');
+    await status(200);
+    from('Deny', { kind: 'MeshSubset', tags: { 'kuma.io/service': 'frontend' } });
+    await status(403);
+    from('Deny', { kind: 'MeshSubset', tags: { 'kuma.io/service': 'front' } });
+    await status(200);
+  });
+
   it('has a zone proxy register again whose resource was deleted by hand', async () => {
     const { zone, plane } = await zoneWith(mtls);
     const networking = { address: '127.0.0.1', port: await freePort() };
