@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,12 +14,12 @@ import { type HubConnection, connectToHub } from '../../global/relay/natsConnect
 import { gatherGreeting } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
 import { answerHellos } from '../../global/relay/hello.ts';
-import { relay, type RelaySource } from '../../global/relay/relay.ts';
+import { relay } from '../../global/relay/relay.ts';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
-import { EVENT_SCHEMA, type LogEvent } from '../../shared/event/event.ts';
+import { EVENT_SCHEMA } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
-import { keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
+import type { Resource } from '../../shared/resource/resource.ts';
 import { zoneKey } from '../../zone/identity/zoneKey.ts';
 import { zoneSealer } from '../../zone/identity/zoneSealer.ts';
 import { keepCredential } from '../../zone/join/hubCredential.ts';
@@ -35,68 +35,12 @@ import { findStreams, provisionZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { addressBook } from '../support/addressBook.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
+import { MemoryLog } from './memoryLog.ts';
 
 /** How long the credentials of tests hold. */
 const HOUR_MS = 3_600_000;
 
 const registry = await loadRegistry();
-
-/** An event log in memory: the relay reads it, a test writes it. */
-export class MemoryLog implements RelaySource {
-  readonly logId = randomUUID();
-  readonly events: LogEvent[] = [];
-  readonly #wakes = new Set<() => void>();
-
-  append(...resources: readonly Resource[]): number {
-    return this.appendAs({}, ...resources);
-  }
-
-  /** @param over what another version of the program, or a broken one, would have written. */
-  appendAs(over: Partial<Pick<LogEvent, 'schema' | 'version'>>, ...resources: readonly Resource[]): number {
-    return this.#write(
-      over,
-      resources.map((one) => [keyOf(one), one]),
-    );
-  }
-
-  /** @param over as of `appendAs` */
-  delete(key: ResourceKey, over: Partial<Pick<LogEvent, 'schema'>> = {}): number {
-    return this.#write(over, [[keyOf(key), null]]);
-  }
-
-  #write(over: Partial<LogEvent>, said: readonly (readonly [ResourceKey, Resource | null])[]): number {
-    const change = randomUUID();
-    said.forEach(([key, resource], index) => {
-      const version = this.events.filter((event) => keyText(event.key) === keyText(key)).length + 1;
-      const stays = version === 1 ? 'ResourceCreated' : 'ResourceUpdated';
-      this.events.push({
-        position: this.events.length + 1,
-        id: randomUUID(),
-        change: { id: change, index, size: said.length },
-        type: resource ? stays : 'ResourceDeleted',
-        schema: 1,
-        key,
-        version,
-        at: new Date().toISOString(),
-        by: { user: 'test', source: '', client: '' },
-        resource,
-        ...over,
-      });
-    });
-    for (const wake of this.#wakes) wake();
-    return this.events.length;
-  }
-
-  read = async (after: number, limit: number) => this.events.slice(after, after + limit);
-  follow = this.read;
-  head = async () => this.events.length;
-  listAll = async () =>
-    [...new Map(this.events.map((event) => [keyText(event.key), event])).values()].filter(({ resource }) => resource);
-  listen = (wake: () => void) => {
-    this.#wakes.add(wake);
-    return () => this.#wakes.delete(wake);
-  };
-}
 
 export function resource(type: string, name: string, spec: unknown = {}, mesh = ''): Resource {
   return { type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec };

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Registry as Metrics } from 'prom-client';
 import { tagSets } from '../../shared/resource/dataplane/tagSets.ts';
 import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
@@ -10,21 +9,18 @@ import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
-import { caCertificates } from '../identity/caCertificates.ts';
 import { CaFiles } from '../identity/caFiles.ts';
 import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
 import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
 import { verifyBearer } from './verifyBearer.ts';
-import { servedCertificate } from '../identity/servedCertificate.ts';
-import { zoneCa } from '../identity/zoneCa.ts';
 import { Push } from '../push/push.ts';
 import { Rollouts } from '../push/rollouts.ts';
 import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
-import { bootstrapHandler } from './bootstrapHandler.ts';
-import { type DpServer, startDpServer } from './dpServer.ts';
+import { openDpPort } from './dpPort.ts';
 import { FormerCa } from './formerCa.ts';
 import { Insights } from './insights.ts';
+import { isElsewhere } from './isElsewhere.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
 import { resourceType } from './proxyResource.ts';
 import { Registration } from './registration.ts';
@@ -100,8 +96,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   const formerCa = new FormerCa();
 
   const rollouts = new Rollouts({ now: Date.now, ...(deps.metrics ? { metrics: deps.metrics } : {}) });
-  const isConnected = (proxyId: string) => ads.proxies.has(proxyId) || isElsewhere(deps, proxyId);
-  const isShared = () => (deps.otherInstances?.().size ?? 0) > 0;
+  const otherInstances = deps.otherInstances ?? (() => new Set<string>());
+  const isConnected = (proxyId: string) =>
+    ads.proxies.has(proxyId) || isElsewhere({ view, zone, others: otherInstances() }, proxyId);
+  const isShared = () => otherInstances().size > 0;
   const registration = new Registration({
     registry,
     replica,
@@ -220,41 +218,24 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     }
   }
 
-  const hosts = certificateNames(deps.host);
-  const served = await servedCertificate({
-    name: 'dp-server',
-    ca: () => zoneCa(deps.keysDir, 'dp-server', now()),
-    hosts,
-    now,
-    use: (next) => server.use(next),
-  });
-  if (deps.metrics) formerCa.measure(deps.metrics, served.trusted);
   const unsubscribe = replica.onApplied(applied);
-  const server: DpServer = await startDpServer({
+  const dpPort = await openDpPort({
     host: deps.host,
     port: deps.port,
-    ...served.certificate,
+    keysDir: deps.keysDir,
     services: [
       [ADS_SERVICE, ads.handlers],
       [HDS_SERVICE, health.handlers],
     ],
-    http: bootstrapHandler({
-      view,
-      registry,
-      role,
-      zone,
-      auth: deps.auth,
-      trusted: served.trusted,
-      certificatePem: served.certificate.certificatePem,
-      host: dialled(deps.host),
-      now,
-    }),
+    bootstrap: { view, registry, role, zone, auth: deps.auth },
+    now,
   });
+  if (deps.metrics) formerCa.measure(deps.metrics, dpPort.trusted);
   const endings = new Set<() => void>();
   const sweepSoon = () => {
     const end = later(deps.returnMs ?? RETURN_MS, () => {
       endings.delete(end);
-      const live = deps.otherInstances?.() ?? new Set<string>();
+      const live = otherInstances();
       registration.removeLeftovers();
       insights.closeLeftovers((id) => id === instance || live.has(id));
     });
@@ -268,10 +249,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   return {
     ads,
     rollouts,
-    port: server.port,
-    address: `${dialled(deps.host)}:${server.port}`,
+    port: dpPort.port,
+    address: dpPort.address,
     errorOf: (proxyId) => push.errorOf(proxyId),
-    certificates: [served, ...caCertificates(deps.keysDir, 'dp-server')],
+    certificates: dpPort.certificates,
     earliestExpiry: () => {
       const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
       return ends.length > 0 ? Math.min(...ends) : undefined;
@@ -284,44 +265,14 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       registration.stop();
       push.stop();
       await insights.stop();
-      await server.close();
+      await dpPort.close();
       for (const proxyId of ads.proxies.keys()) keeper.forget(proxyId);
     },
   };
-}
-
-/** Another control plane of the zone says in the proxy's insight that it holds a stream of it. */
-function isElsewhere({ replica, settings, instance, otherInstances }: DataPlaneDeps, proxyId: string): boolean {
-  const others = otherInstances?.();
-  if (!others || others.size === 0) return false;
-  const dot = proxyId.indexOf('.');
-  const mesh = proxyId.slice(0, dot);
-  const name = proxyId.slice(dot + 1);
-  const kinds = PROXY_KINDS.filter((kind) => (kind === 'sidecar') === (mesh !== ''));
-  const subscriptions = kinds.flatMap((kind) => {
-    const insight = replica.view.get({ type: `${resourceType(kind)}Insight`, mesh, name }, settings.zone)?.resource;
-    const spec = insight?.spec as
-      | { subscriptions?: { controlPlaneInstanceId?: string; disconnectTime?: string }[] }
-      | undefined;
-    return spec?.subscriptions ?? [];
-  });
-  return subscriptions.some(
-    ({ controlPlaneInstanceId: id, disconnectTime }) =>
-      !disconnectTime && id !== undefined && id !== instance && others.has(id),
-  );
 }
 
 function later(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms);
   timer.unref();
   return () => clearTimeout(timer);
-}
-
-/** Proxies cannot dial "all addresses". */
-function dialled(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-}
-
-function certificateNames(host: string): string[] {
-  return [...new Set([hostname(), 'localhost', '127.0.0.1', '::1', dialled(host)])];
 }
