@@ -5,7 +5,7 @@ export const headerName = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[a-z0-9!#$%&'*+\-.^_`|~]+$/);
+  .regex(/^[a-z0-9!#$%&'*+\-.^_\x60|~]+$/);
 
 /** A condition on a header, the same in routes and in retries (policies §3.2, §3.5). */
 export const headerMatch = z.object({

@@ -16,6 +16,9 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
+/** In the order in which Kuma's schemas name them. */
+const LISTED = [...KINDS.filter((kind) => kind !== 'Dataplane'), 'Dataplane'] as const;
+
 /** What all top-level targetRefs of tag-based meshes may be (policies §2.2, "base5"). */
 export const PROXY_KINDS: readonly Kind[] = ['Mesh', 'MeshSubset', 'MeshService', 'MeshServiceSubset', 'Dataplane'];
 
@@ -35,13 +38,16 @@ const texts = z.record(z.string(), z.string());
 
 /** A targetRef as written. What a policy allows in it is said by `targetRefViolations`. */
 export const targetRef = z.object({
-  kind: z.enum(KINDS),
+  kind: z.enum(LISTED),
   name: z.string().optional(),
   namespace: z.string().optional(),
   labels: texts.optional(),
   sectionName: z.string().optional(),
   tags: texts.optional(),
-  proxyTypes: z.array(z.enum(['Sidecar', 'Gateway'])).optional(),
+  proxyTypes: z
+    .array(z.enum(['Sidecar', 'Gateway']))
+    .min(1)
+    .optional(),
   mesh: z.string().optional(),
 });
 

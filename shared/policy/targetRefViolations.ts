@@ -37,17 +37,15 @@ const inboundSection: Check = ({ sectionName }, { isInbound }) =>
   sectionName && !isInbound ? [['sectionName', 'can only be used with inbound policies']] : [];
 const listenerTags: Check = ({ kind, tags }, { gatewayTags }) =>
   isSet(tags) && !gatewayTags ? [['tags', `must not be set with kind ${kind}`]] : [];
-const someProxyTypes: Check = ({ proxyTypes }) =>
-  proxyTypes?.length === 0 ? [['proxyTypes', 'must be undefined or have at least one element']] : [];
 
 const NAME_AND_NAMESPACE = notBoth('name and namespace');
 
 /** What is checked of a kind, in Kuma's order. Tags are checked besides, where `TAGS` stands. */
 const TAGS = 'tags';
 const CHECKS: Readonly<Record<Kind, readonly (Check | typeof TAGS)[]>> = {
-  Mesh: [wholeMesh, without('mesh', 'tags', 'labels', 'namespace', 'sectionName'), someProxyTypes],
+  Mesh: [wholeMesh, without('mesh', 'tags', 'labels', 'namespace', 'sectionName')],
   Dataplane: [without('tags', 'mesh', 'proxyTypes'), NAME_AND_NAMESPACE, inboundSection],
-  MeshSubset: [without('name', 'mesh'), TAGS, without('labels', 'namespace', 'sectionName'), someProxyTypes],
+  MeshSubset: [without('name', 'mesh'), TAGS, without('labels', 'namespace', 'sectionName')],
   MeshGateway: [
     named,
     validName,

@@ -20,7 +20,6 @@ describe('the targetRefs of a policy', () => {
     [{ kind: 'Mesh', proxyTypes: ['Sidecar'] }, []],
     [{ kind: 'Mesh', name: 'x' }, ['name: using name with kind Mesh is not yet supported']],
     [{ kind: 'Mesh', tags: { a: 'b' } }, ['tags: must not be set with kind Mesh']],
-    [{ kind: 'Mesh', proxyTypes: [] }, ['proxyTypes: must be undefined or have at least one element']],
     [
       { kind: 'Dataplane', name: 'dp-1', labels: { a: 'b' } },
       ['labels: either labels or name and namespace must be specified'],

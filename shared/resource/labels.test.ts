@@ -58,8 +58,8 @@ test('what may not be written', () => {
   expect(fields({ 'kuma.io/origin': 'zone' }, global)).toEqual(['labels["kuma.io/origin"]']);
   expect(fields({ 'kuma.io/origin': 'global' }, global)).toEqual([]);
   expect(fields({ 'bad key': 'x', 'a/b/c': 'x', ok: 'not ok', 'p.q/r': '' }, global)).toEqual([
-    'labels["bad key"]',
     'labels["a/b/c"]',
+    'labels["bad key"]',
     'labels["ok"]',
   ]);
   expect(labelViolations(ingress, resource(), east)).toEqual([]);

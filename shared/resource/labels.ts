@@ -66,11 +66,11 @@ function originViolations(descriptor: ResourceDescriptor, { mesh, labels }: Labe
   if (role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone')
     add(ORIGIN_LABEL, "the origin label must be set to 'zone'");
   if (origin === 'global') return violations;
-  const expect = (label: string, value: string) => {
-    if (labels[label] !== undefined && labels[label] !== value) add(label, `${label} label should have ${value} value`);
-  };
-  expect(ZONE_LABEL, zoneName(role));
-  if (descriptor.scope === 'Mesh') expect(MESH_LABEL, mesh);
+  const differs = (label: string, value: string) => labels[label] !== undefined && labels[label] !== value;
+  const zone = zoneName(role);
+  if (differs(ZONE_LABEL, zone)) add(ZONE_LABEL, `${ZONE_LABEL} label should have ${zone} value`);
+  if (descriptor.scope === 'Mesh' && differs(MESH_LABEL, mesh))
+    add(MESH_LABEL, `${MESH_LABEL} label must not differ from mesh set on resource`);
   return violations;
 }
 
@@ -102,9 +102,9 @@ export function immutableLabelViolations(before: Labels, after: Labels, written:
   });
 }
 
-/** Keys are Kubernetes qualified names, values label values. */
+/** Keys are Kubernetes qualified names, values label values; in the order of the keys. */
 function syntaxViolations(labels: Labels): Violation[] {
-  return Object.entries(labels).flatMap(([key, value]) =>
+  return Object.entries(sorted(labels)).flatMap(([key, value]) =>
     [...labelKeyErrors(key), ...labelValueErrors(value)].map((reason) => ({ field: labelField(key), reason })),
   );
 }

@@ -40,7 +40,7 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** What is wrong with a host name, in the words of Kubernetes, which Kuma passes on. */
 export function subdomainFaults(text: string): string[] {
   return [
-    ...(text.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(text.length > 253 ? ['must be no more than 253 bytes'] : []),
     ...(isSubdomain(text)
       ? []
       : [
@@ -54,9 +54,18 @@ export function isDns1035Label(text: string): boolean {
   return DNS_1035.test(text);
 }
 
-export function nameWarnings(key: { readonly type: string; readonly name: string }): string[] {
-  if (!NAMES_IN_DNS.has(key.type) || DNS_1035.test(key.name)) return [];
+const DNS_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const NOT_DNS_1035 = `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${DNS_LABEL}')`;
+
+/** What Kuma says of a name that 3.0 will refuse, with each write. */
+export function nameWarnings({ type, name }: { readonly type: string; readonly name: string }): string[] {
+  if (!NAMES_IN_DNS.has(type)) return [];
+  const faults = [
+    ...(name.length > 63 ? ['must be no more than 63 bytes'] : []),
+    ...(new RegExp(`^${DNS_LABEL}$`).test(name) ? [] : [NOT_DNS_1035]),
+  ];
+  if (faults.length === 0) return [];
   return [
-    `name "${key.name}" is not a DNS-1035 label (lowercase letters, digits and '-', beginning with a letter, at most 63); such names will be refused in 3.0`,
+    `Invalid ${type} resource name: '${name}'. It does not conform to the DNS format (RFC 1035). This is deprecated. Errors: ${faults.join('; ')}`,
   ];
 }

@@ -68,8 +68,13 @@ describe('names', () => {
     expect(reasons('a', 'M!')).toEqual(['mesh']);
     expect(reasons('a', '')).toEqual(['mesh']);
   });
-  test('a mesh that is no DNS label gets a warning', () => {
-    expect(nameWarnings({ type: 'Mesh', name: '1st' })).toHaveLength(1);
+  test('a mesh that is no DNS label gets a warning, in Kuma’s words', () => {
+    expect(nameWarnings({ type: 'Mesh', name: '1st' })).toEqual([
+      "Invalid Mesh resource name: '1st'. It does not conform to the DNS format (RFC 1035). This is deprecated. Errors: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+    ]);
+    expect(nameWarnings({ type: 'Zone', name: 'z'.repeat(64) })).toEqual([
+      `Invalid Zone resource name: '${'z'.repeat(64)}'. It does not conform to the DNS format (RFC 1035). This is deprecated. Errors: must be no more than 63 bytes`,
+    ]);
     expect(nameWarnings({ type: 'Mesh', name: 'first' })).toEqual([]);
     expect(nameWarnings({ type: 'Dataplane', name: '1.2' })).toEqual([]);
   });

@@ -73,10 +73,14 @@ test.each([
   [{ name: 5 }, 'number into Go struct field ResourceMeta.name of type string'],
   [{ labels: ['a'] }, 'array into Go struct field ResourceMeta.labels of type map[string]string'],
   [{ labels: { a: true } }, 'bool into Go struct field ResourceMeta.labels of type string'],
-])('the envelope of a flat type is read by Go: %j', (wrong, unread) => {
-  expect(parseResource(mesh, { type: 'Mesh', name: 'a', ...wrong }, AT)).toMatchObject({
-    malformed: `json: cannot unmarshal ${unread}`,
-  });
+  [{ creationTime: 5, name: 5 }, undefined, 'Time.UnmarshalJSON: input is not a JSON string'],
+  [
+    { modificationTime: 'now' },
+    undefined,
+    'parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"',
+  ],
+])('the envelope of a flat type is read by Go: %j', (wrong, unread, fault = `json: cannot unmarshal ${unread}`) => {
+  expect(parseResource(mesh, { type: 'Mesh', name: 'a', ...wrong }, AT)).toMatchObject({ malformed: fault });
 });
 
 test('null leaves a field of the envelope of a flat type as it is', () => {
@@ -95,9 +99,26 @@ test.each([
   [{ labels: null }, 'labels in body must be of type object: "null"'],
   [{ labels: { a: 1 } }, 'labels.a in body must be of type string: "number"'],
   [{ spec: [] }, 'spec in body must be of type object: "array"'],
+  [{ creationTime: 5 }, 'creationTime in body must be of type string: "number"'],
+  [{ modificationTime: 'now' }, 'modificationTime in body must be of type date-time: "now"'],
 ])('that of a new-style type by its OpenAPI schema: %j', (wrong, reason) => {
   expect(parseResource(timeout, { type: 'MeshTimeout', name: 't', spec: {}, ...wrong }, AT)).toEqual({
     ok: false,
     violations: [{ field: '', reason }],
   });
+});
+
+test('the schema complains of envelope and spec together, before a text is read as what it should hold', () => {
+  const unread = { default: { idleTimeout: 'abc' } };
+  const fields = (body: object) => {
+    const parsed = parseResource(timeout, { type: 'MeshTimeout', mesh: 'default', name: 't', ...body }, AT);
+    return parsed.ok ? [] : [parsed.malformed, ...parsed.violations.map(({ field, reason }) => field || reason)];
+  };
+  expect(fields({ type: undefined, spec: { to: [{ default: 5 }, unread] } })).toEqual([
+    undefined,
+    '.type in body is required',
+    'spec.to[0].default',
+  ]);
+  expect(fields({ spec: { to: [{ default: 5 }, unread] } })).toEqual([undefined, 'spec.to[0].default']);
+  expect(fields({ spec: { to: [unread] } })[0]).toBe('time: invalid duration "abc"');
 });

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ResourceDescriptor } from './descriptor.ts';
-import { malformed } from './malformed.ts';
+import { goKind } from './goJson.ts';
+import { goTimeFault } from './goTime.ts';
+import { malformed, unread } from './malformed.ts';
 import type { Resource } from './resource.ts';
 import { jsonType, kumaMessage, violationsOf } from './violationsOf.ts';
 import type { Violation } from './violation.ts';
@@ -12,8 +14,9 @@ export type Parsed =
   | { readonly ok: false; readonly malformed: string; readonly violations: readonly Violation[] }
   | { readonly ok: false; readonly malformed?: undefined; readonly violations: readonly Violation[] };
 
+const TIMES = ['creationTime', 'modificationTime'];
 /** Fields of a body that are not the spec of a flat type. Times, KRI, SNIs and status are the control plane's own (kumactl-api §0.17). */
-const META = new Set(['type', 'mesh', 'name', 'labels', 'creationTime', 'modificationTime', 'kri', 'snis', 'status']);
+const META = new Set(['type', 'mesh', 'name', 'labels', ...TIMES, 'kri', 'snis', 'status']);
 
 /**
  * Parses a body in the form that REST shows, and checks it with the type's schema and rules. Labels come as written.
@@ -21,15 +24,19 @@ const META = new Set(['type', 'mesh', 'name', 'labels', 'creationTime', 'modific
  */
 export function parseResource(descriptor: ResourceDescriptor, body: unknown, at: string): Parsed {
   if (!isObject(body))
-    return bad(`json: cannot unmarshal ${goType(body)} into Go value of type ${GO_VALUE[descriptor.style]}`);
-  const envelope = descriptor.style === 'spec' ? specEnvelope(descriptor, body) : flatEnvelope(body);
+    return bad(`json: cannot unmarshal ${goKind(body)} into Go value of type ${GO_VALUE[descriptor.style]}`);
+  const { style, schema } = descriptor;
+  const faults = style === 'spec' ? specFaults(descriptor, body) : [];
+  const envelope = style === 'spec' ? envelopeOf(body, { mesh: 'default', spec: body.spec }) : flatEnvelope(body);
   if ('ok' in envelope) return envelope;
 
-  const { style, schema } = descriptor;
   const result = schema.safeParse(envelope.spec, { error: kumaMessage as z.core.$ZodErrorMap, reportInput: true });
+  if (faults.length > 0) return { ok: false, violations: [...faults, ...schemaFaults(body.spec, result.error)] };
   if (!result.success) {
-    const violations = violationsOf(result.error.issues, style === 'spec' ? ['spec'] : []);
-    const message = malformed(result.error.issues, style);
+    const { issues } = result.error;
+    const message = malformed(issues, style);
+    const seen = message === undefined ? issues.filter((issue) => !unread(issue)) : issues;
+    const violations = violationsOf(seen, style === 'spec' ? ['spec'] : []);
     return message === undefined ? { ok: false, violations } : { ok: false, malformed: message, violations };
   }
   const resource: Resource = {
@@ -57,7 +64,7 @@ interface Envelope {
 const GO_VALUE = { spec: 'map[string]interface {}', flat: 'v1alpha1.ResourceMeta' };
 
 /** New-style types have an OpenAPI schema, whose complaints about the envelope come with an empty field (kumactl-api §9.4). */
-function specEnvelope(descriptor: ResourceDescriptor, body: Record<string, unknown>): Envelope | Parsed {
+function specFaults(descriptor: ResourceDescriptor, body: Record<string, unknown>): Violation[] {
   const reasons: string[] = [];
   const expect = (field: string, value: unknown, type: 'string' | 'object') => {
     if (value !== undefined && jsonType(value) !== type)
@@ -68,18 +75,37 @@ function specEnvelope(descriptor: ResourceDescriptor, body: Record<string, unkno
   }
   if (body.type !== undefined && body.type !== descriptor.type)
     reasons.push(`type in body should be one of [${descriptor.type}]`);
-  for (const field of ['name', 'mesh']) expect(field, body[field], 'string');
+  for (const field of ['name', 'mesh', ...TIMES]) expect(field, body[field], 'string');
+  for (const field of TIMES) {
+    const time = body[field];
+    if (typeof time === 'string' && goTimeFault(time))
+      reasons.push(`${field} in body must be of type date-time: ${JSON.stringify(time)}`);
+  }
   for (const field of ['labels', 'spec']) expect(field, body[field], 'object');
   if (isObject(body.labels))
     for (const [label, value] of Object.entries(body.labels)) expect(`labels.${label}`, value, 'string');
-  if (reasons.length > 0) return { ok: false, violations: reasons.map((reason) => ({ field: '', reason })) };
-  return envelopeOf(body, { mesh: 'default', spec: body.spec });
+  return reasons.map((reason) => ({ field: '', reason }));
 }
 
-/** Flat types are read by Go's JSON parser, which tells the first field that does not fit; `null` leaves a field as it is. */
+/** The same schema's complaints about the spec; what only the validators of a type see comes after it is mended. */
+function schemaFaults(spec: unknown, error: z.ZodError | undefined): Violation[] {
+  if (!isObject(spec) || !error) return [];
+  return violationsOf(
+    error.issues.filter(({ code }) => code !== 'custom'),
+    ['spec'],
+  );
+}
+
+/** Flat types are read by Go's JSON parser, which tells the first field that does not fit, a time before others; `null` leaves a field as it is. */
 function flatEnvelope(body: Record<string, unknown>): Envelope | Parsed {
   const misfit = (field: string, value: unknown, type: string) =>
-    bad(`json: cannot unmarshal ${goType(value)} into Go struct field ResourceMeta.${field} of type ${type}`);
+    bad(`json: cannot unmarshal ${goKind(value)} into Go struct field ResourceMeta.${field} of type ${type}`);
+  for (const time of TIMES.map((field) => body[field] ?? undefined)) {
+    if (time === undefined) continue;
+    if (typeof time !== 'string') return bad('Time.UnmarshalJSON: input is not a JSON string');
+    const fault = goTimeFault(time);
+    if (fault !== undefined) return bad(fault);
+  }
   for (const field of ['type', 'mesh', 'name'])
     if (typeof (body[field] ?? '') !== 'string') return misfit(field, body[field], 'string');
   const labels = body.labels ?? {};
@@ -101,11 +127,6 @@ function envelopeOf(body: Record<string, unknown>, { mesh, spec }: Pick<Envelope
     labels: Object.fromEntries(labels),
     spec,
   };
-}
-
-/** Go's word for the type of a JSON value. */
-function goType(value: unknown): string {
-  return typeof value === 'boolean' ? 'bool' : jsonType(value);
 }
 
 function bad(message: string): Parsed {

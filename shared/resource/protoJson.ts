@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatProtoDuration, goDurationFault, goDurationMs } from './goDuration.ts';
+import { cannotUnmarshal, cannotUnmarshalNumber } from './goJson.ts';
 
 /**
  * The kinds of fields that Kuma's flat types have. They are protobuf messages, so their JSON follows protobuf's rules
@@ -36,6 +37,13 @@ export const requiredUint32 = z.preprocess((value) => value ?? 0, number);
 export const uint32 = number.transform(orAbsent).optional();
 /** A wrapped number: 0 and absent differ. */
 export const optionalUint32 = number.optional();
+/** A wrapped number with a fraction. */
+export const optionalDouble = z
+  .preprocess(
+    (value) => (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+    z.number({ error: ({ input }) => cannotUnmarshalNumber(input, 'float64') }),
+  )
+  .optional();
 /** A text that must be given; absent is empty. */
 export const requiredText = z.preprocess((value) => value ?? '', z.string());
 export const text = z.string().transform(orAbsent).optional();
@@ -55,10 +63,17 @@ export function list<T extends z.ZodType>(item: T) {
     .optional();
 }
 
-/** @param names in the order of their numbers; the first one is the zero value. */
-export function enumeration<const Names extends readonly [string, ...string[]]>(names: Names) {
+/**
+ * @param of full name of the enum in Kuma's protobuf, without the package
+ * @param names in the order of their numbers; the first one is the zero value
+ */
+export function enumeration<const Names extends readonly [string, ...string[]]>(of: string, names: Names) {
+  const error = ({ input }: { readonly input: unknown }) =>
+    typeof input === 'string'
+      ? `unknown value ${JSON.stringify(JSON.stringify(input))} for enum kuma.mesh.v1alpha1.${of}`
+      : cannotUnmarshal(input, 'protoreflect.EnumNumber');
   return z
-    .preprocess((value) => (typeof value === 'number' ? (names[value] ?? value) : value), z.enum(names))
+    .preprocess((value) => (typeof value === 'number' ? (names[value] ?? value) : value), z.enum(names, { error }))
     .transform((name) => (name === names[0] ? undefined : name))
     .optional();
 }
@@ -85,16 +100,18 @@ export function saysSomething(value: unknown): boolean {
 }
 
 /** Base64, standard or URL alphabet, as protobuf's `bytes`; kept as written. Absent is empty. */
-export const bytes = z.string().superRefine((value, context) => {
-  const wrong = value.search(/[^A-Za-z0-9+/_=-]/);
-  const at = wrong >= 0 ? wrong : value.replace(/=+$/, '').length % 4 === 1 ? value.length : -1;
-  if (at >= 0)
-    context.addIssue({
-      code: 'custom',
-      message: `illegal base64 data at input byte ${at}`,
-      params: { malformed: true },
-    });
-});
+export const bytes = z
+  .string({ error: ({ input }) => cannotUnmarshal(input, '[]uint8') })
+  .superRefine((value, context) => {
+    const wrong = value.search(/[^A-Za-z0-9+/_=-]/);
+    const at = wrong >= 0 ? wrong : value.replace(/=+$/, '').length % 4 === 1 ? value.length : -1;
+    if (at >= 0)
+      context.addIssue({
+        code: 'custom',
+        message: `illegal base64 data at input byte ${at}`,
+        params: { malformed: true },
+      });
+  });
 
 function orAbsent<T>(value: T): T | undefined {
   return value ? value : undefined;

@@ -10,7 +10,7 @@ const jsonPatch = z.object({
 });
 const change = { value: z.string().optional(), jsonPatches: z.array(jsonPatch).optional() };
 const whole = z.enum(['Add', 'Remove', 'Patch']);
-const placed = z.enum(['AddFirst', 'AddLast', 'AddBefore', 'AddAfter', 'Patch', 'Remove']);
+const placed = z.enum(['Remove', 'Patch', 'AddFirst', 'AddBefore', 'AddAfter', 'AddLast']);
 const filterMatch = z
   .object({
     origin: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { headerMatch } from '../headerMatcher.ts';
+import { headerMatch, headerName } from '../headerMatcher.ts';
 import { targetRef } from '../targetRef.ts';
 
 const count = z.number().int().min(0).optional();
@@ -8,12 +8,12 @@ const count = z.number().int().min(0).optional();
 const backOff = z.object({ baseInterval: duration.optional(), maxInterval: duration.optional() });
 
 const rateLimitedBackOff = z.object({
-  resetHeaders: z.array(z.object({ name: z.string(), format: z.enum(['Seconds', 'UnixTimestamp']) })).optional(),
+  resetHeaders: z.array(z.object({ name: headerName, format: z.enum(['Seconds', 'UnixTimestamp']) })).optional(),
   maxInterval: duration.optional(),
 });
 
 const predicate = z.object({
-  predicate: z.string(),
+  predicate: z.enum(['OmitPreviousHosts', 'OmitHostsWithTags', 'OmitPreviousPriorities']),
   tags: z.record(z.string(), z.string()).optional(),
   updateFrequency: z.number().int().default(2),
 });
@@ -42,7 +42,7 @@ const conf = z.object({
   grpc: grpc.optional(),
 });
 
-/** §3.5. What may stand in `retryOn` and `predicate` is said by the validation, which answers in words of its own. */
+/** §3.5. What may stand in `retryOn` is said by the validation, which answers in words of its own. */
 export const meshRetrySchema = z.object({
   targetRef: targetRef.optional(),
   to: z.array(z.object({ targetRef, default: conf.default({}) })).optional(),

@@ -57,9 +57,6 @@ function rateLimitedViolations({ maxInterval, resetHeaders }: RateLimitedBackOff
   if (maxInterval !== undefined && milliseconds(maxInterval) <= 0)
     violations.push({ field: `${field}.maxInterval`, reason: 'must be defined and greater than zero' });
   if (!resetHeaders?.length) violations.push({ field: `${field}.resetHeaders`, reason: 'must be defined' });
-  resetHeaders?.forEach(({ name }, i) => {
-    if (!name) violations.push({ field: `${field}.resetHeaders[${i}].name`, reason: 'must be defined' });
-  });
   return violations;
 }
 
@@ -89,8 +86,6 @@ function hostSelectionViolations(predicates: readonly HostPredicate[], field: st
           ...(updateFrequency <= 0 ? [{ field: `${at}.updateFrequency`, reason }] : []),
         ];
       }
-      default:
-        return [{ field: `${at}.predicate`, reason: `unknown predicate type '${predicate}'` }];
     }
   });
 }

@@ -28,7 +28,7 @@ const inbound = message({
   name: text,
   protocol: text,
   tags: stringMap.optional(),
-  state: enumeration(['Ready', 'NotReady', 'Ignored']),
+  state: enumeration('Dataplane.Networking.Inbound.State', ['Ready', 'NotReady', 'Ignored']),
   health: message({ ready: optionalFlag }).optional(),
   serviceProbe: serviceProbeSchema,
 });
@@ -56,14 +56,14 @@ export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
       inbound: list(inbound),
       outbound: list(outbound),
       gateway: message({
-        type: enumeration(['DELEGATED', 'BUILTIN']),
+        type: enumeration('Dataplane.Networking.Gateway.GatewayType', ['DELEGATED', 'BUILTIN']),
         tags: z.preprocess((tags) => tags ?? {}, stringMap),
       }).optional(),
       transparentProxying: message({
         redirectPortInbound: uint32,
         redirectPortOutbound: uint32,
         reachableServices: list(z.string()),
-        ipFamilyMode: enumeration(FAMILIES),
+        ipFamilyMode: enumeration('Dataplane.Networking.TransparentProxying.IpFamilyMode', FAMILIES),
         directAccessServices: list(z.string()),
         reachableBackends: reachableBackendsSchema,
       }).optional(),

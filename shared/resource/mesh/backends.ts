@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isPort, PORT_REASON } from '../address.ts';
-import { list, message, requiredText, text } from '../protoJson.ts';
+import { list, message, optionalDouble, requiredText, text } from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
 import { logFormatFault } from './logFormat.ts';
 import { parseZipkinUrl } from './zipkinUrl.ts';
@@ -30,7 +30,7 @@ const backends = (more: z.core.$ZodLooseShape) =>
   }).optional();
 
 export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format: text });
-export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: z.number().optional() });
+export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: optionalDouble });
 
 type Conf = Readonly<Record<string, unknown>>;
 type Fault = readonly [field: string, reason: string];

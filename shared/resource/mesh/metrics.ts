@@ -1,17 +1,6 @@
 import { isAbsolutePath } from '../absolutePath.ts';
 import { isPort, PORT_REASON } from '../address.ts';
-import {
-  enumeration,
-  flag,
-  list,
-  message,
-  optionalFlag,
-  requiredText,
-  saysSomething,
-  stringMap,
-  text,
-  uint32,
-} from '../protoJson.ts';
+import { enumeration, flag, list, message, optionalFlag, requiredText, stringMap, text, uint32 } from '../protoJson.ts';
 import { SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 
@@ -38,21 +27,32 @@ export interface PrometheusConf {
   /** Absent mode: the mesh's own mTLS. */
   readonly tls?: { readonly mode?: 'activeMTLSBackend' | 'providedTLS' | 'disabled' | undefined } | undefined;
   readonly envoy?: { readonly filterRegex?: string | undefined; readonly usedOnly?: boolean | undefined } | undefined;
+  /** Applications whose metrics are shown together with Envoy's; of one name the Dataplane's counts. */
+  readonly aggregate?: readonly Application[] | undefined;
+}
+
+/** Where an application shows its metrics to the proxy. */
+export interface Application {
+  readonly name?: string | undefined;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  /** Absent: the proxy's own. */
+  readonly address?: string | undefined;
+  /** Absent: yes. */
+  readonly enabled?: boolean | undefined;
 }
 
 const MODES = ['activeMTLSBackend', 'providedTLS', 'disabled'] as const;
-const NOT_MERGED =
-  'is not supported yet: Envoy serves its own metrics and cannot merge those of applications in, let Prometheus scrape them at ports of their own';
 
-const aggregated = message({ name: text, port: uint32, path: text, address: text, enabled: optionalFlag });
+const application = message({ name: text, port: uint32, path: text, address: text, enabled: optionalFlag });
 const prometheusConf = message({
   port: uint32,
   path: text,
   tags: stringMap.optional(),
   skipMTLS: optionalFlag,
-  tls: message({ mode: enumeration(MODES) }).optional(),
+  tls: message({ mode: enumeration('PrometheusTlsConfig.Mode', MODES) }).optional(),
   envoy: message({ filterRegex: text, usedOnly: flag }).optional(),
-  aggregate: list(aggregated),
+  aggregate: list(application),
 });
 
 export const metricsBackendSchema = message({ name: text, type: requiredText, conf: prometheusConf.optional() });
@@ -89,7 +89,11 @@ export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, fi
   violations.push(...tagViolations(conf.tags ?? {}, `${at}.tags`));
   const regexFault = faultOf(conf.envoy?.filterRegex ?? '');
   if (regexFault !== undefined) add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
-  if (saysSomething((conf as { aggregate?: unknown }).aggregate)) add('aggregate', NOT_MERGED);
+  conf.aggregate?.forEach(({ name, port, path, enabled }, i) => {
+    if (!name) add(`aggregate[${i}].name`, 'cannot be empty');
+    if (enabled !== false && !isPort(port ?? 0)) add(`aggregate[${i}].port`, PORT_REASON);
+    if (path !== undefined && !isAbsolutePath(path)) add(`aggregate[${i}].path`, 'should be a valid URL Path');
+  });
   return violations;
 }
 
@@ -109,6 +113,8 @@ function faultOf(regex: string): string | undefined {
 
 const DEFAULTS = { port: 5670, path: '/metrics', tags: { [SERVICE_TAG]: 'dataplane-metrics' } } as const;
 
+const APPLICATION_DEFAULTS = { path: '/metrics', enabled: true } as const;
+
 /** With what Kuma fills in before it stores a Mesh. */
 export function withMetricsDefaults(metrics: Metrics): Metrics {
   if (!metrics.backends) return metrics;
@@ -116,7 +122,12 @@ export function withMetricsDefaults(metrics: Metrics): Metrics {
     ...metrics,
     backends: metrics.backends.map(({ conf, ...backend }) => ({
       ...backend,
-      conf: { ...DEFAULTS, tls: conf?.skipMTLS ? { mode: 'disabled' as const } : {}, ...conf },
+      conf: {
+        ...DEFAULTS,
+        tls: conf?.skipMTLS ? { mode: 'disabled' as const } : {},
+        ...conf,
+        ...(conf?.aggregate && { aggregate: conf.aggregate.map((one) => ({ ...APPLICATION_DEFAULTS, ...one })) }),
+      },
     })),
   };
 }
@@ -125,6 +136,8 @@ export interface MetricsEndpoint extends PrometheusConf {
   readonly port: number;
   readonly path: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Those that are to be shown. */
+  readonly aggregate: readonly Application[];
 }
 
 /** What a proxy serves: the enabled backend of its mesh, with what its Dataplane says otherwise. `undefined`: nothing. */
@@ -144,7 +157,17 @@ export function metricsEndpoint(
     ...conf,
     tags: { ...(backend.conf?.tags ?? DEFAULTS.tags), ...conf.tags },
     ...((backend.conf?.envoy || conf.envoy) && { envoy: { ...backend.conf?.envoy, ...conf.envoy } }),
+    aggregate: shownApplications(backend.conf?.aggregate, conf.aggregate),
   } as MetricsEndpoint;
+}
+
+/** What the Dataplane says of an application stands instead of what the mesh says of it. */
+function shownApplications(
+  ofMesh: readonly Application[] = [],
+  own: readonly Application[] = [],
+): readonly Application[] {
+  const byName = new Map([...ofMesh, ...own].map((one) => [one.name, { ...APPLICATION_DEFAULTS, ...one }]));
+  return [...byName.values()].filter(({ enabled }) => enabled);
 }
 
 /** Only who has a certificate of the mesh may scrape it, as long as the mesh has mTLS. */

@@ -18,7 +18,7 @@ import type { MeshSpec } from './spec.ts';
 const caBackend = message({
   name: requiredText,
   type: requiredText,
-  mode: enumeration(['STRICT', 'PERMISSIVE']),
+  mode: enumeration('CertificateAuthorityBackend.Mode', ['STRICT', 'PERMISSIVE']),
   dpCert: message({
     rotation: message({ expiration: text }).optional(),
     requestTimeout: protoDuration.optional(),
@@ -39,7 +39,9 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
     defaultForbidMeshExternalServiceAccess: unsupported,
   }).optional(),
   skipCreatingInitialPolicies: list(z.string()),
-  meshServices: message({ mode: enumeration(['Disabled', 'Everywhere', 'ReachableBackends', 'Exclusive']) }).optional(),
+  meshServices: message({
+    mode: enumeration('Mesh.MeshServices.Mode', ['Disabled', 'Everywhere', 'ReachableBackends', 'Exclusive']),
+  }).optional(),
   constraints: message({
     dataplaneProxy: message({ requirements: list(constraint), restrictions: list(constraint) }).optional(),
   }).optional(),

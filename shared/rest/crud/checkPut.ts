@@ -75,7 +75,7 @@ export async function checkPut(
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
     broken.length > 0 ? broken : ((await context.admit?.(resource)) ?? []),
   );
-  const warnings = [...(descriptor.warnings?.(resource) ?? []), ...(existing ? [] : nameWarnings(resource))];
+  const warnings = [...(descriptor.warnings?.(resource) ?? []), ...nameWarnings(resource)];
   return { descriptor, existing, warnings, ...(descriptor.withoutSecrets?.(resource) ?? { resource, secrets: [] }) };
 }
 
