@@ -52,7 +52,26 @@ const matched: MatchedPolicies = {
 
 const CLUSTER = 'type.googleapis.com/envoy.config.cluster.v3.Cluster';
 const inspector: Inspector = {
-  matchedPolicies: async () => [matched, { ...matched, type: 'MeshTrafficPermission', policies: [] }],
+  matchedPolicies: async () => [
+    matched,
+    { ...matched, type: 'MeshTrafficPermission', policies: [] },
+    {
+      ...matched,
+      type: 'MeshTrafficPermission',
+      to: { ...matched.to, forService: () => undefined },
+      inbound: () => none,
+    },
+  ],
+  destinations: async () => [
+    {
+      type: 'MeshTimeout',
+      bySubset: [
+        { subset: { tags: { 'kuma.io/service': 'web' }, not: [{ key: 'a', value: 'b' }] }, rule: rule('1s') },
+        { subset: { tags: {}, not: [] }, rule: rule('2s') },
+      ],
+      byResource: [{ resource: { type: 'Mesh', mesh: '', name: 'demo', labels: {} }, rule: rule('2s') }],
+    },
+  ],
   dataplanesOf: async () => [{ resource: dataplane, version: 1, origin: 'east' }],
   config: async (_dataplane, { shadow = false } = {}) => ({
     [CLUSTER]: { web: { name: 'web', timeout: shadow ? 2 : 1 } },
@@ -89,13 +108,20 @@ test('the policies of a proxy, under the names that REST shows', async () => {
   expect((await get('/meshes/demo/dataplanes/nope/policies')).json().title).toBe('Could not get MatchedPolicies');
 });
 
-test('the rules of a proxy: to by what entries name, from and inbound by inbound', async () => {
+test('the rules of a proxy: to by destination and resource, from and inbound by inbound, nothing of what says nothing', async () => {
   const { resource, rules } = (await get('/meshes/demo/dataplanes/web-1/_rules')).json();
   expect(resource).toEqual({ type: 'Dataplane', mesh: 'demo', name: 'web-1', labels: {} });
   expect(rules).toHaveLength(1);
   const origin = [{ name: expect.stringMatching(HASHED) }];
   expect(rules[0].toRules).toMatchObject([
-    { conf: { idle: '1s' }, matchers: [{ key: 'kuma.io/service', value: 'web', not: false }], origin },
+    {
+      conf: { idle: '1s' },
+      matchers: [
+        { key: 'a', value: 'b', not: true },
+        { key: 'kuma.io/service', value: 'web', not: false },
+      ],
+      origin,
+    },
     { conf: { idle: '2s' }, matchers: [], origin },
   ]);
   expect(rules[0].toResourceRules).toMatchObject([

@@ -1,4 +1,4 @@
-import { dataplanesOf, policiesOf } from '../../shared/policy/inspect.ts';
+import { dataplanesOf, destinationsFor, policiesOf } from '../../shared/policy/inspect.ts';
 import { policyDescriptors } from '../../shared/policy/policyIndex.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import { GLOBAL } from '../../shared/resource/resource.ts';
@@ -30,6 +30,7 @@ export function inspector({ registry, log, zones }: Deps): Inspector {
   };
   return {
     matchedPolicies: async (dataplane) => policiesOf(await viewOf(dataplane.resource.mesh), registry, dataplane),
+    destinations: async (dataplane) => destinationsFor(await viewOf(dataplane.resource.mesh), registry, dataplane),
     dataplanesOf: async (policy) => dataplanesOf(await viewOf(policy.resource.mesh), policy),
   };
 }

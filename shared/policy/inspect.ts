@@ -5,10 +5,11 @@ import type { Resource } from '../resource/resource.ts';
 import type { Inspector } from '../rest/ports.ts';
 import type { Memo } from '../snapshot/memo.ts';
 import type { Entry, View } from '../view/view.ts';
+import { destinationsOf } from './destinations.ts';
 import { matchPolicies } from './matchPolicies.ts';
 import { policyDescriptors } from './policyIndex.ts';
 import { selects } from './match.ts';
-import type { MatchedPolicies } from './rules.ts';
+import type { Destinations, MatchedPolicies } from './rules.ts';
 
 export interface InspectDeps {
   /** The view of the moment. */
@@ -21,6 +22,7 @@ export interface InspectDeps {
 export function policyInspector({ view, registry, memo }: InspectDeps): Omit<Inspector, 'config'> {
   return {
     matchedPolicies: async (dataplane) => policiesOf(view(), registry, dataplane, memo),
+    destinations: async (dataplane) => destinationsFor(view(), registry, dataplane),
     dataplanesOf: async (policy) => dataplanesOf(view(), policy),
   };
 }
@@ -36,6 +38,15 @@ export function policiesOf(
   const zone = zoneOf({ resource, origin });
   const matched = matchPolicies({ view, registry, mesh: resource.mesh, zone, dataplane, ...(memo && { memo }) });
   return policyDescriptors(registry).flatMap(({ type }) => matched.get(type) ?? []);
+}
+
+/** The destinations that the policies of a proxy tell apart. */
+export function destinationsFor(
+  view: View,
+  registry: Registry,
+  { resource, origin }: Pick<Entry, 'resource' | 'origin'>,
+): Destinations[] {
+  return destinationsOf(view, registry, resource as Resource<DataplaneSpec>, zoneOf({ resource, origin }));
 }
 
 /** The proxies that a policy selects, or an inbound of them. */

@@ -1,8 +1,12 @@
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 
-/** Where a merged conf comes from: shown by inspect (`_rules`, `policies`). */
-export interface RuleOrigin extends ResourceKey {
+/** A resource that a rule is about, as inspect shows it. */
+export interface RuleSubject extends ResourceKey {
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Where a merged conf comes from: shown by inspect (`_rules`, `policies`). */
+export interface RuleOrigin extends RuleSubject {
   readonly ruleIndex: number;
 }
 
@@ -60,4 +64,13 @@ export interface MatchedPolicies<Conf = unknown> {
   inbound(sectionName: string): InboundRules<Conf>;
   /** Policies with a single `default`. */
   readonly single: Rule<Conf> | undefined;
+}
+
+/** What the `to` entries of one policy type come to for a proxy, as `_rules` shows it (kumactl-api §6.2). */
+export interface Destinations {
+  readonly type: string;
+  /** By the tags that destinations are told apart by, more of them first. */
+  readonly bySubset: readonly { readonly subset: ClientSubset; readonly rule: Rule<unknown> }[];
+  /** By the resource that an entry names, the Mesh or a MeshHTTPRoute; policies that target a MeshHTTPRoute do not count. */
+  readonly byResource: readonly { readonly resource: RuleSubject; readonly rule: Rule<unknown> }[];
 }

@@ -1,5 +1,5 @@
 import type { Author, EventType, LogEvent } from '../event/event.ts';
-import type { MatchedPolicies } from '../policy/rules.ts';
+import type { Destinations, MatchedPolicies } from '../policy/rules.ts';
 import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
@@ -89,6 +89,8 @@ export type VerifyUserToken = (token: string) => Promise<{ readonly name: string
 export interface Inspector {
   /** Of every policy type that matched something of the proxy. */
   matchedPolicies(dataplane: Stored): Promise<readonly MatchedPolicies[]>;
+  /** What their `to` entries come to, of every policy type that has any. */
+  destinations(dataplane: Stored): Promise<readonly Destinations[]>;
   /** The Dataplanes that a policy selects with its top-level targetRef. */
   dataplanesOf(policy: Stored): Promise<readonly Stored[]>;
   /** The xDS that this control plane gives the proxy, without secrets; absent on global. @returns `undefined` when not connected */

@@ -23,7 +23,14 @@ function served(mode: 'global' | 'zone' | 'standalone') {
   const zone = mode === 'global' ? {} : { zone: 'east' };
   const { deps, resources: store } = restFixture(
     { mode, environment: 'universal', ...zone },
-    { registry, inspector: { matchedPolicies: async () => [], dataplanesOf: async () => [] } },
+    {
+      registry,
+      inspector: {
+        matchedPolicies: async () => [],
+        destinations: async () => [],
+        dataplanesOf: async () => [],
+      },
+    },
   );
   const at = { creationTime: NOW, modificationTime: NOW };
   store.seed({ type: 'Mesh', mesh: '', name: 'demo', labels: {}, spec: {}, ...at }, '');

@@ -60,6 +60,7 @@ function forward(
   if (refs.length === 0) return { cluster: outbound.clusters[0]?.cluster.name ?? outbound.service, timeout: '0s' };
   const weights = new Map<string, number>();
   for (const ref of refs) {
+    // Kept from before the schema filled it in, a policy may lack it.
     const weight = ref.weight ?? 1;
     const name = weight > 0 ? backendCluster(ref, outbound, context) : undefined;
     if (name) weights.set(name, (weights.get(name) ?? 0) + weight);

@@ -31,7 +31,7 @@ const pathRewrite = z.object({
 /** Envoy adds the weights of a split up in 32 bits; this leaves room for all that anybody would list. */
 const MAX_WEIGHT = 1_000_000;
 const backendRef = targetRef.extend({
-  weight: z.number().int().min(0).max(MAX_WEIGHT).optional(),
+  weight: z.number().int().min(0).max(MAX_WEIGHT).default(1),
   port: z.number().int().optional(),
 });
 

@@ -1,7 +1,5 @@
-import type { PolicySpec } from '../../policy/policySpec.ts';
-import type { ClientSubset, MatchedPolicies, Rule, RuleOrigin } from '../../policy/rules.ts';
+import type { ClientSubset, Destinations, MatchedPolicies, Rule, RuleOrigin, RuleSubject } from '../../policy/rules.ts';
 import { type DataplaneSpec, type Inbound, sectionName } from '../../resource/dataplane/spec.ts';
-import { SERVICE_TAG } from '../../resource/tags.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import type { JsonFields } from '../resourceJson.ts';
@@ -23,46 +21,65 @@ export function proxyRuleRoutes(context: RestContext): Route[] {
       handler: async ({ params: { mesh = '', name = '' } }) => {
         const { stored, resource } = await requireShown(context, dataplane, mesh, name);
         const matched = (await inspector.matchedPolicies(stored)).filter((one) => hasRules(context, one));
+        const destinations = await inspector.destinations(stored);
+        const to = new Map(destinations.map((one) => [one.type, one]));
         const inbounds = [...((stored.resource.spec as DataplaneSpec).networking.inbound ?? [])];
         inbounds.sort((a, b) => a.port - b.port);
-        const types = matched.map(({ type }) => type);
-        const show = await shownPolicies(context, mesh, types);
+        const types = new Set([...matched.map(({ type }) => type), ...destinations.flatMap(subjectTypes)]);
+        const show = await shownPolicies(context, mesh, [...types]);
+        const rules = matched.map((one) => rulesOf(one, to.get(one.type), inbounds, show));
         return ok({
           resource: { type: dataplane.type, mesh, name: resource.name, labels: resource.labels },
-          httpMatches: httpMatches(matched.flatMap((one) => destinations(one).map(({ rule }) => rule.conf))),
-          rules: matched.map((one) => rulesOf(one, mesh, inbounds, show)),
+          httpMatches: httpMatches(destinations.flatMap((one) => one.bySubset.map(({ rule }) => rule.conf))),
+          rules: rules.filter(hasContent),
         });
       },
     },
   ];
 }
 
-type RuleJson = (rule: Rule<unknown>) => JsonFields;
+/** Types of the resources, beside the Mesh, that entries name. */
+function subjectTypes({ byResource }: Destinations): string[] {
+  return byResource.map(({ resource }) => resource.type).filter((type) => type !== 'Mesh');
+}
+
+/** What is told of one policy type; the lists are there even when they are empty. */
+interface RulesJson extends JsonFields {
+  readonly toRules: readonly JsonFields[];
+  readonly fromRules: readonly JsonFields[];
+  readonly inboundRules: readonly JsonFields[];
+  readonly toResourceRules: readonly JsonFields[];
+  readonly proxyRule?: JsonFields;
+}
+
+/** A policy that names only what is not there is matched, and comes to nothing. */
+function hasContent({ toRules, fromRules, inboundRules, toResourceRules, proxyRule }: RulesJson): boolean {
+  return (
+    proxyRule !== undefined || [toRules, fromRules, inboundRules, toResourceRules].some(({ length }) => length > 0)
+  );
+}
 
 function rulesOf(
   matched: MatchedPolicies,
-  mesh: string,
+  to: Destinations | undefined,
   inbounds: readonly Inbound[],
-  show: (origin: RuleOrigin) => Omit<RuleOrigin, 'ruleIndex'>,
-): JsonFields {
-  const meta = (origin: RuleOrigin): JsonFields => {
-    const { type, mesh, name, labels } = show(origin);
+  show: (subject: RuleSubject) => RuleSubject,
+): RulesJson {
+  const meta = (subject: RuleSubject): JsonFields => {
+    const { type, mesh, name, labels } = show(subject);
     return { type, mesh, name, labels };
   };
-  const ruleJson: RuleJson = ({ conf, origins }) => ({ conf, origin: distinctOrigins(origins).map(meta) });
+  const ruleJson = ({ conf, origins }: Rule<unknown>) => ({ conf, origin: distinctOrigins(origins).map(meta) });
   const indexed = (origin: RuleOrigin) => ({ resourceMeta: meta(origin), ruleIndex: origin.ruleIndex });
   const perInbound = inbounds.map((inbound) => ({
     shown: inboundJson(inbound),
     rules: matched.inbound(sectionName(inbound)),
   }));
+  const { bySubset = [], byResource = [] } = to ?? {};
   const { single } = matched;
-  const forAll = matched.to.forService(NAMED_BY_NOBODY);
   return {
     type: matched.type,
-    toRules: destinations(matched).map(({ service, rule }) => ({
-      ...ruleJson(rule),
-      matchers: service === undefined ? [] : [{ key: SERVICE_TAG, value: service, not: false }],
-    })),
+    toRules: bySubset.map(({ subset, rule }) => ({ ...ruleJson(rule), matchers: matchers(subset) })),
     fromRules: perInbound
       .filter(({ rules }) => rules.from.length > 0)
       .map(({ shown, rules }) => ({
@@ -75,54 +92,24 @@ function rulesOf(
         inbound: shown,
         rules: rules.matched.map((rule) => ({ conf: [rule.conf], origin: rule.origins.map(indexed) })),
       })),
-    toResourceRules: forAll
-      ? [
-          {
-            conf: [forAll.conf],
-            origin: forAll.origins.map(indexed),
-            resourceMeta: { type: 'Mesh', mesh: '', name: mesh, labels: {} },
-            resourceSectionName: '',
-          },
-        ]
-      : [],
+    toResourceRules: byResource.map(({ resource, rule }) => ({
+      conf: [rule.conf],
+      origin: rule.origins.map(indexed),
+      resourceMeta: meta(resource),
+      resourceSectionName: '',
+    })),
     ...(single && { proxyRule: ruleJson(single) }),
     warnings: [],
   };
 }
 
-/** No value of `kuma.io/service` is empty: its rule is the one for all that no entry names. */
-const NAMED_BY_NOBODY = '';
-
-interface Destination {
-  /** Absent: all that no entry names. */
-  readonly service?: string;
-  readonly rule: Rule<unknown>;
-}
-
-/** The destinations that entries of `to` tell apart, those with a name first, each with what is merged for it. */
-function destinations({ policies, to }: MatchedPolicies): Destination[] {
-  const named = new Set(policies.flatMap(({ spec }) => namedBy(spec as PolicySpec)));
-  const ofNamed = [...named].flatMap((service): Destination[] => {
-    const rule = to.forService(service);
-    return rule ? [{ service, rule }] : [];
-  });
-  const others = to.forService(NAMED_BY_NOBODY);
-  return [...ofNamed, ...(others ? [{ rule: others }] : [])];
-}
-
-/** What a policy says of one route only is not about the service as such. */
-function namedBy({ targetRef, to = [] }: PolicySpec): string[] {
-  if (targetRef?.kind === 'MeshHTTPRoute') return [];
-  return to.flatMap(({ targetRef: { kind, name, sectionName } }) =>
-    kind === 'MeshService' && name && !sectionName ? [name] : [],
-  );
-}
-
+/** By key, as Kuma sorts them. */
 function matchers({ tags, not }: ClientSubset): JsonFields[] {
-  return [
+  const all = [
     ...Object.entries(tags).map(([key, value]) => ({ key, value, not: false })),
     ...not.map(({ key, value }) => ({ key, value, not: true })),
   ];
+  return all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
 function inboundJson({ name, port, tags = {} }: Inbound): JsonFields {

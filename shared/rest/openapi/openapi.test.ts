@@ -9,7 +9,7 @@ const { deps } = restFixture(
   { mode: 'global', environment: 'universal' },
   {
     registry: await loadRegistry(),
-    inspector: { matchedPolicies: async () => [], dataplanesOf: async () => [] },
+    inspector: { matchedPolicies: async () => [], destinations: async () => [], dataplanesOf: async () => [] },
   },
 );
 const routes = restRoutes(deps);
