@@ -1,4 +1,5 @@
 import type { AccessLogJson } from './gen/envoy/config/accesslog/v3/accesslog_pb.d.ts';
+import { socketPath } from './socketPath.ts';
 import { typed } from './typed.ts';
 
 /** Appends a line of this format to a file for every request or connection. @param format with the line's end */
@@ -13,13 +14,10 @@ export function fileAccessLog(path: string, format: string): AccessLogJson {
 /** A proxy says so in its bootstrap: there is somebody who reads the pipe. */
 export const ACCESS_LOG_FEATURE = 'feature-tcp-accesslog-via-named-pipe';
 
-/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (multizone-and-dataplane §4.8). */
-const LONGEST_PATH = 98;
-
 /**
  * Where Envoy writes the lines that are to go somewhere by TCP, `<host:port>;<line>`: a FIFO, in spite of its name, that the
  * process reads which runs the proxy.
  */
 export function accessLogPipe(workdir: string, mesh: string, name: string): string {
-  return `${`${workdir}/kuma-al-${name}-${mesh}`.slice(0, LONGEST_PATH)}.sock`;
+  return socketPath('al', workdir, mesh, name);
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type DpOptions, runDp } from './runDp.ts';
+import type { DpOptions } from './dpOptions.ts';
+import { runDp } from './runDp.ts';
 
 const VERSION = '0.1.0';
 

@@ -8,7 +8,8 @@ import { freePort } from '../../deploy/process/ports.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { adminSocketPath } from '../dataplane/bootstrap.ts';
-import { type DpOptions, runDp } from './runDp.ts';
+import type { DpOptions } from './dpOptions.ts';
+import { runDp } from './runDp.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

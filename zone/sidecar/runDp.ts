@@ -1,54 +1,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ACCESS_LOG_FEATURE, accessLogPipe } from '../../shared/xds/accessLog.ts';
+import { accessLogPipe } from '../../shared/xds/accessLog.ts';
+import { mergedMetricsSocket } from '../../shared/xds/mergedMetrics.ts';
 import { type AccessLogStreamer, startAccessLogStreamer } from './accessLogStreamer.ts';
+import { bootstrapBody } from './bootstrapBody.ts';
 import { type DataplaneResource, readDataplane, readVariables } from './dataplaneFile.ts';
+import type { DpOptions } from './dpOptions.ts';
 import { Envoy } from './envoy.ts';
+import { type MetricsMerger, startMetricsMerger } from './metricsMerger.ts';
 import { startReadiness } from './readiness.ts';
 import { requestBootstrap } from './requestBootstrap.ts';
 import { StartError } from './startError.ts';
-
-export interface DpOptions {
-  /** `https://host:5678` */
-  readonly cpAddress: string;
-  /** PEM file of the CA that the control plane's certificate is verified with. */
-  readonly caCertFile?: string;
-  readonly skipVerify: boolean;
-  /** Of a Dataplane that exists already; not together with a file. */
-  readonly name?: string;
-  readonly mesh?: string;
-  readonly proxyType: 'dataplane' | 'ingress' | 'egress';
-  readonly dataplaneFile?: string;
-  /** The resource itself, instead of a file. */
-  readonly dataplane?: string;
-  readonly dataplaneVars: readonly string[];
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly binaryPath: string;
-  /** A new temporary folder when absent. */
-  readonly workDir?: string;
-  readonly concurrency?: number;
-  /** How long traffic goes on after a signal before Envoy is stopped. */
-  readonly drainTimeMs: number;
-  /** UDP and TCP port on 127.0.0.1 on which Envoy answers names; 0: none. */
-  readonly dnsPort: number;
-  /** `127.21`: the sidecar may bind virtual IPs in 127.21.0.0/16. */
-  readonly loopbackPrefix?: string;
-  /** 0: no readiness endpoint. */
-  readonly readinessPort: number;
-  readonly readinessHost: string;
-  /** `networking.admin.port` where the file says none; 0: as the file says. */
-  readonly adminPort: number;
-  /** What it shows to whom scrapes its metrics, where the mesh says `providedTLS`: PEM files. */
-  readonly metricsCertPath?: string;
-  readonly metricsKeyPath?: string;
-  /** Of Envoy. */
-  readonly logLevel: string;
-  readonly version: string;
-}
 
 export type DpDeps = {
   /** The first signal: drain, then stop. */
@@ -88,23 +53,26 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
   const kill = () => envoy?.kill();
   process.once('exit', kill);
   let streamer: AccessLogStreamer | undefined;
+  let merger: MetricsMerger | undefined;
   try {
     streamer = await streamerOf(resource ?? options, options.proxyType, socketDir, log);
     const call = {
       cpAddress: options.cpAddress,
       caCert,
       skipVerify: options.skipVerify,
-      body: requestBody(options, { resource, token, caCert, workDir: socketDir, streams: streamer !== undefined }),
+      body: bootstrapBody(options, { resource, token, caCert, workDir: socketDir, streams: streamer !== undefined }),
     };
     const wait = (ms: number) => sleep(ms, undefined, { signal });
     const text = await requestBootstrap(call, { signal, log, sleep: wait, now: () => performance.now() });
     const bootstrapFile = join(workDir, 'bootstrap.yaml');
     // It holds the token.
     writeFileSync(bootstrapFile, text, { mode: 0o600 });
+    const adminSocket = adminSocketOf(text);
+    merger = await mergerOf(resource ?? options, options.proxyType, { socketDir, adminSocket, log });
     envoy = new Envoy({
       binary: options.binaryPath,
       bootstrapFile,
-      adminSocket: adminSocketOf(text),
+      adminSocket,
       concurrency: options.concurrency,
       drainTimeS: Math.min(10, Math.max(1, Math.round(options.drainTimeMs / 1000))),
       logLevel: options.logLevel,
@@ -118,6 +86,7 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
     process.off('exit', kill);
     await envoy?.stop();
     streamer?.stop();
+    merger?.stop();
     readiness?.close();
     readiness?.closeAllConnections();
     if (socketDir !== workDir) rmSync(socketDir, { recursive: true, force: true });
@@ -180,45 +149,6 @@ function readResource(options: DpOptions): DataplaneResource | undefined {
   return { ...resource, networking };
 }
 
-interface Subject {
-  readonly resource: DataplaneResource | undefined;
-  readonly token: string;
-  readonly caCert: string | undefined;
-  readonly workDir: string;
-  /** It forwards access logs. */
-  readonly streams: boolean;
-}
-
-/** Body of POST /bootstrap (multizone-and-dataplane §4.2). */
-function requestBody(options: DpOptions, { resource, token, caCert, workDir, streams }: Subject): object {
-  return {
-    mesh: resource?.mesh ?? options.mesh ?? (options.proxyType === 'dataplane' ? 'default' : ''),
-    name: resource?.name ?? options.name,
-    proxyType: options.proxyType,
-    dataplaneToken: token,
-    dataplaneTokenPath: options.tokenFile ?? '',
-    ...(resource ? { dataplaneResource: JSON.stringify(resource) } : {}),
-    version: { kumaDp: { version: options.version, gitTag: '', gitCommit: '', buildDate: '' } },
-    caCert: caCert ?? '',
-    dynamicMetadata: {},
-    dnsPort: options.dnsPort,
-    readinessPort: options.readinessPort,
-    operatingSystem: process.platform,
-    features: ['feature-delta-grpc', ...(streams ? [ACCESS_LOG_FEATURE] : [])],
-    workdir: workDir,
-    ipv6Enabled: Object.values(networkInterfaces()).some((addresses) =>
-      addresses?.some(({ family }) => family === 'IPv6'),
-    ),
-    metricsResources: { certPath: absolute(options.metricsCertPath), keyPath: absolute(options.metricsKeyPath) },
-    ...(options.loopbackPrefix ? { loopbackPrefix: options.loopbackPrefix } : {}),
-  };
-}
-
-/** Empty where there is none. */
-function absolute(path: string | undefined): string {
-  return path ? resolve(path) : '';
-}
-
 /** A machine without FIFOs can do all but send access logs by TCP, and does not say that it could. */
 async function streamerOf(
   { name = '', mesh = 'default' }: { readonly name?: string; readonly mesh?: string },
@@ -232,6 +162,21 @@ async function streamerOf(
   } catch (cause) {
     log(`access logs cannot be sent by TCP: ${(cause as Error).message}`);
     return undefined;
+  }
+}
+
+/** A zone proxy shows no metrics of applications. @throws StartError */
+async function mergerOf(
+  { name = '', mesh = 'default' }: { readonly name?: string; readonly mesh?: string },
+  proxyType: DpOptions['proxyType'],
+  { socketDir, adminSocket, log }: { readonly socketDir: string; readonly adminSocket: string } & Pick<DpDeps, 'log'>,
+): Promise<MetricsMerger | undefined> {
+  if (proxyType !== 'dataplane') return undefined;
+  const path = mergedMetricsSocket(socketDir, mesh, name);
+  try {
+    return await startMetricsMerger({ path, adminSocket, log });
+  } catch (cause) {
+    throw new StartError(`cannot listen on ${path} (in --work-dir): ${(cause as Error).message}`);
   }
 }
 

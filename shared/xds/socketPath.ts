@@ -1,0 +1,7 @@
+/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (multizone-and-dataplane §4.8). */
+const LONGEST_PATH = 98;
+
+/** Where Envoy and the process that runs it meet. @param kind of what passes there, as in Kuma: `al` are access logs, `mh` metrics */
+export function socketPath(kind: 'al' | 'mh', workdir: string, mesh: string, name: string): string {
+  return `${`${workdir}/kuma-${kind}-${name}-${mesh}`.slice(0, LONGEST_PATH)}.sock`;
+}
