@@ -129,7 +129,9 @@ describe('inspect', () => {
     const zone = {
       name: 'east',
       zone: { enabled: true },
-      zoneInsight: { subscriptions: [{ connectTime: T, version: { kumaCp: { version: '0.1.0' } } }] },
+      zoneInsight: {
+        subscriptions: [{ connectTime: T, version: { kumaCp: { version: '2.14.3', meridian: '0.1.0' } } }],
+      },
     };
     const zones = await runCli(['inspect', 'zones'], { 'GET /zones/_overview': { body: { items: [zone] } } });
     expect(zones.out).toContain('east   Online   60s         never     0      0          0.1.0');

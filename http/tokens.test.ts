@@ -54,6 +54,13 @@ test('without a lifetime the issuer decides', async () => {
   expect(issued.at(-1)).toEqual({ zone: 'z1', scope: ['ingress', 'egress'] });
 });
 
+test('a token may be over before it is issued, as in Kuma', async () => {
+  await post('dataplane', { mesh: 'demo', validFor: '-1h' });
+  expect(issued.at(-1)).toMatchObject({ mesh: 'demo', validForMs: -3_600_000 });
+  await post('user', { name: 'john', validFor: '-1h' });
+  expect(issued.at(-1)).toMatchObject({ name: 'john', validForMs: -3_600_000 });
+});
+
 test('groups of a user token may be missing', async () => {
   await post('user', { name: 'john', groups: null, validFor: '1h30m' });
   expect(issued.at(-1)).toEqual({ name: 'john', groups: null, validForMs: 5_400_000 });

@@ -14,7 +14,7 @@ const subscription = z.looseObject({
     .optional(),
   version: z
     .looseObject({
-      kumaCp: z.looseObject({ version: z.string().optional() }).optional(),
+      kumaCp: z.looseObject({ version: z.string().optional(), meridian: z.string().optional() }).optional(),
       kumaDp: z.looseObject({ version: z.string().optional() }).optional(),
       envoy: z.looseObject({ version: z.string().optional() }).optional(),
     })

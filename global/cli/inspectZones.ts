@@ -38,7 +38,7 @@ export function zoneTable(items: readonly unknown[], now: number): string {
       age(updateTime, now),
       String(sent),
       String(rejected),
-      last?.version?.kumaCp?.version ?? '',
+      last?.version?.kumaCp?.meridian ?? last?.version?.kumaCp?.version ?? '',
     ];
   });
   return table(['NAME', 'STATUS', 'CONNECTED', 'UPDATED', 'SENT', 'REJECTED', 'ZONE-CP'], rows);

@@ -1,4 +1,5 @@
 import { GLOBAL } from '../../shared/resource/resource.ts';
+import { KUMA_RELEASE } from '../../shared/rest/meta/about.ts';
 import type { Stored } from '../../shared/rest/ports.ts';
 import { asideIn } from './syncStatus.ts';
 import type { Report } from './zoneFollower.ts';
@@ -20,7 +21,8 @@ const KEPT = 10;
  * The zones' insights as `kumactl inspect zones` reads them (kumactl-api §5.3): one subscription for each control plane that has
  * reported. Kuma's only word for health is that a subscription is open, so they are open as long as the zone is `online`: one
  * that stalls or diverged must not look healthy. Counters are texts; what Kuma counts as responses are positions here, and what
- * it counts as rejected are events set aside. `sync` is ours; kumactl drops fields that it does not know.
+ * it counts as rejected are events set aside. The version is that of the contract, as in `GET /`; `meridian` beside it, our own, and
+ * `sync` are fields that kumactl does not know and drops.
  */
 export function zoneInsights({ reports, globalInstance, syncOf, now }: Input): Stored[] {
   return [...reports].map(([zone, instances]) => {
@@ -58,7 +60,7 @@ function subscription({ status }: Report, globalInstance: string, disconnectTime
         ...(asideIn(status) > 0 ? { responsesRejected: String(asideIn(status)) } : {}),
       },
     },
-    version: { kumaCp: { version: status.version, kumaCpGlobalCompatible: true } },
+    version: { kumaCp: { version: KUMA_RELEASE, meridian: status.version, kumaCpGlobalCompatible: true } },
     config: JSON.stringify(status.config),
   };
 }

@@ -97,7 +97,11 @@ it('kumactl shows Online only for a zone that is', () => {
   expect(isOnline(insightOf(dead))).toBe(false);
   const { subscriptions, sync } = insightOf(instance('a'), dead);
   expect(subscriptions).toMatchObject([
-    { id: 'a', status: { total: { responsesAcknowledged: '10', responsesRejected: '1' } } },
+    {
+      id: 'a',
+      status: { total: { responsesAcknowledged: '10', responsesRejected: '1' } },
+      version: { kumaCp: { version: '2.14.3', meridian: '1', kumaCpGlobalCompatible: true } },
+    },
     { id: 'z', disconnectTime: '2026-01-01T00:01:00.000Z' },
   ]);
   expect(sync).toMatchObject({ state: 'online', position: 10 });

@@ -109,9 +109,8 @@ function lifetime(validFor: string): number | undefined {
 
 function lifetimeViolations(validFor: string): Violation[] {
   if (!validFor) return [];
-  const ms = goDurationMs(validFor);
-  if (ms === undefined) return [{ field: 'validFor', reason: `is invalid: ${goDurationFault(validFor)}` }];
-  return ms < 0 ? [{ field: 'validFor', reason: 'must not be negative' }] : [];
+  if (goDurationMs(validFor) !== undefined) return [];
+  return [{ field: 'validFor', reason: `is invalid: ${goDurationFault(validFor)}` }];
 }
 
 /** All that is wrong is told at once. @throws Invalid */

@@ -2,7 +2,7 @@ import { requireMesh, type RestContext } from '../context.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { ok, type RestRequest, type Route } from '../http.ts';
 import { pageAnswer } from '../page.ts';
-import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES, type KumaType } from './kumaTypes.ts';
+import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES, type KumaType, NO_POLICY } from './kumaTypes.ts';
 import { writtenElsewhere } from './refusal.ts';
 
 const PROCESS = 'Could not process a resource';
@@ -19,18 +19,21 @@ export function absentTypeRoutes(context: RestContext): Route[] {
       list(context, `/${kumaType.path}`),
       ...itemRoutes(context, type, kumaType, `/meshes/:mesh/${kumaType.path}`),
     ]),
-    ...absent(KUMA_POLICIES).map(([, { path }]) => proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)),
-    ...absent(KUMA_MESH_TYPES).map(([type, { path }]) =>
-      missing(context, 'GET', `/meshes/:mesh/${path}/:name/dataplanes`, `Could not find ${type}`, {
-        noMesh: 'Could not build mesh context',
-      }),
+    ...absent(KUMA_POLICIES).flatMap(([, { path, notInspected }]) =>
+      notInspected ? [] : [proxies(context, `/meshes/:mesh/${path}/:name/dataplanes`)],
     ),
-    ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, { path }]) => [
-      ...['_resources/dataplanes', '-resources/dataplanes', '_dataplanes'].map((view) =>
-        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, 'Could not retrieve policy'),
+    ...absent(KUMA_POLICIES).flatMap(([, { path }]) =>
+      ['_resources', '-resources'].map((resources) =>
+        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${resources}/dataplanes`, NO_POLICY),
       ),
-      missing(context, 'GET', `/meshes/:mesh/${path}/:name/_rules`, `Could not retrieve ${type}`),
-    ]),
+    ),
+    ...absent(KUMA_MESH_TYPES).flatMap(([, { path, views = {} }]) =>
+      Object.entries(views).map(([view, title]) =>
+        missing(context, 'GET', `/meshes/:mesh/${path}/:name/${view}`, title, {
+          ...(view === 'dataplanes' && { noMesh: 'Could not build mesh context' }),
+        }),
+      ),
+    ),
     ...absent(KUMA_GLOBAL_TYPES).flatMap(([type, kumaType]) =>
       itemRoutes(context, type, kumaType, `/${kumaType.path}`),
     ),

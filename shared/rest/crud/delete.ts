@@ -28,8 +28,9 @@ async function remove(context: RestContext, descriptor: ResourceDescriptor, requ
   const { role, writer } = context;
   const { mesh = '', name = '' } = request.params;
   requireWritable(descriptor, context);
-  requireResourceAccess(context.access, request.caller, descriptor);
+  // In Kuma's order: what is not there is told to those, too, who may not delete it.
   const { stored, resource } = await requireShown(context, descriptor, mesh, name, TITLE);
+  requireResourceAccess(context.access, request.caller, descriptor);
   const origin = deleteOriginViolations(descriptor, resource.labels, role);
   const foreign = isOwn(stored.origin, role)
     ? []

@@ -4,6 +4,10 @@ export interface KumaType {
   readonly path: string;
   /** In KRIs. */
   readonly shortName?: string;
+  /** What Kuma shows of one besides itself, with the title of the error when that one is not there. */
+  readonly views?: Readonly<Record<string, string>>;
+  /** A policy of which Kuma does not tell the proxies. */
+  readonly notInspected?: boolean;
   /** What does the same here, as far as something does. */
   readonly instead?: string;
   /** The control plane on which it is not written. */
@@ -11,6 +15,9 @@ export interface KumaType {
 }
 
 type KumaTypes = Readonly<Record<string, KumaType>>;
+
+/** Kuma's words for whatever it is that selects proxies. */
+export const NO_POLICY = 'Could not retrieve policy';
 
 export const KUMA_POLICIES: KumaTypes = {
   CircuitBreaker: { path: 'circuit-breakers', instead: 'MeshCircuitBreaker', refusedOn: 'zone' },
@@ -38,15 +45,23 @@ export const KUMA_POLICIES: KumaTypes = {
   TrafficPermission: { path: 'traffic-permissions', instead: 'MeshTrafficPermission', refusedOn: 'zone' },
   TrafficRoute: { path: 'traffic-routes', instead: 'MeshHTTPRoute', refusedOn: 'zone' },
   TrafficTrace: { path: 'traffic-traces', refusedOn: 'zone' },
-  VirtualOutbound: { path: 'virtual-outbounds', refusedOn: 'zone' },
+  VirtualOutbound: { path: 'virtual-outbounds', refusedOn: 'zone', notInspected: true },
 };
 
 /** The other mesh-scoped types, and the policy that is inspected as MeshGateways are. */
 export const KUMA_MESH_TYPES: KumaTypes = {
   ExternalService: { path: 'external-services', refusedOn: 'zone' },
   MeshExternalService: { path: 'meshexternalservices', shortName: 'extsvc' },
-  MeshGateway: { path: 'meshgateways', shortName: 'mgw' },
-  MeshGatewayRoute: { path: 'meshgatewayroutes', refusedOn: 'zone' },
+  MeshGateway: {
+    path: 'meshgateways',
+    shortName: 'mgw',
+    views: { dataplanes: 'Could not find MeshGateway', _rules: 'Could not retrieve MeshGateway' },
+  },
+  MeshGatewayRoute: {
+    path: 'meshgatewayroutes',
+    refusedOn: 'zone',
+    views: { dataplanes: 'Could not find MeshGatewayRoute', '_resources/dataplanes': NO_POLICY },
+  },
   MeshIdentity: { path: 'meshidentities', shortName: 'mid', instead: 'mtls of the Mesh' },
   MeshMultiZoneService: {
     path: 'meshmultizoneservices',
@@ -55,7 +70,13 @@ export const KUMA_MESH_TYPES: KumaTypes = {
     refusedOn: 'zone',
   },
   MeshOpenTelemetryBackend: { path: 'meshopentelemetrybackends', shortName: 'motb' },
-  MeshService: { path: 'meshservices', shortName: 'msvc', instead: 'tags with kuma.io/service', refusedOn: 'global' },
+  MeshService: {
+    path: 'meshservices',
+    shortName: 'msvc',
+    instead: 'tags with kuma.io/service',
+    refusedOn: 'global',
+    views: { '_resources/dataplanes': NO_POLICY, _dataplanes: NO_POLICY },
+  },
   MeshTrust: { path: 'meshtrusts', shortName: 'mtrust', instead: 'mtls of the Mesh' },
   MeshZoneAddress: { path: 'meshzoneaddresses', shortName: 'mza', refusedOn: 'global' },
   Workload: { path: 'workloads', shortName: 'wl', refusedOn: 'global' },

@@ -58,14 +58,23 @@ export async function listed(
 
 /** One resource in the form that `?format=` asks for. @throws Invalid */
 export function formatted(descriptor: ResourceDescriptor, { resource }: Shown, { query }: RestRequest): Answer {
+  if (formatOf(query) === 'universal') return ok(resourceJson(descriptor, resource));
+  return ok(kubernetesForm(descriptor, resource, query.get('namespace') || undefined));
+}
+
+/** Which form `?format=` asks for. @throws Invalid */
+export function formatOf(query: URLSearchParams): 'universal' | 'kubernetes' {
   switch (query.get('format') ?? '') {
     case '':
     case 'universal':
-      return ok(resourceJson(descriptor, resource));
+      return 'universal';
     case 'k8s':
     case 'kubernetes':
-      return ok(kubernetesForm(descriptor, resource, query.get('namespace') || undefined));
+      return 'kubernetes';
     default:
-      throw new Invalid([{ field: '', reason: '"format" must be one of ["k8s", "kubernetes", "universal"]' }]);
+      throw new Invalid(
+        [{ field: '', reason: '"format" must be one of ["k8s", "kubernetes", "universal"]' }],
+        'invalid format',
+      );
   }
 }

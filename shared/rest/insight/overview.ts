@@ -1,8 +1,9 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { collectionsOf, descriptorOf, requireShown, type RestContext } from '../context.ts';
-import { listed } from '../crud/read.ts';
-import { ok, type Route } from '../http.ts';
+import { formatOf, listed } from '../crud/read.ts';
+import { RestError } from '../errors.ts';
+import { ok, type RestRequest, type Route } from '../http.ts';
 import { pageAnswer } from '../page.ts';
 import type { Stored } from '../ports.ts';
 import { flatSpec, type JsonFields, resourceMeta } from '../resourceJson.ts';
@@ -33,6 +34,7 @@ export function overviewRoutes(context: RestContext, descriptor: ResourceDescrip
     handler: async (request) => {
       const { mesh = '', name = '' } = request.params;
       const { stored, resource } = await requireShown(context, descriptor, mesh, name);
+      requireUniversal(request);
       const { mesh: insightMesh, name: insightName } = stored.resource;
       const insights = await context.reader.get({ type: insightType.type, mesh: insightMesh, name: insightName });
       const insight = insights.find(({ origin }) => origin === stored.origin)?.resource;
@@ -54,6 +56,12 @@ export function overviewRoutes(context: RestContext, descriptor: ResourceDescrip
       single(`${path}/:name`),
     ]),
   ];
+}
+
+/** No Kubernetes object is an overview: Kuma, too, answers that as a fault of its own. @throws Invalid, RestError */
+function requireUniversal({ query }: RestRequest): void {
+  if (formatOf(query) === 'universal') return;
+  throw new RestError({ status: 500, title: 'k8s mapping failed', detail: 'Internal Server Error' });
 }
 
 /** The base resource's metadata and KRI, then both parts. The insight's key is missing when there is none. */
