@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest } from './nodeHttp.ts';
 import { request as httpsRequest } from 'node:https';
 
 export interface Post {

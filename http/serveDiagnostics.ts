@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer } from './nodeHttp.ts';
 import type { AddressInfo } from 'node:net';
 import type { DiagnosticsConfig } from '../shared/config/diagnosticsSettings.ts';
 import { portTaken } from '../shared/config/portTaken.ts';

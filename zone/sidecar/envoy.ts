@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { request } from 'node:http';
+import { request } from '../../http/nodeHttp.ts';
 import { StartError } from './startError.ts';
 
 export interface EnvoyOptions {

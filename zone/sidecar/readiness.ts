@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer } from '../../http/nodeHttp.ts';
 import { StartError } from './startError.ts';
 
 type Options = {

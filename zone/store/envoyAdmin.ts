@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request } from '../../http/nodeHttp.ts';
 import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
 import type { AdsServer } from '../ads/ports.ts';
 
