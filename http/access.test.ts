@@ -81,6 +81,14 @@ test('writing a secret is told apart from not being allowed to', async () => {
   });
 });
 
+test('a delete looks for the secret first, whoever asks', async () => {
+  const remove = async (name: string) =>
+    (await app.inject({ method: 'DELETE', url: `/meshes/demo/secrets/${name}`, headers: remote })).statusCode;
+  await put('/meshes/demo/secrets/s', { type: 'Secret', mesh: 'demo', name: 's', data: 'dGVzdAo=' }, local);
+  expect(await remove('none')).toBe(404);
+  expect(await remove('s')).toBe(403);
+});
+
 test('what only some may view is refused to others by name', async () => {
   const nobody = { users: [], groups: [] };
   const access = { ...DEFAULT_ACCESS, controlPlaneMetadata: nobody, viewStats: nobody };
