@@ -180,6 +180,8 @@ describe('access to the hub', () => {
     await leaf.server.restart();
     const away = resource('ZoneIngress', 'while-away', { networking: { address: '10.0.0.9', port: 10_001 } });
     await eventually(async () => void (await zone.log.put(away)));
-    await eventually(() => expect(peer.replica.view.get(away, 'zone-a')).toBeDefined());
-  }, 60_000);
+    // With global away nobody but the hub's server looks for the zone's again: it waits 30 s for an answer that was lost when the
+    // link broke, and 10 s more after each attempt that failed (nats-server: srcConsumerWaitTime, calculateRetryBackoff).
+    await eventually(() => expect(peer.replica.view.get(away, 'zone-a')).toBeDefined(), 100_000);
+  }, 180_000);
 });
