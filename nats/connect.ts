@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  type JetStreamOptions,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import {
   type Authenticator,
   AuthorizationError,
@@ -34,10 +40,14 @@ export interface Connection {
   readonly jsm: JetStreamManager;
 }
 
-/** As `connectNats`, with JetStream. */
-export async function connectTo(options: ConnectOptions): Promise<Connection> {
+/**
+ * As `connectNats`, with JetStream.
+ * @param apiPrefix beginning of the subjects that it is asked on; absent: the usual one
+ */
+export async function connectTo(options: ConnectOptions, apiPrefix?: string): Promise<Connection> {
   const nats = await connectNats(options);
-  return { nats, js: jetstream(nats, { timeout: TIMEOUT_MS }), jsm: await manager(nats) };
+  const asked = { timeout: TIMEOUT_MS, ...(apiPrefix !== undefined && { apiPrefix }) };
+  return { nats, js: jetstream(nats, asked), jsm: await manager(nats, asked) };
 }
 
 const RETRY_MS = 100;
@@ -95,10 +105,10 @@ export function tlsTo(url: string, ca: Trust): TlsOptions {
 }
 
 /** JetStream may come up a little after the server's port. */
-async function manager(nats: NatsConnection): Promise<JetStreamManager> {
+async function manager(nats: NatsConnection, asked: JetStreamOptions): Promise<JetStreamManager> {
   for (;;) {
     try {
-      return await jetstreamManager(nats, { timeout: TIMEOUT_MS });
+      return await jetstreamManager(nats, asked);
     } catch (error) {
       if (nats.isClosed()) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));

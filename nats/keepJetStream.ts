@@ -77,10 +77,10 @@ function stuck(errors: readonly string[]): string {
 }
 
 /** `off`: the server answers, and nobody answers for JetStream: what is asked there disappears without a word. */
-async function stateOf({ nats }: Connection): Promise<'on' | 'off' | 'away'> {
+async function stateOf({ nats, jsm }: Connection): Promise<'on' | 'off' | 'away'> {
   if (nats.isClosed()) return 'away';
   const answers = () =>
-    jetstreamManager(nats, { timeout: ANSWER_MS }).then(
+    jetstreamManager(nats, { ...jsm.getOptions(), timeout: ANSWER_MS }).then(
       () => true,
       () => false,
     );

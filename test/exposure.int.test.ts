@@ -60,14 +60,10 @@ test('everything that the default set-up opens is open to this host only', () =>
 
 /** A private key, the seed of an nkey, or a token. */
 const SECRET = /PRIVATE KEY-----\s+[\w+/]{40}|\bS[AUO][A-Z2-7]{56}\b|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/;
-/** What the hub knows of its accounts: signed, but known to everybody. */
-const CLAIMS = /\/claims\//;
-
 test('every file with a key or a token is for its owner only', () => {
   const files = readdirSync(data.path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !CLAIMS.test(file));
+    .map((entry) => join(entry.parentPath, entry.name));
   const holding = files.filter(
     (file) => /(secrets|zone)\.key$/.test(file) || SECRET.test(readFileSync(file, 'latin1')),
   );

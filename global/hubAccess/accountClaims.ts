@@ -1,5 +1,6 @@
 import { decode, encodeAccount, encodeOperator, type Operator } from '@nats-io/jwt';
 import type { KeyPair } from '@nats-io/nkeys';
+import { gatedAccount, gatedSystem } from './apiGate.ts';
 import type { HubKeys } from './hubKeys.ts';
 
 const UNLIMITED = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
@@ -23,12 +24,15 @@ export async function hubTrust(keys: HubKeys, account?: string, before?: string)
   return {
     operatorJwt:
       before && says(before, keys) ? before : await encodeOperator('meridian', operator, { system_account: system }),
-    systemAccount: {
-      id: system,
-      jwt: await encodeAccount('SYS', systemAccount, { limits: UNLIMITED }, { signer: operator }),
-    },
+    systemAccount: { id: system, jwt: await systemJwt(keys) },
     account: { id: keys.account.getPublicKey(), jwt: account ?? (await accountJwt(keys)) },
   };
+}
+
+/** The account of the servers' own subjects. @param after as of `accountJwt` */
+export async function systemJwt({ operator, systemAccount, account }: HubKeys, after = ''): Promise<string> {
+  const claims = { limits: UNLIMITED, ...gatedSystem(account) };
+  return datedAfter(after, await encodeAccount('SYS', systemAccount, claims, { signer: operator }), operator);
 }
 
 /**
@@ -37,7 +41,7 @@ export async function hubTrust(keys: HubKeys, account?: string, before?: string)
  * @param after what the servers know of it (its JWT), which they keep unless the new one is dated later: our clock may have been set back
  */
 export async function accountJwt(
-  { operator, account, signing }: HubKeys,
+  { operator, systemAccount, account, signing }: HubKeys,
   revoked: Readonly<Record<string, number>> = {},
   after = '',
 ): Promise<string> {
@@ -45,15 +49,19 @@ export async function accountJwt(
     limits: { ...UNLIMITED, ...JETSTREAM },
     signing_keys: signing.map((key) => key.getPublicKey()),
     revocations: { ...revoked },
+    ...gatedAccount(systemAccount),
   };
-  const jwt = await encodeAccount('CP', account, claims, { signer: operator });
-  const known = after ? decode(after).iat : 0;
-  return decode(jwt).iat > known ? jwt : datedAt(known + 1, jwt, operator);
+  return datedAfter(after, await encodeAccount('CP', account, claims, { signer: operator }), operator);
 }
 
 function says(operatorJwt: string, { operator, systemAccount }: HubKeys): boolean {
   const { iss, nats } = decode<Operator>(operatorJwt);
   return iss === operator.getPublicKey() && nats.system_account === systemAccount.getPublicKey();
+}
+
+function datedAfter(before: string, jwt: string, signer: KeyPair): string {
+  const known = before ? decode(before).iat : 0;
+  return decode(jwt).iat > known ? jwt : datedAt(known + 1, jwt, signer);
 }
 
 /** @param iat seconds since 1970 */

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { encodeUser } from '@nats-io/jwt';
 import { createUser, type KeyPair } from '@nats-io/nkeys';
+import { gateOf, secretOf } from './apiGate.ts';
 import type { HubKeys } from './hubKeys.ts';
 import { zonePermissions } from './zonePermissions.ts';
 
@@ -11,12 +11,14 @@ export interface HubCredential {
 }
 
 /**
- * What global proves itself with, and what only global knows: the beginning of the subjects that the hub's streams take messages on. The
- * hub's server publishes by itself where a zone that it gathers asks for an answer, which no permission can forbid, but nobody can name
- * these.
+ * What global proves itself with, and what only global knows. The hub's server publishes by itself where a zone that it gathers asks for an
+ * answer, which no permission can forbid, but nobody can name these.
  */
 export interface GlobalCredential extends HubCredential {
+  /** Beginning of the subjects that the hub's streams take messages on. */
   readonly ingest: string;
+  /** As of `gateOf`. */
+  readonly api: string;
 }
 
 /**
@@ -26,9 +28,8 @@ export interface GlobalCredential extends HubCredential {
 export async function globalCredential({ account }: HubKeys): Promise<GlobalCredential> {
   const user = createUser();
   const claims = { allowed_connection_types: ['STANDARD' as const] };
-  // Of a key that lasts: streams keep it.
-  const secret = createHmac('sha256', account.getSeed()).update('ingest').digest('hex').slice(0, 32);
-  return { jwt: await encodeUser('global', user, account, claims), seed: user.getSeed(), ingest: `in.${secret}` };
+  const jwt = await encodeUser('global', user, account, claims);
+  return { jwt, seed: user.getSeed(), ingest: `in.${secretOf(account, 'ingest')}`, api: gateOf(account) };
 }
 
 /** Global's credential at the system account: to tell the servers what the accounts are now, and to read their certificates anew. */

@@ -2,12 +2,13 @@ import { revokedIds } from '../../http/token/verifySigned.ts';
 import { ZONE_REVOCATIONS } from '../../http/token/verifyZoneToken.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
-import { accountJwt } from './accountClaims.ts';
+import { accountJwt, systemJwt } from './accountClaims.ts';
+import type { HubKeys } from './hubKeys.ts';
 import { readGlobalSecret } from './readGlobalSecret.ts';
 import { readHubKeys } from './readHubKeys.ts';
 import { revokedCredentials } from './revocations.ts';
 
-/** What the hub is to know of the account of global and the zones. */
+/** What the hub is to know of an account. */
 export interface HubAccount {
   readonly id: string;
   /** Differs when the account does. */
@@ -18,9 +19,19 @@ export interface HubAccount {
 
 type Deps = { readonly commands: CommandDeps; readonly issued: HubCredentials };
 
-/** The account as it follows from the log and the credentials that were issued. */
-export async function currentAccount({ commands, issued }: Deps): Promise<HubAccount> {
-  const keys = await readHubKeys(commands);
+/** All that the hub is to know, in the order that it is to be told. */
+export async function currentAccounts(deps: Deps): Promise<readonly HubAccount[]> {
+  const keys = await readHubKeys(deps.commands);
+  return [systemAccount(keys), await currentAccount(deps, keys)];
+}
+
+function systemAccount(keys: HubKeys): HubAccount {
+  const id = keys.systemAccount.getPublicKey();
+  return { id, content: id, sign: (after) => systemJwt(keys, after) };
+}
+
+/** The account of global and the zones as it follows from the log and the credentials that were issued. */
+export async function currentAccount({ commands, issued }: Deps, keys: HubKeys): Promise<HubAccount> {
   const now = commands.now();
   const zones = await commands.log.list('Zone');
   const secrets = await commands.log.list('GlobalSecret');

@@ -8,7 +8,7 @@ import type { HubConnection } from '../relay/natsConnection.ts';
 export type Originals = Readonly<Record<CopyName, ZoneDigests>>;
 
 type Deps = {
-  readonly hub: Pick<HubConnection, 'jsm'>;
+  readonly hub: Pick<HubConnection, 'jsm' | 'direct'>;
   readonly zones: () => readonly string[];
   /** What the hub holds at this moment, for each zone. */
   readonly onRead: (originals: ReadonlyMap<string, Originals>) => void;
@@ -19,25 +19,22 @@ const READ_MS = 5_000;
 const INGRESSES = `${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`;
 
 /** Reads again and again, until the signal aborts, what the hub holds of that which zones copy besides the policy log. */
-export async function readHubCopies(
-  { hub: { jsm }, zones, onRead, onError }: Deps,
-  signal: AbortSignal,
-): Promise<void> {
+export async function readHubCopies({ hub, zones, onRead, onError }: Deps, signal: AbortSignal): Promise<void> {
   const keys = new Map<string, ZoneDigests>();
   let keysAt = '';
   /** Keys change seldom: they are read when the stream is another than before. */
   const readKeys = async (names: readonly string[]) => {
-    const { state, created } = await jsm.streams.info('KEYS');
+    const { state, created } = await hub.jsm.streams.info('KEYS');
     const at = JSON.stringify([created, state.last_seq, state.messages, names]);
     if (at === keysAt) return;
-    for (const zone of names) keys.set(zone, await lastOf(jsm, 'KEYS', `${KEY_PREFIX}.${encodeToken(zone)}.>`));
+    for (const zone of names) keys.set(zone, await lastOf(hub, 'KEYS', `${KEY_PREFIX}.${encodeToken(zone)}.>`));
     keysAt = at;
   };
   const read = async () => {
     const names = zones();
     if (names.length === 0) return;
     await readKeys(names);
-    const peers = await lastOf(jsm, 'ZONES', INGRESSES);
+    const peers = await lastOf(hub, 'ZONES', INGRESSES);
     onRead(new Map(names.map((zone) => [zone, { KEYS: keys.get(zone) ?? {}, PEERS: peers }])));
   };
   while (!signal.aborted) {
@@ -48,13 +45,13 @@ export async function readHubCopies(
   }
 }
 
-async function lastOf(jsm: HubConnection['jsm'], stream: string, filter: string): Promise<ZoneDigests> {
+async function lastOf({ jsm, direct }: Deps['hub'], stream: string, filter: string): Promise<ZoneDigests> {
   const digest = new CopyDigest((text) => hash('sha256', text, 'buffer'));
   const { state } = await jsm.streams.info(stream, { subjects_filter: filter });
   // In portions: a server does not answer for more than 1,024 subjects at once.
   const subjects = Object.keys(state.subjects ?? {});
   for (let from = 0; from < subjects.length; from += AT_ONCE) {
-    const last = await jsm.direct.getLastMessagesFor(stream, { multi_last: subjects.slice(from, from + AT_ONCE) });
+    const last = await direct.getLastMessagesFor(stream, { multi_last: subjects.slice(from, from + AT_ONCE) });
     for await (const message of last) digest.take(message.subject, message.string());
   }
   return digest.byZone;

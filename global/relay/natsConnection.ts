@@ -1,5 +1,13 @@
+import { type DirectStreamAPI, jetstreamManager } from '@nats-io/jetstream';
 import { jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { type Connection, connectNats, type ConnectOptions, connectTo, type Trust } from '../../nats/connect.ts';
+import {
+  type Connection,
+  connectNats,
+  type ConnectOptions,
+  connectTo,
+  TIMEOUT_MS,
+  type Trust,
+} from '../../nats/connect.ts';
 
 export interface HubOptions {
   readonly url: string;
@@ -13,12 +21,17 @@ export interface HubOptions {
 export interface HubConnection extends Connection {
   /** As of `GlobalCredential`: to be put before the subject of what a stream is to take. */
   readonly ingest: string;
+  /** Reads messages from the streams themselves, which answer where everybody asks them. */
+  readonly direct: DirectStreamAPI;
 }
 
-type GlobalOptions = HubOptions & { readonly credential: { readonly ingest: string } };
+type GlobalOptions = HubOptions & { readonly credential: { readonly ingest: string; readonly api: string } };
 
 export async function connectToHub(options: GlobalOptions): Promise<HubConnection> {
-  return { ...(await connectTo(authenticated(options, 'meridian-global'))), ingest: options.credential.ingest };
+  const { ingest, api } = options.credential;
+  const connection = await connectTo(authenticated(options, 'meridian-global'), api);
+  const { direct } = await jetstreamManager(connection.nats, { timeout: TIMEOUT_MS, checkAPI: false });
+  return { ...connection, ingest, direct };
 }
 
 /** Global's connection at the hub's system account. */

@@ -9,10 +9,11 @@ import type { CommandDeps } from '../command/ports.ts';
 import type { GlobalConfig } from '../config.ts';
 import { globalCredential, systemCredential } from '../hubAccess/credentials.ts';
 import { readHubKeys } from '../hubAccess/readHubKeys.ts';
-import { currentAccount } from '../hubAccess/currentAccount.ts';
+import { currentAccount, currentAccounts } from '../hubAccess/currentAccount.ts';
 import { hubCertificate, type HubOptions, writeHubCa, writeHubConfig } from '../hubAccess/writeHubConfig.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { connectToHub, connectToSystem } from './natsConnection.ts';
+import { openGate } from './openGate.ts';
 
 type Deps = {
   readonly config: GlobalConfig;
@@ -33,7 +34,7 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     names: config['hub.names'],
     now: now(),
     // Of the same time as what says otherwise: a hub that starts again keeps out who was revoked before, with or without us.
-    account: await (await currentAccount({ commands, issued: credentials })).sign(''),
+    account: await (await currentAccount({ commands, issued: credentials }, keys)).sign(''),
   };
   // The one that a hub which runs already has been started with may be another.
   const { renewed: pending } = await hubCertificate(keys, options);
@@ -41,13 +42,21 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
   log.info({ file }, 'hub configured');
   const caFile = writeHubCa(keys, options.folder);
   const ca = { caFile };
-  const hub = await connectToHub({
+  const credential = await globalCredential(keys);
+  const system = await connectToSystem({
     url,
     ca,
     onWaiting: onError('global waits'),
-    credential: await globalCredential(keys),
+    credential: await systemCredential(keys),
   });
-  const system = await connectToSystem({ url, ca, credential: await systemCredential(keys) });
+  await openGate({
+    nats: system,
+    systemAccount: keys.systemAccount.getPublicKey(),
+    gate: credential.api,
+    accounts: () => currentAccounts({ commands, issued: credentials }),
+    onError: onError('the hub does not know its accounts yet'),
+  });
+  const hub = await connectToHub({ url, ca, credential });
   const jetStream = keepJetStream({
     connection: hub,
     file,

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandDeps } from '../command/ports.ts';
-import { currentAccount } from '../hubAccess/currentAccount.ts';
+import { currentAccounts } from '../hubAccess/currentAccount.ts';
 import { retireCas } from '../hubAccess/rotateCa.ts';
 import { retireSigningKeys } from '../hubAccess/rotateSigningKey.ts';
 import type { EventLog } from '../log/eventLog.ts';
@@ -74,12 +74,12 @@ export function startRelaying({
   );
   const account = {
     nats: system,
-    account: async () => {
+    accounts: async () => {
       const retired = await retireSigningKeys(commands, credentials);
       if (retired.length > 0) log.info({ retired }, 'all zones have credentials of the next signing key');
       const dropped = await retireCas(commands, credentials, events);
       if (dropped.length > 0) log.info({ dropped }, "a step to the hub's next CA");
-      return currentAccount({ commands, issued: credentials });
+      return currentAccounts({ commands, issued: credentials });
     },
     listen: (wake: () => void) => listenTo(events, SHAPE_ACCOUNT, wake),
     onError: onError('the hub does not know yet whose credentials are revoked'),

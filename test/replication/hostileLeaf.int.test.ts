@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { HostileLeaf } from './hostileLeaf.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource, sealedSecret, startHubServer } from './wiring.ts';
+import { keyText } from '../../shared/resource/resource.ts';
 import { provisionHub } from '../../global/relay/provision.ts';
 import { tempDir } from '../support/tempDir.ts';
 
@@ -25,7 +26,7 @@ async function held(): Promise<string[]> {
 }
 
 /** What the zone may send; what the server itself answers; and who is there. */
-const OWN = /zone-a|^cp\.hello\.\*$|^\$SYS\.REQ\.|^\$JS\.(global\.)?API\.|^\$LDS\./;
+const OWN = /zone-a|^cp\.hello\.\*$|^\$SYS\.REQ\.|^\$JS\.(global\.)?API\.|^cp\.api\.\*\.>$|^\$LDS\./;
 
 /** As a server asks another for flow control: it answers wherever it is told to. */
 const asksAt = (leaf: HostileLeaf, zone: string, reply: string) =>
@@ -68,25 +69,125 @@ it('a nats-server of a zone that has gone bad has the hub write nothing, whereve
   expect((await jsm.consumers.info('EVENTS', 'ev-zone-b')).delivered.stream_seq).toBe(head);
 }, 120_000);
 
-it('what it has the hub delete is there again by itself', async () => {
+const OF_STREAM = ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'INFO', 'SNAPSHOT', 'RESTORE', 'MSG.GET', 'MSG.DELETE'];
+const OF_CONSUMER = ['DELETE', 'INFO', 'PAUSE', 'UNPIN', 'LEADER.STEPDOWN', 'DURABLE.CREATE', 'CREATE'];
+
+/** What JetStream's API can be asked about a stream and one of its consumers, but `CONSUMER.RESET`. */
+const errands = (stream: string, consumer: string) => [
+  ...[...OF_STREAM, 'LEADER.STEPDOWN'].map((what) => `STREAM.${what}.${stream}`),
+  ...OF_CONSUMER.map((what) => `CONSUMER.${what}.${stream}.${consumer}`),
+  `CONSUMER.NAMES.${stream}`,
+  `CONSUMER.LIST.${stream}`,
+];
+const AT_HUB = [
+  ...errands('EVENTS', 'ev-zone-b'),
+  ...errands('KEYS', 'keys-zone-b'),
+  ...errands('ZONES', 'peers-zone-b'),
+];
+
+it('it has the hub delete, make, change or show no stream and no consumer, whichever way it asks', async () => {
   const { hub } = world;
-  const leaf = await takenOver('zone-c');
-  const before = (await held()).sort();
   const { jsm } = hub.connection;
+  const position = hub.log.append(resource('MeshTimeout', 'kept', {}, 'default'));
+  await eventually(() => expect(world.replicaOf('zone-b').replica.position()).toBe(position));
+  const before = (await held()).sort();
+  const ofB = world.replicaOf('zone-b').connection.jsm;
+  const created = async (at: typeof jsm, names: readonly string[]) => {
+    const consumers = (await Promise.all(names.map((name) => at.consumers.list(name).next()))).flat();
+    const streams = await Promise.all(names.map((name) => at.streams.info(name)));
+    return [
+      ...streams.map(({ config, created }) => `${config.name} ${created} ${config.subjects?.join()}`),
+      ...consumers.filter(({ name }) => name.endsWith('zone-b')).map(({ name, created }) => `${name} ${created}`),
+    ].sort();
+  };
   const made = async () => [
-    (await jsm.streams.info('KEYS')).created,
-    (await jsm.consumers.info('EVENTS', 'ev-zone-b')).created,
+    ...(await created(jsm, ['EVENTS', 'KEYS', 'ZONES'])),
+    ...(await created(ofB, ['ZONE', 'EVENTS'])),
   ];
   const first = await made();
-  const errands = ['STREAM.PURGE.EVENTS', 'STREAM.DELETE.KEYS', 'CONSUMER.DELETE.EVENTS.ev-zone-b'];
-  for (const errand of errands) asksAt(leaf, 'zone-c', `$JS.API.${errand}`);
+  const leaf = await takenOver('zone-c');
+  expect([...leaf.wanted].filter((subject) => subject.includes(hub.connection.ingest.slice(3)))).toEqual([]);
+  const gate = hub.connection.jsm.getOptions().apiPrefix ?? '';
+  expect([...leaf.wanted].filter((subject) => subject.includes(gate))).toEqual([]);
+  const prefixes = ['$JS.API', '$JS.global.API', 'cp.api.guessed', 'cp.api.*', 'cp.closed'];
+  const targets = [
+    ...prefixes.flatMap((prefix) => AT_HUB.map((errand) => `${prefix}.${errand}`)),
+    ...errands('ZONE', 'up-zone-b').map((errand) => `$JS.zone-b.API.${errand}`),
+    ...errands('EVENTS', 'x').map((errand) => `$JS.zone-b.API.${errand}`),
+  ];
+  for (const target of targets) {
+    asksAt(leaf, 'zone-c', target);
+    leaf.publishWithHead('cp.repl.up-zone-c', `NATS/1.0 100 Idle Heartbeat\r\nNats-Consumer-Stalled: ${target}`);
+    leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-c', '{"seq":1}', target);
+  }
+  // What came before this has been read by then, and what the hub had to do for it is done.
+  const inbox = '_INBOX.zone-c.answered';
+  leaf.subscribe(inbox);
+  leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-c', '{"seq":1}', inbox);
+  await eventually(() => expect(leaf.came.join('\n')).toContain(inbox));
+  // Asked straight, the link is closed with the first.
+  for (const prefix of ['$JS.API', '$JS.global.API', 'cp.api.guessed']) {
+    const another = await HostileLeaf.connect(hub, 'zone-c');
+    onTestFinished(() => another.close());
+    another.publish(`${prefix}.STREAM.DELETE.KEYS`);
+    await eventually(() => expect(another.came.join('\n')).toMatch(/-ERR .*Permissions Violation for Publish to/));
+    expect(another.came.join('\n')).not.toContain(gate);
+  }
   const head = hub.log.append(resource('MeshTimeout', 'later', {}, 'default'));
+  await eventually(() => expect(world.replicaOf('zone-b').replica.position()).toBe(head));
+  expect(await made()).toEqual(first);
+  expect((await held()).sort()).toEqual([...before, 'cp.ev.default.MeshTimeout.later'].sort());
+}, 120_000);
+
+it('what it has begun anew for another zone, that zone reads without a loss', async () => {
+  const { hub } = world;
+  const { jsm } = hub.connection;
+  const b = world.replicaOf('zone-b');
+  const leaf = await takenOver('zone-c');
+  const resets = [
+    '$JS.API.CONSUMER.RESET.EVENTS.ev-zone-b',
+    '$JS.API.CONSUMER.RESET.KEYS.keys-zone-b',
+    '$JS.API.CONSUMER.RESET.ZONES.peers-zone-b',
+    '$JS.zone-b.API.CONSUMER.RESET.ZONE.up-zone-b',
+  ];
+  let head = 0;
+  for (let round = 0; round < 20; round++) {
+    for (const reset of resets) asksAt(leaf, 'zone-c', reset);
+    head = hub.log.append(resource('MeshTimeout', `round-${round}`, {}, 'default'));
+    await b.log.put(resource('ZoneIngress', `round-${round}`, { networking: { address: '10.0.0.9', port: 10_001 } }));
+  }
+  await eventually(() => expect(b.replica.position()).toBe(head));
+  const rounds = Array.from({ length: 20 }, (_, round) => `round-${round}`);
+  for (const name of rounds)
+    expect(b.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name })?.resource.name).toBe(name);
   await eventually(async () => {
-    const again = await made();
-    expect(again.filter((at, index) => at === first[index])).toEqual([]);
-    expect((await held()).sort()).toEqual([...before, 'cp.ev.default.MeshTimeout.later'].sort());
-    expect(world.replicaOf('zone-b').replica.position()).toBe(head);
+    const { state } = await jsm.streams.info('ZONES', { subjects_filter: 'cp.zone.zone-b.up.-.ZoneIngress.>' });
+    const subjects = rounds.map((name) => `cp.zone.zone-b.up.-.ZoneIngress.${name}`);
+    expect(Object.keys(state.subjects ?? {})).toEqual(expect.arrayContaining(subjects));
   });
+  expect(b.replica.quarantined).toEqual([]);
+}, 120_000);
+
+it('what was deleted at the hub all the same is there again by itself, and every zone has it', async () => {
+  const { hub } = world;
+  const { jsm } = hub.connection;
+  const before = (await held()).sort();
+  for (const stream of ['EVENTS', 'ZONES', 'KEYS']) await jsm.streams.delete(stream);
+  const head = hub.log.append(resource('MeshTimeout', 'after-deletion', {}, 'default'));
+  const b = world.replicaOf('zone-b');
+  await b.log.put(resource('ZoneIngress', 'said-later', { networking: { address: '10.0.0.8', port: 10_001 } }));
+  await eventually(async () => {
+    const again = ['cp.ev.default.MeshTimeout.after-deletion', 'cp.zone.zone-b.up.-.ZoneIngress.said-later'];
+    // A zone whose server is not there says what it said when it is back.
+    const others = before.filter((subject) => !/^cp\.zone\.zone-[ac]/.test(subject));
+    expect((await held()).sort()).toEqual(expect.arrayContaining([...others, ...again]));
+    expect(b.replica.position()).toBe(head);
+    const { last_seq, messages } = (await jsm.streams.info('EVENTS')).state;
+    expect([last_seq, messages]).toEqual([head, new Set(hub.log.events.map(({ key }) => keyText(key))).size]);
+  });
+  const fresh = await world.join('zone-fresh');
+  await eventually(() => expect(fresh.replica.position()).toBe(head));
+  expect(fresh.replica.digest()).toBe(b.replica.digest());
 }, 120_000);
 
 it('streams that an older version made take messages on the secret subjects only, and keep what they hold', async () => {

@@ -110,11 +110,13 @@ describe('access to the hub', () => {
     const keeping = keepHubAccount(
       {
         nats,
-        account: async () => ({
-          id: hub.keys.account.getPublicKey(),
-          content: JSON.stringify(revoked),
-          sign: (after) => accountJwt(hub.keys, revoked, after),
-        }),
+        accounts: async () => [
+          {
+            id: hub.keys.account.getPublicKey(),
+            content: JSON.stringify(revoked),
+            sign: (after) => accountJwt(hub.keys, revoked, after),
+          },
+        ],
         listen: () => () => {},
         onError: (error) => errors.push(error),
       },

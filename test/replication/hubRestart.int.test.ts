@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { encodeUser } from '@nats-io/jwt';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { encodeAccount, encodeUser } from '@nats-io/jwt';
 import { createUser } from '@nats-io/nkeys';
-import { expect, it, onTestFinished } from 'vitest';
+import { jwtAuthenticator } from '@nats-io/transport-node';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePorts } from '../../deploy/process/ports.ts';
 import { Process } from '../../deploy/process/process.ts';
 import { loadRegistry } from '../../deploy/registry.ts';
@@ -11,15 +13,19 @@ import { SYSTEM, secret } from '../../global/command/globalSecrets.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { putResource } from '../../global/command/resourceCommands.ts';
 import { readGlobalConfig } from '../../global/config.ts';
+import { globalCredential, systemCredential } from '../../global/hubAccess/credentials.ts';
 import { ensureHubKeys } from '../../global/hubAccess/ensureHubKeys.ts';
+import type { HubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { readHubKeys } from '../../global/hubAccess/readHubKeys.ts';
 import { hubCredentials } from '../../global/log/hubCredentials.ts';
+import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { openHub } from '../../global/relay/openHub.ts';
 import { startRuntime } from '../../runtime/runtime.ts';
 import { tempDir } from '../support/tempDir.ts';
-import { connectWithJwt } from './hubClient.ts';
+import { connectToHubAs, connectWithJwt } from './hubClient.ts';
 
-it('a hub that starts again with what a new global wrote keeps out who was revoked before', async () => {
+/** What global has and does when it starts, and the nats-server of its hub. */
+async function globalAndHub() {
   const { path, remove } = await tempDir('hub-restart');
   onTestFinished(remove);
   const [port = 0, leafPort = 0] = await freePorts(2);
@@ -32,17 +38,8 @@ it('a hub that starts again with what a new global wrote keeps out who was revok
   const { events, commands } = await openPolicyLog({ ...config, now: runtime.now });
   onTestFinished(() => events.close());
   await ensureHubKeys(commands);
-  await ensureZone(commands, 'zone-1', 'test');
   const credentials = hubCredentials(events.db);
   const keys = await readHubKeys(commands);
-  const key = createUser();
-  const [userKey, issuedAt] = [key.getPublicKey(), runtime.now()];
-  const expiresAt = new Date(issuedAt.getTime() + 3_600_000);
-  const tokenKey = 'zone-token-signing-key-1';
-  await credentials.add({ userKey, zone: 'zone-1', tokenId: 'token-1', tokenKey, issuedAt, expiresAt });
-  const jwt = await encodeUser('zone-1', key, keys.account, {}, { signer: keys.signing[0] ?? keys.account });
-  const asZone = () => connectWithJwt({ url: config['nats.url'], keys }, jwt, key);
-
   const startServer = async () => {
     const file = join(path, 'hub', 'hub.conf');
     const server = new Process({ name: 'nats-server', file: toolPath('nats-server'), args: ['-c', file] });
@@ -50,8 +47,20 @@ it('a hub that starts again with what a new global wrote keeps out who was revok
     await server.line(/Server is ready/);
     return server;
   };
-  /** As global does when it starts. */
   const startGlobal = () => openHub({ config, commands, credentials, runtime });
+  return { url: config['nats.url'], runtime, commands, credentials, keys, startServer, startGlobal };
+}
+
+it('a hub that starts again with what a new global wrote keeps out who was revoked before', async () => {
+  const { url, runtime, commands, credentials, keys, startServer, startGlobal } = await globalAndHub();
+  await ensureZone(commands, 'zone-1', 'test');
+  const key = createUser();
+  const [userKey, issuedAt] = [key.getPublicKey(), runtime.now()];
+  const expiresAt = new Date(issuedAt.getTime() + 3_600_000);
+  const tokenKey = 'zone-token-signing-key-1';
+  await credentials.add({ userKey, zone: 'zone-1', tokenId: 'token-1', tokenKey, issuedAt, expiresAt });
+  const jwt = await encodeUser('zone-1', key, keys.account, {}, { signer: keys.signing[0] ?? keys.account });
+  const asZone = () => connectWithJwt({ url, keys }, jwt, key);
 
   const [first, server] = [startGlobal(), await untilWritten(startServer)];
   await (await first).close();
@@ -66,6 +75,41 @@ it('a hub that starts again with what a new global wrote keeps out who was revok
   await startServer();
   await expect(asZone()).rejects.toThrow('Authorization Violation');
 }, 120_000);
+
+it('a hub that an older version started is told how it is asked from now on, while it runs', async () => {
+  const { url, keys, startServer, startGlobal } = await globalAndHub();
+  const [starting, server] = [startGlobal(), await untilWritten(startServer)];
+  const first = await starting;
+  await first.hub.jsm.streams.add({ name: 'KEPT', subjects: ['kept'] });
+  await first.close();
+  const options = { url, ca: keys.trusted, credential: await systemCredential(keys) };
+  const system = await connectToSystem(options);
+  // Its clock was ahead.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 3_600_000 });
+  const claims = {
+    limits: { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 },
+  };
+  const older = await encodeAccount('SYS', keys.systemAccount, claims, { signer: keys.operator });
+  vi.useRealTimers();
+  expect((await system.request('$SYS.REQ.CLAIMS.UPDATE', older)).json()).toMatchObject({ data: { code: 200 } });
+  await expect(connectToHubOnce(url, keys)).rejects.toThrow();
+  const next = await startGlobal();
+  expect(await next.hub.jsm.streams.names().next()).toEqual(['KEPT']);
+  await next.close();
+  await system.close();
+  expect(server.running).toBe(true);
+}, 120_000);
+
+/** Asks the hub as global does, once. */
+async function connectToHubOnce(url: string, keys: HubKeys): Promise<void> {
+  const { jwt, seed, api } = await globalCredential(keys);
+  const nats = await connectToHubAs({ url, keys }, { authenticator: jwtAuthenticator(jwt, seed) });
+  try {
+    await jetstreamManager(nats, { apiPrefix: api, timeout: 1_000 });
+  } finally {
+    await nats.close();
+  }
+}
 
 /** Global writes the configuration and waits for a server that was started with it. */
 async function untilWritten<T>(start: () => Promise<T>): Promise<T> {
