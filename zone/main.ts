@@ -37,7 +37,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
 
   const keysDir = config['keys.dir'] || config['data.dir'];
   const opened = await openReplica({ config, role, keysDir, runtime });
-  const { leaf, zoneLog, replica, addresses, publicKey, credentialExpiresAt } = opened;
+  const { leaf, zoneLog, replica, addresses, credentialExpiresAt } = opened;
   const troubles = new Troubles({ now: runtime.now, running: () => performance.now(), onError });
   troubles.watch("the zone's nats-server", opened.trouble);
   const { view } = replica;
@@ -60,7 +60,7 @@ export async function runZone(config: ZoneConfig, build: Build): Promise<Running
     replica,
     zone,
     onError: onError('global does not answer; going on with what is here'),
-    hello: { zone, instance, version, publicKey },
+    hello: () => ({ zone, instance, version, publicKey: opened.publicKey() }),
     // Greeting global and making the mirrors shall not wait for it, and there is time for it while they fill.
     onFollowing: () => void whatServes().catch(() => {}),
   });

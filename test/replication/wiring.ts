@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUser, type KeyPair } from '@nats-io/nkeys';
+import { createUser } from '@nats-io/nkeys';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { freePorts } from '../../deploy/process/ports.ts';
 import { globalCredential, zoneCredential } from '../../global/hubAccess/credentials.ts';
@@ -20,11 +20,12 @@ import { EVENT_SCHEMA } from '../../shared/event/event.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
-import { zoneKey } from '../../zone/identity/zoneKey.ts';
+import { zoneKeys } from '../../zone/identity/zoneKey.ts';
 import { zoneSealer } from '../../zone/identity/zoneSealer.ts';
 import { keepCredential } from '../../zone/join/hubCredential.ts';
 import { writeLeafConfig } from '../../zone/join/writeLeafConfig.ts';
-import { leafUser } from '../../zone/join/leafUser.ts';
+import { type LeafUser, leafUser } from '../../zone/join/leafUser.ts';
+import { keepZoneKey } from '../../zone/replica/keepZoneKey.ts';
 import { Keyring } from '../../zone/replica/keyring.ts';
 import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
 import { LocalCopy } from '../../zone/replica/localCopy.ts';
@@ -194,11 +195,13 @@ export interface Leaf {
   /** Folder of JetStream's files. */
   readonly store: string;
   /** What the zone's control planes prove themselves with. */
-  readonly user: KeyPair;
+  readonly user: LeafUser;
+  /** Writes its configuration anew, for who is to be let in now. */
+  write(): void;
   /** What it shows. */
   readonly certificate: OwnCertificate;
   /** What they have it reload with. */
-  readonly system: KeyPair;
+  readonly system: LeafUser;
   /** Public key that its credential for the hub is of. */
   readonly credentialKey: string;
   /** Gives it another credential, which it reads at its next connection. */
@@ -237,12 +240,12 @@ export async function startLeaf(
   await renew(lifetimeMs);
   const url = `tls://127.0.0.1:${port}`;
   let started: Date | undefined = certifiedAt;
-  const { file, ca, certificate } = await writeLeafConfig({
+  const { file, write, ca, certificate } = await writeLeafConfig({
     folder: own,
     zone,
     url,
-    userKey: user.getPublicKey(),
-    systemKey: system.getPublicKey(),
+    user,
+    system,
     hubUrl: hub.leafUrl,
     now: () => started ?? new Date(),
   });
@@ -251,6 +254,7 @@ export async function startLeaf(
   return {
     server,
     file,
+    write,
     url,
     ca: readFileSync(ca.caFile, 'utf8'),
     ...ca,
@@ -281,6 +285,11 @@ export function copyFile(zone: string, folder: string): string {
   return join(folder, `${zone}.sqlite`);
 }
 
+/** Where that replica has the keys of the zone. */
+export function keyFile(zone: string, folder: string): string {
+  return join(folder, `${zone}.key`);
+}
+
 /** The replica of a zone control plane, which follows nothing yet. */
 export async function openReplica(
   zone: string,
@@ -294,9 +303,9 @@ export async function openReplica(
     user: leaf.user,
     zone,
   });
-  const key = zoneKey(join(folder, `${zone}.key`));
+  const keys = zoneKeys(keyFile(zone, folder));
   const errors: Error[] = [];
-  const sealer = zoneSealer(key.privateKey);
+  const sealer = zoneSealer(keys.privateKeys);
   const log = natsZoneLog(connection, { registry, sealer });
   const replica = natsReplica({
     leaf: connection,
@@ -304,7 +313,7 @@ export async function openReplica(
     log,
     sealer,
     registry,
-    keyring: new Keyring(key.privateKey),
+    keyring: new Keyring(keys.privateKeys),
     addresses: addressBook(),
     copy: new LocalCopy(copyFile(zone, folder), (error) => errors.push(error)),
     reader,
@@ -312,7 +321,7 @@ export async function openReplica(
     onError: (error) => errors.push(error),
   });
   await provisionZoneLog(connection, zone);
-  return { connection, replica, log, errors, publicKey: key.publicKey };
+  return { connection, replica, log, errors, keys, sealer };
 }
 
 /** The replica of a zone control plane, provisioned and following. */
@@ -322,13 +331,21 @@ export async function startReplica(
   folder: string,
   reader?: EventReader,
 ): Promise<ZoneReplica> {
-  const { connection, replica, log, errors, publicKey } = await openReplica(zone, leaf, folder, reader);
+  const { connection, replica, log, errors, keys, sealer } = await openReplica(zone, leaf, folder, reader);
   replica.start();
   const joined = joinGlobal({
     leaf: connection,
     replica,
     zone,
-    hello: { zone, instance: `${zone}-1`, version: 'test', publicKey },
+    hello: () => ({ zone, instance: `${zone}-1`, version: 'test', publicKey: keys.newest().publicKey }),
+    onError: (error) => errors.push(error as Error),
+  });
+  const stopKeepingKey = keepZoneKey({
+    keys,
+    sealer,
+    leaf: connection,
+    zoneLog: log,
+    onDone: () => {},
     onError: (error) => errors.push(error as Error),
   });
   while (!(await findStreams(connection)).mirrors) await sleep(20);
@@ -340,6 +357,7 @@ export async function startReplica(
     makeAnew: joined.makeAnew,
     stop: async () => {
       joined.stop();
+      stopKeepingKey();
       replica.stop();
       await connection.nats.close();
     },

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyPair } from '@nats-io/nkeys';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { endOfCa, followedCertificate } from '../../runtime/certificate/readCertificate.ts';
 import { hubCaFile, readMembership } from './hubCredential.ts';
 import { joinHub } from './joinHub.ts';
-import { leafUser } from './leafUser.ts';
+import { type LeafUser, leafUser } from './leafUser.ts';
 import { type LeafFiles, writeLeafConfig } from './writeLeafConfig.ts';
 import { zoneToken } from './zoneToken.ts';
 
@@ -22,9 +21,9 @@ interface Settings {
 
 export interface PreparedLeaf extends LeafFiles {
   /** What the control planes of the zone prove themselves with at the nats-server. */
-  readonly user: KeyPair;
-  /** What they prove themselves with to have it read its certificates anew. */
-  readonly system: KeyPair;
+  readonly user: LeafUser;
+  /** What they prove themselves with to have it read its configuration anew. */
+  readonly system: LeafUser;
   /** The CAs that the hub's certificate may be of, which it reads when it starts. */
   readonly hubCa: OwnCertificate;
   /** RFC 3339; absent when there is no credential for the hub. */
@@ -33,13 +32,18 @@ export interface PreparedLeaf extends LeafFiles {
   stop(): void;
 }
 
+/** The files with what the control planes of the zone prove themselves with at its nats-server. */
+export function leafUserFiles(settings: Pick<Settings, 'data.dir' | 'keys.dir'>) {
+  const keysDir = settings['keys.dir'] || settings['data.dir'];
+  return { user: join(keysDir, 'leaf-user.nk'), system: join(keysDir, 'leaf-system.nk') };
+}
+
 /** Gets the zone into the hub and writes what its nats-server is started with. @throws Error for the operator */
 export async function prepareLeaf(settings: Settings, onError: (error: unknown) => void): Promise<PreparedLeaf> {
   const { name: zone, 'nats.url': url } = settings;
   const folder = settings['leaf.dir'] || join(settings['data.dir'], 'leaf');
-  const keysDir = settings['keys.dir'] || settings['data.dir'];
-  const user = leafUser(join(keysDir, 'leaf-user.nk'));
-  const system = leafUser(join(keysDir, 'leaf-system.nk'));
+  const files = leafUserFiles(settings);
+  const [user, system] = [leafUser(files.user), leafUser(files.system)];
   const caFile = hubCaFile(folder);
   const trusted = () => (existsSync(caFile) ? readFileSync(caFile, 'utf8') : '');
   // What a nats-server that runs already has read at the latest.
@@ -58,8 +62,8 @@ export async function prepareLeaf(settings: Settings, onError: (error: unknown) 
     folder,
     zone,
     url,
-    userKey: user.getPublicKey(),
-    systemKey: system.getPublicKey(),
+    user,
+    system,
     hubUrl: membership.hubUrl,
     now: () => new Date(),
   });

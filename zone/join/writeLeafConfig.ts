@@ -13,17 +13,22 @@ interface Options {
   readonly zone: string;
   /** Where the zone's control planes reach the nats-server: it listens there. */
   readonly url: string;
-  /** Public nkey of the zone's control planes. */
-  readonly userKey: string;
-  /** As of `LeafConfig`. */
-  readonly systemKey: string;
+  /** Who is let in, as of `LeafConfig`. */
+  readonly user: PublicKey;
+  readonly system: PublicKey;
   readonly hubUrl: string;
   readonly now: () => Date;
+}
+
+interface PublicKey {
+  getPublicKey(): string;
 }
 
 export interface LeafFiles {
   /** Configuration of the nats-server. */
   readonly file: string;
+  /** Writes it anew, for who is to be let in now. */
+  write(): void;
   /** The CAs that it is known by. */
   readonly ca: { readonly caFile: string };
   /** What it shows, which it reads when it starts. */
@@ -33,15 +38,7 @@ export interface LeafFiles {
 }
 
 /** Writes what the zone's nats-server is started with, `nats-server -c <folder>/leaf.conf`, and its certificate. */
-export async function writeLeafConfig({
-  zone,
-  url,
-  userKey,
-  systemKey,
-  hubUrl,
-  now,
-  ...rest
-}: Options): Promise<LeafFiles> {
+export async function writeLeafConfig({ zone, url, user, system, hubUrl, now, ...rest }: Options): Promise<LeafFiles> {
   const folder = resolve(rest.folder);
   mkdirSync(folder, { recursive: true });
   const { hostname, port } = new URL(url);
@@ -53,18 +50,22 @@ export async function writeLeafConfig({
   const { certFile, keyFile, renewed } = await served();
   const file = resolve(folder, 'leaf.conf');
   const pending = renewed && existsSync(file);
-  const text = leafConfig({
-    zone,
-    listen: `${hostname}:${port || 4222}`,
-    store: resolve(folder, 'jetstream'),
-    userKey,
-    systemKey,
-    certificate: { certFile, keyFile },
-    hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
-  });
-  replaceFile(file, text, 0o600);
+  const write = () => {
+    const text = leafConfig({
+      zone,
+      listen: `${hostname}:${port || 4222}`,
+      store: resolve(folder, 'jetstream'),
+      userKey: user.getPublicKey(),
+      systemKey: system.getPublicKey(),
+      certificate: { certFile, keyFile },
+      hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
+    });
+    replaceFile(file, text, 0o600);
+  };
+  write();
   return {
     file,
+    write,
     ca: { caFile: caFile(folder, 'leaf') },
     certificate: { name: 'leaf', renew: served, pending },
     caCertificates: caCertificates(folder, 'leaf'),

@@ -19,7 +19,8 @@ type Joining = {
   readonly leaf: LeafConnection;
   readonly replica: Pick<NatsReplica, 'followMirrors' | 'expect' | 'followLog'>;
   readonly zone: string;
-  readonly hello: Omit<Hello, 'log'>;
+  /** As it is to be said now: the zone's key may be another one. */
+  readonly hello: () => Omit<Hello, 'log'>;
   /** Called when the mirrors are there and followed for the first time. */
   readonly onFollowing?: () => void;
   /** Told once of what goes wrong, until something else does or it goes well. */
@@ -34,8 +35,9 @@ interface Joined {
 
 /**
  * Greets global until it answers, then makes the mirrors; makes them, and the zone's log, again whenever they are gone, since the
- * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest. A zone
- * whose mirrors are there from an earlier start follows them at once: it needs global neither to start nor to serve.
+ * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest, and when the
+ * zone has its next key. A zone whose mirrors are there from an earlier start follows them at once: it needs global neither to start nor to
+ * serve.
  *
  * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by: those whose consumer is another
  * one then are made anew, and what hears nothing after that either. nats-server would ask for a consumer that it did not find after 10 s,
@@ -45,8 +47,8 @@ export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }:
   const ended = new AbortController();
   const hearing = new Hearing(() => performance.now());
   let following = false;
-  /** The zone log that global has been told of, and when, by the clock that only runs. */
-  let greeted: { readonly log: string; readonly at: number } | undefined;
+  /** The zone log and key that global has been told of, and when, by the clock that only runs. */
+  let greeted: { readonly log: string; readonly publicKey: string; readonly at: number } | undefined;
   /** Mirrors that are to be made anew. */
   const wrong = new Set<string>();
   let madeAnewAt = Number.NEGATIVE_INFINITY;
@@ -67,7 +69,9 @@ export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }:
     if (mirrors) follow();
     if (!log) return;
     const anew = new Set(wrong);
-    if (mirrors && greeted?.log === log) {
+    const said = { ...hello(), log };
+    const { publicKey } = said;
+    if (mirrors && greeted?.log === log && greeted.publicKey === publicKey) {
       const since = performance.now() - greeted.at;
       const waited = since >= patience;
       const deaf = waited && hearing.deaf(mirrors, patience).length > 0;
@@ -77,11 +81,11 @@ export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }:
       if (deafSince.length > 0) patience = Math.min(2 * patience, MOST_PATIENT_MS);
       for (const name of deafSince) anew.add(name);
     }
-    const { head, logId, consumers } = await greet(leaf, { ...hello, log });
+    const { head, logId, consumers } = await greet(leaf, said);
     replica.expect(head);
     await provisionMirrors(leaf, zone, { anew, consumers });
     for (const name of anew) wrong.delete(name);
-    greeted = { log, at: performance.now() };
+    greeted = { log, publicKey, at: performance.now() };
     follow();
     replica.followLog(logId);
   };

@@ -7,11 +7,12 @@ const grantSchema = z.object({ ephemeralPublicKey: z.string(), iv: z.string(), c
 
 /** The data keys that this zone may use. They come sealed to the zone's key, apart from the secrets, in any order. */
 export class Keyring {
-  readonly #privateKey: KeyObject;
+  readonly #privateKeys: () => readonly KeyObject[];
   readonly #keys = new Map<string, Buffer>();
 
-  constructor(privateKey: KeyObject) {
-    this.#privateKey = privateKey;
+  /** @param privateKeys of the zone as they are now, the newest first */
+  constructor(privateKeys: () => readonly KeyObject[]) {
+    this.#privateKeys = privateKeys;
   }
 
   /**
@@ -24,7 +25,7 @@ export class Keyring {
       return false;
     }
     if (this.#keys.has(keyId)) return false;
-    this.#keys.set(keyId, openGrant(grantSchema.parse(JSON.parse(text)) as KeyGrant, this.#privateKey, keyId));
+    this.#keys.set(keyId, openedWithAny(text, this.#privateKeys(), keyId));
     return true;
   }
 
@@ -33,4 +34,25 @@ export class Keyring {
     const dataKey = this.#keys.get(sealed.keyId);
     return dataKey && openSealed(sealed, dataKey, key);
   }
+}
+
+/** Can a grant as `KEYS` holds it be opened with this key? */
+export function opensGrant(text: string, privateKey: KeyObject, keyId: string): boolean {
+  try {
+    openGrant(grantIn(text), privateKey, keyId);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openedWithAny(text: string, privateKeys: readonly KeyObject[], keyId: string): Buffer {
+  const grant = grantIn(text);
+  const fitting = privateKeys.find((one) => opensGrant(text, one, keyId)) ?? privateKeys[0];
+  if (!fitting) throw new Error('the zone has no key');
+  return openGrant(grant, fitting, keyId);
+}
+
+function grantIn(text: string): KeyGrant {
+  return grantSchema.parse(JSON.parse(text));
 }

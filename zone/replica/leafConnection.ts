@@ -6,8 +6,8 @@ export interface LeafOptions {
   readonly url: string;
   /** What the certificate of the zone's nats-server is of. */
   readonly ca: Trust;
-  /** What the control planes of the zone prove themselves with. */
-  readonly user: KeyPair;
+  /** What the control planes of the zone prove themselves with; asked at every connection. */
+  readonly user: Pick<KeyPair, 'getSeed'>;
   readonly zone: string;
   /** As of `ConnectOptions`. */
   readonly onWaiting?: (error: Error) => void;
@@ -20,7 +20,7 @@ export function connectToLeaf({ url, ca, user, zone, onWaiting }: LeafOptions): 
   return connectTo({
     url,
     ca,
-    authenticator: nkeyAuthenticator(user.getSeed()),
+    authenticator: nkeyAuthenticator(() => user.getSeed()),
     name: `meridian-zone-${zone}`,
     ...(onWaiting && { onWaiting }),
     // Answers from global come over the leaf link, which lets only this zone's inboxes through.

@@ -1,5 +1,6 @@
 import type { KeyPair } from '@nats-io/nkeys';
 import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { LeafUser } from '../join/leafUser.ts';
 import { TIMEOUT_MS, type Trust, tlsTo } from '../../nats/connect.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';
@@ -9,15 +10,31 @@ interface Options {
   /** As of `LeafOptions`. */
   readonly ca: Trust;
   /** What the control planes of the zone prove themselves with at its system account. */
-  readonly system: KeyPair;
+  readonly system: Prover & Partial<Pick<LeafUser, 'former'>>;
 }
 
+type Prover = Pick<KeyPair, 'getSeed'>;
+
 /**
- * Has the zone's nats-server read its configuration and certificates anew; connections stay.
- * @throws Error when it does not answer, refuses, or was started by an older version
+ * Has the zone's nats-server read its configuration and certificates anew; connections stay. One that does not know the newest key yet is
+ * asked with a former one.
+ * @throws Error when it does not answer, refuses, or knows none of our keys
  */
-export function reloadLeaf(options: Options): Promise<void> {
-  return atSystem(options, reloadServer);
+export async function reloadLeaf({ system, ...server }: Options): Promise<void> {
+  const provers: readonly Prover[] = [system, ...(system.former?.() ?? [])];
+  for (const [index, prover] of provers.entries()) {
+    try {
+      return await atSystem({ ...server, system: prover }, reloadServer);
+    } catch (error) {
+      const isUnknown = (error as Error).cause instanceof AuthorizationError;
+      if (!isUnknown || index === provers.length - 1) throw error;
+    }
+  }
+}
+
+/** @throws Error when the zone's nats-server does not take that key. */
+export async function tryLeaf({ user, ...server }: Omit<Options, 'system'> & { readonly user: Prover }): Promise<void> {
+  await (await connectToSystem({ ...server, system: user })).close();
 }
 
 export interface LeafHealth {
@@ -67,7 +84,10 @@ function connectToSystem({ url, ca, system }: Options): Promise<NatsConnection> 
     timeout: 10 * TIMEOUT_MS,
   }).catch((cause: Error) => {
     const advice = 'have it read its configuration itself (nats-server --signal reload), or start it anew';
-    const reason = cause instanceof AuthorizationError ? 'it was started by an older version' : cause.message;
+    const reason =
+      cause instanceof AuthorizationError
+        ? 'it does not know our key, or was started by an older version'
+        : cause.message;
     throw new Error(`the nats-server at ${url} is not as it was configured here: ${reason}; ${advice}`, { cause });
   });
 }

@@ -4,12 +4,14 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import type { ZoneConfig } from '../config.ts';
-import { zoneKey } from '../identity/zoneKey.ts';
+import { zoneKeys } from '../identity/zoneKey.ts';
 import { zoneSealer } from '../identity/zoneSealer.ts';
 import { AddressBook } from '../lookup/addressBook.ts';
 import { lookUp } from '../lookup/lookUp.ts';
 import { prepareLeaf } from '../join/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
+import { keepLeafUsers, takeNext } from './keepLeafUsers.ts';
+import { keepZoneKey } from './keepZoneKey.ts';
 import { Keyring } from './keyring.ts';
 import { connectToLeaf } from './leafConnection.ts';
 import { leafHealth, reloadLeaf } from './leafSystem.ts';
@@ -38,6 +40,13 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   const { name: zone, 'data.dir': dataDir } = config;
   const prepared = await prepareLeaf(config, onError('no new credential for the hub'));
   log.info({ file: prepared.file }, 'leaf configured');
+  const users = {
+    url: config['nats.url'],
+    leaf: prepared,
+    onDone: () => log.info('the nats-server takes the next keys of its control planes, and no others'),
+  };
+  // It ended before the server knew of the next keys: we would not be let in. A server that is not there reads them when it starts.
+  await takeNext(users).catch(() => {});
   const leaf = await connectToLeaf({
     url: config['nats.url'],
     ca: prepared.ca,
@@ -55,8 +64,8 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     writeErrors: health.writeErrors,
     onError: onError('the zone'),
   });
-  const { privateKey, publicKey } = zoneKey(join(keysDir, 'zone.key'));
-  const sealer = zoneSealer(privateKey);
+  const keys = zoneKeys(join(keysDir, 'zone.key'));
+  const sealer = zoneSealer(keys.privateKeys);
   const zoneLog = natsZoneLog(leaf, { registry, sealer });
   const addresses = new AddressBook({ lookUp, log });
   const replica = natsReplica({
@@ -65,7 +74,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     log: zoneLog,
     sealer,
     registry,
-    keyring: new Keyring(privateKey),
+    keyring: new Keyring(keys.privateKeys),
     addresses,
     copy: new LocalCopy(join(dataDir, 'copy.sqlite'), onError('the copy of the log')),
     reader: eventReader(registry),
@@ -75,13 +84,25 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
   await provisionZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(dataDir, ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
+  const stopKeepingUsers = keepLeafUsers({
+    ...users,
+    onError: onError('the nats-server was not told of the next keys of its control planes'),
+  });
+  const stopKeepingKey = keepZoneKey({
+    keys,
+    sealer,
+    leaf,
+    zoneLog,
+    onDone: () => log.info('nothing is sealed to the former key of the zone any more: it is gone'),
+    onError: onError('the zone cannot change over to its next key'),
+  });
   return {
     leaf,
     zoneLog,
     replica,
     addresses,
     /** What global seals data keys of secrets to; SPKI, DER, base64. */
-    publicKey,
+    publicKey: () => keys.newest().publicKey,
     /** Those that the zone's nats-server uses. */
     certificates: [
       ...[prepared.certificate, prepared.hubCa].map((one) => ({ ...one, apply: reload })),
@@ -94,6 +115,8 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     close: async () => {
       prepared.stop();
       jetStream.stop();
+      stopKeepingKey();
+      stopKeepingUsers();
       await health.close();
       replica.stop();
       await leaf.nats.close();

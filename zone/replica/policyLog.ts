@@ -80,7 +80,7 @@ export class PolicyLog {
   load(): boolean {
     const copied = this.#deps.copy.load();
     if (!copied) return false;
-    for (const { keyId, body } of copied.grants) this.#deps.keyring.put(keyId, body);
+    for (const { keyId, body } of copied.grants) this.#adopt(keyId, body);
     this.#logId = copied.logId;
     this.#position = copied.position;
     for (const entry of copied.entries) this.#apply(this.#read(entry));
@@ -95,6 +95,17 @@ export class PolicyLog {
       }
     }
     return true;
+  }
+
+  /** Of our copy. What is sealed to a key that the zone has no more comes from KEYS, sealed to the one that it has. */
+  #adopt(keyId: string, body: string): void {
+    try {
+      this.#deps.keyring.put(keyId, body);
+    } catch {
+      this.#deps.onError(
+        new Error(`the copy's data key ${keyId} is sealed to another key of the zone: it has to come anew`),
+      );
+    }
   }
 
   /** The next message of the stream. */

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PreparedLeaf } from '../join/prepareLeaf.ts';
+import { reloadLeaf, tryLeaf } from './leafSystem.ts';
+
+const LOOK_MS = 2_000;
+
+type Deps = {
+  readonly url: string;
+  readonly leaf: Pick<PreparedLeaf, 'ca' | 'user' | 'system' | 'write'>;
+  readonly onDone: () => void;
+  /** Told once of what goes wrong, until something else does or it goes well. */
+  readonly onError: (error: unknown) => void;
+};
+
+/**
+ * Takes the zone's nats-server over to the next keys of its control planes, as soon as their files hold some: it is told of these only,
+ * and ends the connections of whoever came with others; control planes come back with the next. May be done by several of them at once, and
+ * be broken off anywhere: the former keys stay in the files until the server is known to take the next ones.
+ * @returns the function that ends it
+ */
+export function keepLeafUsers(deps: Deps): () => void {
+  const ended = new AbortController();
+  const keep = async () => {
+    let told = '';
+    while (!ended.signal.aborted) {
+      const problem = await takeNext(deps).catch((error: Error) => error);
+      if (problem && problem.message !== told && !ended.signal.aborted) deps.onError(problem);
+      told = problem?.message ?? '';
+      await sleep(LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
+    }
+  };
+  void keep();
+  return () => ended.abort();
+}
+
+/** Nothing is done where the files hold one key each. @throws Error when the nats-server does not take the next ones */
+export async function takeNext({ url, leaf, onDone }: Omit<Deps, 'onError'>): Promise<void> {
+  const { ca, user, system } = leaf;
+  if (user.former().length + system.former().length === 0) return;
+  leaf.write();
+  // The server closes the connection that it is asked on when that came with a former key.
+  const problem = await reloadLeaf({ url, ca, system }).catch((error: Error) => error);
+  for (const one of [user, system])
+    await tryLeaf({ url, ca, user: one }).catch((error: Error) => {
+      throw problem ?? error;
+    });
+  for (const one of [user, system]) one.dropFormer();
+  onDone();
+}
