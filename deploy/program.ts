@@ -102,13 +102,21 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     load: async () => (await import('../global/cli/install.ts')).uninstallCommand(),
   },
   rotate: {
-    description: "make the next key or CA of the hub's, or the next CA of a zone",
+    description: "make the next key or CA of the hub's, of global's or of a zone's",
     load: async (deps) => {
-      const [{ rotateCommand }, { rotateZoneCaCommand }] = await Promise.all([
+      const [global, secretsKey, zoneCa, zoneKey, leafKeys] = await Promise.all([
         import('../global/cli/rotate.ts'),
+        import('../global/secret/rotateSecretsKey.ts'),
         import('../zone/identity/rotateZoneCa.ts'),
+        import('../zone/identity/rotateZoneKey.ts'),
+        import('../zone/join/rotateLeafKeys.ts'),
       ]);
-      return rotateCommand(deps).addCommand(rotateZoneCaCommand(deps));
+      return global
+        .rotateCommand(deps)
+        .addCommand(secretsKey.rotateSecretsKeyCommand(deps))
+        .addCommand(zoneCa.rotateZoneCaCommand(deps))
+        .addCommand(zoneKey.rotateZoneKeyCommand(deps))
+        .addCommand(leafKeys.rotateLeafKeysCommand(deps));
     },
   },
 };

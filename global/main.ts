@@ -24,7 +24,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
   const runtime = startRuntime({ cp: 'global', level: config['log.level'] }, build);
   const { log, metrics, now, onError } = runtime;
 
-  const { events, keys, kek, sealer, made, ...opened } = await openPolicyLog({ ...config, now });
+  const { events, keys, keks, sealer, made, ...opened } = await openPolicyLog({ ...config, now });
   const append = countedAppend(opened.commands.log.append, metrics);
   const commands = { ...opened.commands, log: { ...opened.commands.log, append } };
   const first = [...made, ...(await ensureHubKeys(commands))];
@@ -37,7 +37,7 @@ export async function runGlobal(config: GlobalConfig, build: Build): Promise<Run
     credentials,
     runtime,
   });
-  const grants = keyGrants(kek, keys);
+  const grants = keyGrants(keks, keys);
   const relaying = startRelaying({ events, commands, credentials, hub, system, grants, departures: keys, runtime });
   const insight = await startInsight({ config, events, hub, runtime });
   const gather = gatherGreeting(hub);

@@ -14,7 +14,7 @@ import { PolicyFold } from '../../zone/replica/policyFold.ts';
 import type { Applied, Replica } from '../../zone/replica/ports.ts';
 
 type Deps = {
-  readonly policy: Pick<PolicyLog, 'events' | 'keys' | 'kek'>;
+  readonly policy: Pick<PolicyLog, 'events' | 'keys' | 'keks'>;
   readonly zoneLog: Pick<LocalZoneLog, 'messages' | 'onWritten'>;
   readonly zone: string;
   readonly addresses: AddressBook;
@@ -65,7 +65,7 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
     const known: E[] = [];
     for (const entry of entries) {
       const keyId = sealedWith(entry.resource);
-      const dataKey = keyId === undefined ? undefined : await openDataKey(policy.kek, policy.keys, keyId);
+      const dataKey = keyId === undefined ? undefined : await openDataKey(policy.keks, policy.keys, keyId);
       if (keyId !== undefined && dataKey) dataKeys.set(keyId, dataKey);
       if (keyId === undefined || dataKey) known.push(entry);
     }

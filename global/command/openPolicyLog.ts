@@ -7,7 +7,7 @@ import { type EventLog, openEventLog } from '../log/eventLog.ts';
 import { openDb } from '../log/openDb.ts';
 import { type SecretKeys, secretKeys } from '../log/secretKeys.ts';
 import { checkKeyEncryptionKey } from '../secret/checkKeyEncryptionKey.ts';
-import { keyEncryptionKey } from '../secret/keyEncryptionKey.ts';
+import { type KeyEncryptionKeys, keyEncryptionKeys } from '../secret/keyEncryptionKey.ts';
 import { type SecretSealer, secretSealer } from '../secret/secretSealer.ts';
 import { ensureDefaults } from './ensureDefaults.ts';
 import { SYSTEM } from './globalSecrets.ts';
@@ -21,8 +21,8 @@ type Options = Pick<GlobalConfig, 'store.url' | 'data.dir' | 'secrets.keyFile' |
 export interface PolicyLog {
   readonly events: EventLog;
   readonly keys: SecretKeys;
-  /** Key-encryption key: wraps the data keys of secrets. */
-  readonly kek: Uint8Array;
+  /** They wrap the data keys of secrets. */
+  readonly keks: KeyEncryptionKeys;
   readonly sealer: SecretSealer;
   readonly commands: CommandDeps;
   /** What was made because this is the first start. */
@@ -37,13 +37,13 @@ export async function openPolicyLog(options: Options): Promise<PolicyLog> {
   const { now, labelsOf, 'data.dir': directory } = options;
   const events = await openEventLog(await openDb({ url: options['store.url'], directory }));
   const keys = secretKeys(events.db);
-  const kek = keyEncryptionKey(options['secrets.keyFile'] || join(directory, 'secrets.key'), options['secrets.key']);
-  await checkKeyEncryptionKey(kek, keys);
-  const sealer = secretSealer(kek, keys);
+  const keks = keyEncryptionKeys(options['secrets.keyFile'] || join(directory, 'secrets.key'), options['secrets.key']);
+  await checkKeyEncryptionKey(keks, keys);
+  const sealer = secretSealer(keks, keys);
   const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID, ...(labelsOf && { labelsOf }) };
   const made = await ensureDefaults(commands);
   if (options['mesh.createDefault']) await ensureDefaultMesh(commands, events);
-  return { events, keys, kek, sealer, commands, made };
+  return { events, keys, keks, sealer, commands, made };
 }
 
 async function ensureDefaultMesh(commands: CommandDeps, events: EventLog): Promise<void> {

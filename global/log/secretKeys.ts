@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { parseKeyText } from '../../shared/resource/resource.ts';
+import type { WrappedDataKey } from '../secret/secretSealer.ts';
 import type { Db } from './db.ts';
 
 const dataKeyRow = z.object({ key_id: z.string(), rkey: z.string(), wrapped: z.string() });
@@ -13,6 +14,10 @@ export interface SecretKeys {
   get(keyId: string): Promise<Uint8Array | undefined>;
   /** Ids of all data keys that exist. */
   ids(): Promise<readonly string[]>;
+  /** All data keys as they are stored. */
+  all(): Promise<readonly WrappedDataKey[]>;
+  /** Wraps one otherwise, unless it was destroyed or written anew meanwhile. */
+  replace(key: WrappedDataKey, wrapped: Uint8Array): Promise<void>;
   /** Those of secrets that zones may have. */
   idsForZones(): Promise<readonly string[]>;
   /** Public keys by zone, of those that are a Zone. */
@@ -37,6 +42,18 @@ export function secretKeys(db: Db): SecretKeys {
         .array(dataKeyRow.pick({ key_id: true }))
         .parse(await db.query('SELECT key_id FROM data_key'))
         .map((row) => row.key_id),
+    all: async () =>
+      z
+        .array(dataKeyRow)
+        .parse(await db.query('SELECT key_id, rkey, wrapped FROM data_key'))
+        .map(({ key_id, rkey, wrapped }) => ({ keyId: key_id, rkey, wrapped: Buffer.from(wrapped, 'base64') })),
+    replace: async ({ keyId, wrapped: before }, wrapped) => {
+      await db.query('UPDATE data_key SET wrapped = $3 WHERE key_id = $1 AND wrapped = $2', [
+        keyId,
+        Buffer.from(before).toString('base64'),
+        Buffer.from(wrapped).toString('base64'),
+      ]);
+    },
     idsForZones: async () =>
       z
         .array(dataKeyRow.pick({ key_id: true, rkey: true }))

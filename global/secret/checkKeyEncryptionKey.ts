@@ -1,3 +1,4 @@
+import type { KeyEncryptionKeys } from './keyEncryptionKey.ts';
 import { type DataKeyStore, openDataKey } from './secretSealer.ts';
 
 /**
@@ -6,9 +7,9 @@ import { type DataKeyStore, openDataKey } from './secretSealer.ts';
  * @throws WrongKeyEncryptionKey
  */
 export async function checkKeyEncryptionKey(
-  kek: Uint8Array,
+  keks: KeyEncryptionKeys,
   store: DataKeyStore & { ids(): Promise<readonly string[]> },
 ): Promise<void> {
   const [any] = await store.ids();
-  if (any !== undefined) await openDataKey(kek, store, any);
+  if (any !== undefined) await openDataKey(keks, store, any);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { checkKeyEncryptionKey } from './checkKeyEncryptionKey.ts';
-import { keyEncryptionKey } from './keyEncryptionKey.ts';
+import { keyEncryptionKeys, type KeyEncryptionKeys } from './keyEncryptionKey.ts';
 import { keyGrants } from './keyGrants.ts';
 import { secretSealer, WrongKeyEncryptionKey } from './secretSealer.ts';
 
@@ -18,24 +18,25 @@ async function folder(): Promise<string> {
 
 it('is made once, for nobody else to read, and then the same', async () => {
   const file = join(await folder(), 'deep', 'secrets.key');
-  const key = keyEncryptionKey(file);
-  expect(key).toHaveLength(32);
+  const keys = keyEncryptionKeys(file);
+  expect([keys.length, keys[0].length]).toEqual([1, 32]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(keyEncryptionKey(file)).toEqual(key);
+  expect(keyEncryptionKeys(file)).toEqual(keys);
   expect(readdirSync(join(file, '..'))).toEqual(['secrets.key']);
 });
 
 it('may be given itself; what is no key is refused with the place it came from', async () => {
   const file = join(await folder(), 'secrets.key');
   const given = randomBytes(32).toString('base64');
-  expect(Buffer.from(keyEncryptionKey(file, `${given}\n`)).toString('base64')).toBe(given);
+  expect(Buffer.from(keyEncryptionKeys(file, `${given}\n`)[0]).toString('base64')).toBe(given);
   writeFileSync(file, 'c2hvcnQ=');
-  expect(() => keyEncryptionKey(file)).toThrow(`${file}: expected 32 bytes as base64, found 5`);
-  expect(() => keyEncryptionKey(file, 'c2hvcnQ=')).toThrow('the given key-encryption key: expected 32 bytes');
+  expect(() => keyEncryptionKeys(file)).toThrow(`${file}: expected 32 bytes as base64, found 5`);
+  expect(() => keyEncryptionKeys(file, 'c2hvcnQ=')).toThrow('the given key-encryption key: expected 32 bytes');
 });
 
 it('is found to be the wrong one at the start', async () => {
-  const [right, wrong] = [randomBytes(32), randomBytes(32)];
+  const [right, wrong]: KeyEncryptionKeys[] = [[randomBytes(32)], [randomBytes(32)]];
+  if (!right || !wrong) throw new Error('there are two');
   const wrapped = new Map<string, Uint8Array>();
   const store = {
     get: async (id: string) => wrapped.get(id),

@@ -1,5 +1,6 @@
 import type { KeyGrant } from '../../shared/resource/secret/spec.ts';
 import { grantDataKey } from './grant.ts';
+import type { KeyEncryptionKeys } from './keyEncryptionKey.ts';
 import { type DataKeyStore, openDataKey } from './secretSealer.ts';
 
 /** Where the keys are kept: `secretKeys` of the log. */
@@ -10,15 +11,15 @@ export interface KeyStore extends DataKeyStore {
   zones(): Promise<ReadonlyMap<string, string>>;
 }
 
-/** The stored data keys as the relay gives them to zones: opened with the key-encryption key, sealed to the zone. */
-export function keyGrants(kek: Uint8Array, store: KeyStore) {
+/** The stored data keys as the relay gives them to zones: opened with the key-encryption keys, sealed to the zone. */
+export function keyGrants(keks: KeyEncryptionKeys, store: KeyStore) {
   return {
     zones: async (): Promise<readonly string[]> => [...(await store.zones()).keys()],
     keyIds: (): Promise<readonly string[]> => store.idsForZones(),
     /** @returns undefined when the key was destroyed, or the zone is not known. */
     grant: async (zone: string, keyId: string): Promise<KeyGrant | undefined> => {
       const publicKey = (await store.zones()).get(zone);
-      const dataKey = await openDataKey(kek, store, keyId);
+      const dataKey = await openDataKey(keks, store, keyId);
       return publicKey !== undefined && dataKey ? grantDataKey(dataKey, publicKey, keyId) : undefined;
     },
   };

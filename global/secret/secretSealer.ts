@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { Sealed } from '../../shared/resource/secret/spec.ts';
 import { decrypt, encrypt } from './aesGcm.ts';
-import { KEY_BYTES } from './keyEncryptionKey.ts';
+import { KEY_BYTES, type KeyEncryptionKeys } from './keyEncryptionKey.ts';
 
 const IV_BYTES = 12;
 
@@ -29,7 +29,7 @@ export interface DataKeyStore {
 }
 
 /** Seals every secret under a data key of its own; the data key is stored wrapped by the key-encryption key (D12). */
-export function secretSealer(kek: Uint8Array, store: DataKeyStore): SecretSealer {
+export function secretSealer(keks: KeyEncryptionKeys, store: DataKeyStore): SecretSealer {
   return {
     seal: (key, data) => {
       const keyId = randomUUID();
@@ -37,12 +37,12 @@ export function secretSealer(kek: Uint8Array, store: DataKeyStore): SecretSealer
       const { iv, ciphertext } = encrypt(dataKey, Buffer.from(data, 'base64'), keyText(key));
       return {
         sealed: { keyId, iv: base64(iv), ciphertext: base64(ciphertext) },
-        dataKey: { keyId, rkey: keyText(key), wrapped: wrap(kek, dataKey, keyId) },
+        dataKey: { keyId, rkey: keyText(key), wrapped: wrap(keks[0], dataKey, keyId) },
       };
     },
     open: async (key, { keyId, iv, ciphertext }) => {
       try {
-        const dataKey = await openDataKey(kek, store, keyId);
+        const dataKey = await openDataKey(keks, store, keyId);
         if (!dataKey) throw new Error('its data key was destroyed');
         const sealed = { iv: Buffer.from(iv, 'base64'), ciphertext: Buffer.from(ciphertext, 'base64') };
         return base64(decrypt(dataKey, sealed, keyText(key)));
@@ -69,32 +69,43 @@ export class SecretUnreadable extends Error {
 export class WrongKeyEncryptionKey extends Error {
   override name = 'WrongKeyEncryptionKey';
 
-  constructor(cause: unknown) {
+  constructor() {
     super(
-      'the stored secrets were sealed with another key-encryption key; give this instance the one that the first was started with (the setting secrets.keyFile)',
-      { cause },
+      'the stored secrets were sealed with another key-encryption key; give this instance the one that the first was started with (the setting secrets.keyFile), or what `meridian rotate secrets-key` made since',
     );
   }
 }
 
 /** The data key of that id; undefined when it was destroyed. @throws WrongKeyEncryptionKey */
 export async function openDataKey(
-  kek: Uint8Array,
+  keks: KeyEncryptionKeys,
   store: DataKeyStore,
   keyId: string,
 ): Promise<Uint8Array | undefined> {
   const wrapped = await store.get(keyId);
   if (!wrapped) return undefined;
-  try {
-    return decrypt(kek, { iv: wrapped.subarray(0, IV_BYTES), ciphertext: wrapped.subarray(IV_BYTES) }, keyId);
-  } catch (error) {
-    throw new WrongKeyEncryptionKey(error);
-  }
+  const dataKey = unwrap(keks, wrapped, keyId);
+  if (!dataKey) throw new WrongKeyEncryptionKey();
+  return dataKey;
 }
 
-function wrap(kek: Uint8Array, dataKey: Uint8Array, keyId: string): Uint8Array {
+/** A data key as it is stored. */
+export function wrap(kek: Uint8Array, dataKey: Uint8Array, keyId: string): Uint8Array {
   const { iv, ciphertext } = encrypt(kek, dataKey, keyId);
   return Buffer.concat([iv, ciphertext]);
+}
+
+/** @returns undefined when none of the keys wrapped it */
+export function unwrap(keks: readonly Uint8Array[], wrapped: Uint8Array, keyId: string): Uint8Array | undefined {
+  const sealed = { iv: wrapped.subarray(0, IV_BYTES), ciphertext: wrapped.subarray(IV_BYTES) };
+  for (const kek of keks) {
+    try {
+      return decrypt(kek, sealed, keyId);
+    } catch {
+      // It may be of the key before.
+    }
+  }
+  return undefined;
 }
 
 function base64(bytes: Uint8Array): string {

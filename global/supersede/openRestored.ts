@@ -8,7 +8,7 @@ import { openDb } from '../log/openDb.ts';
 import { secretKeys } from '../log/secretKeys.ts';
 import { connectToHub } from '../relay/natsConnection.ts';
 import { checkKeyEncryptionKey } from '../secret/checkKeyEncryptionKey.ts';
-import { keyEncryptionKey } from '../secret/keyEncryptionKey.ts';
+import { keyEncryptionKeys } from '../secret/keyEncryptionKey.ts';
 import { keyGrants } from '../secret/keyGrants.ts';
 import { secretSealer } from '../secret/secretSealer.ts';
 import type { Restored } from './supersede.ts';
@@ -22,10 +22,10 @@ export async function openRestored(config: GlobalConfig): Promise<Restored & { c
   const events = await openEventLog(await openDb({ url: store, directory }));
   try {
     if ((await events.head()) === 0) throw new Error('the log is empty: restore a backup first');
-    const kek = keyEncryptionKey(config['secrets.keyFile'] || join(directory, 'secrets.key'), config['secrets.key']);
+    const keks = keyEncryptionKeys(config['secrets.keyFile'] || join(directory, 'secrets.key'), config['secrets.key']);
     const keys = secretKeys(events.db);
-    await checkKeyEncryptionKey(kek, keys);
-    const sealer = secretSealer(kek, keys);
+    await checkKeyEncryptionKey(keks, keys);
+    const sealer = secretSealer(keks, keys);
     const hubKeys = await readHubKeys({ log: events, sealer, now: () => new Date(), newId: randomUUID });
     const ca = hubKeys.trusted;
     const hub = await connectToHub({ url, ca, credential: await globalCredential(hubKeys) });
@@ -33,7 +33,7 @@ export async function openRestored(config: GlobalConfig): Promise<Restored & { c
       await hub.nats.close();
       await events.close();
     };
-    return { events, hub, keys: keyGrants(kek, keys), close };
+    return { events, hub, keys: keyGrants(keks, keys), close };
   } catch (error) {
     await events.close();
     throw error;
