@@ -2,11 +2,8 @@ import { Command } from 'commander';
 import type { CommandDeps } from '../command/ports.ts';
 import { openPolicyLog } from '../command/openPolicyLog.ts';
 import { readGlobalConfig } from '../config.ts';
-import { rotateAccounts } from '../hubAccess/rotateAccounts.ts';
 import { rotateCa } from '../hubAccess/rotateCa.ts';
 import { rotateSigningKey } from '../hubAccess/rotateSigningKey.ts';
-import type { EventLog } from '../log/eventLog.ts';
-import { whileStopped } from '../relay/whileStopped.ts';
 import type { CliDeps } from './verb.ts';
 
 /** `meridian rotate …`: works on the event log itself, found by global's settings. */
@@ -25,20 +22,6 @@ export function rotateCommand(deps: CliDeps): Command {
         'It signs by itself when every zone trusts it, and the CA before it goes a day later, within three days or so.',
         "Who was given global's `ca.crt` by hand needs it anew until then: it holds both now.",
       ]),
-    )
-    .addCommand(
-      rotation(
-        deps,
-        'hub-accounts',
-        "the hub's operator and accounts, while global is stopped",
-        async (commands, events) => {
-          await whileStopped(events, () => rotateAccounts(commands));
-          return [
-            "Start global, then its nats-server anew with the configuration that global wrote: nobody's credential of before holds.",
-            'Zones come back with their next credential: within a day, or at once with a new token or a restart of their control planes.',
-          ];
-        },
-      ),
     );
 }
 
@@ -46,7 +29,7 @@ function rotation(
   deps: CliDeps,
   name: string,
   what: string,
-  rotate: (commands: CommandDeps, events: EventLog) => Promise<readonly string[]>,
+  rotate: (commands: CommandDeps) => Promise<readonly string[]>,
 ): Command {
   return new Command(name)
     .description(`${what}; an embedded log only while global is stopped`)
@@ -55,7 +38,7 @@ function rotation(
       const settings = readGlobalConfig(config, deps.env);
       const { events, commands } = await openPolicyLog({ ...settings, now: () => new Date() });
       try {
-        for (const line of await rotate(commands, events)) deps.out(`${line}\n`);
+        for (const line of await rotate(commands)) deps.out(`${line}\n`);
       } finally {
         await events.close();
       }

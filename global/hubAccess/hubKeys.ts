@@ -32,20 +32,13 @@ export const SIGNING_KEY_PREFIX = 'hub-account-signing-key';
 export async function makeHubKeys(now: Date): Promise<ReadonlyMap<string, string>> {
   const ca = await makeServerCa(now);
   return new Map([
-    ...makeAccountSeeds(),
+    [OPERATOR_KEY, seedOf(createOperator())],
+    [SYSTEM_ACCOUNT_KEY, seedOf(createAccount())],
+    [ACCOUNT_KEY, seedOf(createAccount())],
     [`${SIGNING_KEY_PREFIX}-1`, makeSigningSeed()],
     [CA_CERTIFICATE_PREFIX, ca.certificatePem],
     [CA_KEY_PREFIX, ca.privateKeyPem],
   ]);
-}
-
-/** Seeds of a new operator and its accounts, by the name of the GlobalSecret that holds them. */
-export function makeAccountSeeds(): readonly (readonly [string, string])[] {
-  return [
-    [OPERATOR_KEY, seedOf(createOperator())],
-    [SYSTEM_ACCOUNT_KEY, seedOf(createAccount())],
-    [ACCOUNT_KEY, seedOf(createAccount())],
-  ];
 }
 
 /** Seed of a new key to sign credentials with. */
