@@ -57,7 +57,9 @@ export function nextVersion(ground: Ground): string {
   edit('zone/status/ownStatus.ts', {
     '      startedAt,\n': "      startedAt,\n      mood: { of: 'the next version' },\n",
   });
-  edit('zone/main.ts', { 'hello: { zone, instance,': "hello: { speaks: ['the next version'], zone, instance," });
+  edit('zone/replica/provision.ts', {
+    'JSON.stringify(hello)': "JSON.stringify({ speaks: ['the next version'], ...hello })",
+  });
   made.set(ground, build);
   return build;
 }
