@@ -11,7 +11,7 @@ const proxy = (type: string, networking: object): Resource => ({
   modificationTime: '',
   spec: { zone: 'z', networking },
 });
-const known = (names: Readonly<Record<string, string>>) => (name: string) => names[name];
+const known = (names: Readonly<Record<string, string>>) => (name: string) => (Object.hasOwn(names, name) ? names[name] : undefined);
 
 describe('what a proxy calls itself', () => {
   test('names are found in both addresses, of proxies alone', () => {
@@ -36,6 +36,10 @@ describe('what a proxy calls itself', () => {
     const whole = withAddresses(half, known({ 'in.example': '10.0.0.1', 'lb.example': '192.0.2.1' }));
     expect(resolved(whole).spec).toMatchObject({ networking: { address: '10.0.0.1' } });
     expect(unresolvedReason(whole)).toBeUndefined();
+
+    const odd = proxy('ZoneIngress', { address: 'constructor', advertisedAddress: 'lb.example' });
+    const found = withAddresses(odd, known({ 'lb.example': '192.0.2.1' }));
+    expect(unresolvedReason(found)).toContain('"constructor"');
   });
 
   test('nothing new is no other object, so that nobody takes it for a change', () => {

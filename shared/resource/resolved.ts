@@ -39,7 +39,7 @@ export function withAddresses<Spec>(resource: Resource<Spec>, addressOf: Address
     const address = addressOf(name);
     return address === undefined ? [] : [[name, address] as const];
   });
-  if (found.every(([name, address]) => before.addresses?.[name] === address)) return resource;
+  if (found.every(([name, address]) => addressIn(before.addresses, name) === address)) return resource;
   return { ...resource, status: { ...before, addresses: Object.fromEntries(found) } };
 }
 
@@ -56,8 +56,13 @@ export function resolved<Spec>(resource: Resource<Spec>): Resource<Spec> {
 
 function inPlace(resource: Resource, addresses: Readonly<Record<string, string>>): Resource {
   const { networking, ...rest } = resource.spec as { readonly networking: Networking };
-  const found = namesByField(resource).map(([field, name]) => [field, addresses[name] ?? name]);
+  const found = namesByField(resource).map(([field, name]) => [field, addressIn(addresses, name) ?? name]);
   return { ...resource, spec: { ...rest, networking: { ...networking, ...Object.fromEntries(found) } } };
+}
+
+/** A host may well be called `constructor`. */
+function addressIn(addresses: ResolvedStatus['addresses'], name: string): string | undefined {
+  return addresses && Object.hasOwn(addresses, name) ? addresses[name] : undefined;
 }
 
 /** Why a proxy cannot be configured yet: it would listen on a name. */

@@ -17,6 +17,10 @@ import { Rollouts } from './rollouts.ts';
 const registry = await loadRegistry();
 const settings = { zone: 'zone-1', domain: 'mesh', serviceVipPort: 80 };
 
+const unexpected = (fields: object): never => {
+  throw new Error(JSON.stringify(fields));
+};
+
 describe('what proxies are pushed', () => {
   it('is byte for byte what a control plane gives them that begins with the same resources', async () => {
     await fc.assert(
@@ -66,11 +70,7 @@ class RunningZone {
       rollouts: new Rollouts({ now: () => 0 }),
       quietMs: 0,
       ceilingMs: 0,
-      log: {
-        error: (fields) => {
-          throw new Error(JSON.stringify(fields));
-        },
-      },
+      log: { error: unexpected, warn: unexpected },
     });
     this.#zone.onApplied((applied) => this.#push.applied(applied));
   }

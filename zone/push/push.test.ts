@@ -76,7 +76,7 @@ async function world() {
     rollouts,
     quietMs: 1,
     ceilingMs: 5,
-    log: { error: (_, message) => logged.push(message) },
+    log: { error: (_, message) => logged.push(message), warn: (_, message) => logged.push(`warning: ${message}`) },
   });
   zone.onApplied((applied) => push.applied(applied));
   zone.global(resourceOf({ type: 'Mesh', name: 'demo' }));
@@ -196,7 +196,7 @@ describe('a configuration that cannot be made', () => {
 
 describe('a proxy whose address is a domain name', () => {
   it('gets its configuration when the name is found, and keeps it', async () => {
-    const { zone, ads, push, connect, sent } = await world();
+    const { zone, ads, push, logged, connect, sent } = await world();
     const named = dataplane('other', 'other', 'vm-7.internal');
     await zone.put(named);
     ads.proxies.set('demo.other', proxy('other'));
@@ -205,6 +205,9 @@ describe('a proxy whose address is a domain name', () => {
     expect(push.errorOf('demo.other')).toContain('networking.address: the zone');
     expect(push.errorOf('demo.other')).toContain('"vm-7.internal"');
     await connect('front');
+    zone.global(resourceOf({ type: 'Mesh', name: 'unrelated' }));
+    while (push.busy) await new Promise((resolve) => setImmediate(resolve));
+    expect(logged).toEqual(['warning: configuration cannot be made; the last good one stays']);
 
     await zone.put({ ...named, status: { addresses: { 'vm-7.internal': '10.0.0.7' } } });
     while (ads.sent.length === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -14,7 +14,7 @@ import type { Outcome, Rollouts } from './rollouts.ts';
 import { Pace, type PaceLimits } from './pace.ts';
 import { type Pending, Waiting } from './waiting.ts';
 
-type Log = { error(fields: object, message: string): void };
+type Log = Record<'warn' | 'error', (fields: object, message: string) => void>;
 
 type Deps = PaceLimits & {
   readonly view: View;
@@ -29,6 +29,8 @@ type Deps = PaceLimits & {
 
 /** Generating goes on for so long before acknowledgements and heartbeats get their turn. */
 const SLICE_MS = 4;
+
+const STAYS = 'configuration cannot be made; the last good one stays';
 
 /**
  * Brings changes of the view to the proxies that they concern (D9): merged, at most one waiting for each proxy, in slices that
@@ -186,10 +188,25 @@ export class Push {
   #push(proxyId: string, { scope, changes }: Pending): void {
     const proxy = this.#deps.ads.proxies.get(proxyId);
     if (!proxy) return;
-    const settle = (outcome: Outcome) => this.#deps.rollouts.settle(changes, proxyId, outcome);
+    const { log, ads, rollouts } = this.#deps;
+    const settle = (outcome: Outcome) => rollouts.settle(changes, proxyId, outcome);
+    const fail = (reason: string) => {
+      const error = `its configuration cannot be made: ${reason}`;
+      this.#errors.set(proxyId, error);
+      settle({ accepted: false, error });
+    };
+    const before = this.#index.get(proxyId)?.generated;
+    const former = scope === 'all' ? undefined : before;
+    const unresolved = former ? undefined : this.#unresolvedReason(proxy);
+    if (unresolved !== undefined) {
+      // No fault of ours, and its status says so for as long as it lasts.
+      if (!this.#errors.has(proxyId)) log.warn({ proxy: proxyId, reason: unresolved }, STAYS);
+      fail(unresolved);
+      return;
+    }
     try {
-      const generated = this.#generate(proxy, scope);
-      const settled = this.#deps.ads.setSnapshot(proxyId, generated.snapshot);
+      const generated = former ? regenerateEndpoints(former, this.#world) : this.#generate(proxy, before);
+      const settled = ads.setSnapshot(proxyId, generated.snapshot);
       this.#index.update(proxy, generated);
       this.#errors.delete(proxyId);
       void settled.then((accepted) => {
@@ -198,29 +215,20 @@ export class Push {
         else settle({ accepted, error: this.#refusals.get(proxyId) ?? 'refused' });
       });
     } catch (cause) {
-      const error = `its configuration cannot be made: ${(cause as Error).message}`;
-      this.#errors.set(proxyId, error);
-      this.#deps.log.error(
-        { proxy: proxyId, error: (cause as Error).stack },
-        'configuration cannot be made; the last good one stays',
-      );
-      settle({ accepted: false, error });
+      log.error({ proxy: proxyId, error: (cause as Error).stack }, STAYS);
+      fail((cause as Error).message);
     }
   }
 
-  /** @throws Error when it would be told to listen on a name */
-  #requireAddress({ kind, mesh, name }: Proxy): void {
+  /** Why it cannot be told where to listen: its address is a name that nobody knows yet. */
+  #unresolvedReason({ kind, mesh, name }: Proxy): string | undefined {
     const key = { type: resourceType(kind), mesh, name };
     const resource = this.#deps.view.get(key, this.#deps.settings.zone)?.resource;
-    const reason = resource && unresolvedReason(resource);
-    if (reason !== undefined) throw new Error(reason);
+    return resource && unresolvedReason(resource);
   }
 
-  #generate(proxy: Proxy, scope: Scope): Generated {
-    const previous = this.#index.get(proxy.id);
-    if (previous && scope !== 'all') return regenerateEndpoints(previous.generated, this.#world);
-    this.#requireAddress(proxy);
+  #generate(proxy: Proxy, before: Generated | undefined): Generated {
     const identity = this.#deps.identityOf(proxy);
-    return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy }, previous?.generated);
+    return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy }, before);
   }
 }
