@@ -7,6 +7,7 @@ import { writesGoOn } from '../writesGoOn.ts';
 export const scenario: Scenario = {
   what: "the hub's disk is full: writes go on into the log, and all of it is published once there is space, nobody does anything (needs root)",
   lacks: lacksMount,
+  traffic: 'none may fail',
   run: async (world, writes) => {
     let took = 0;
     await whileDiskFull(

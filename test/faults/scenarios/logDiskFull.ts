@@ -12,6 +12,7 @@ const SPARE_MIB = 20;
 
 export const scenario: Scenario = {
   what: "the disk of PostgreSQL's tables is full: writes are refused with 503 and the reason, resumes when there is space (needs root)",
+  traffic: 'none may fail',
   run: async ({ postgres, store }, writes) => {
     const folder = await mkdtemp(join(tmpdir(), 'meridian-disk-'));
     const [table] = await sql(store, "SELECT pg_table_size('event') AS bytes");

@@ -8,6 +8,7 @@ const RSS_LIMIT_MIB = 700;
 
 export const scenario: Scenario = {
   what: `${MESHES} meshes and ${(MESHES * POLICIES).toLocaleString('en')} policies in one burst`,
+  traffic: 'none may fail',
   run: async ({ global, zones }) => {
     const stamp = Date.now().toString(36);
     await inParallel(MESHES, 20, async (n) => createMesh(global.url, `m-${stamp}-${n}`));

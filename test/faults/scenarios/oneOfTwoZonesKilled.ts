@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
   what: 'two control planes in one zone, one is killed: the other goes on, and the zone is not shown as offline',
+  traffic: 'none may fail',
   run: async (world) => {
     const { cluster, zones } = world;
     const [zone] = zones;
