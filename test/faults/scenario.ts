@@ -12,7 +12,7 @@ export interface Scenario {
   readonly lacks?: () => string;
   /**
    * Requests run through real Envoys meanwhile: none may fail, or some may until the fault is over.
-   * Absent: only the control planes matter.
+   * Absent: none may fail in `npm run faults`; in `npm test` there are none.
    */
   readonly traffic?: 'none may fail' | 'some may fail';
   /**
