@@ -11,7 +11,8 @@ const proxy = (type: string, networking: object): Resource => ({
   modificationTime: '',
   spec: { zone: 'z', networking },
 });
-const known = (names: Readonly<Record<string, string>>) => (name: string) => (Object.hasOwn(names, name) ? names[name] : undefined);
+const known = (names: Readonly<Record<string, string>>) => (name: string) =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
 
 describe('what a proxy calls itself', () => {
   test('names are found in both addresses, of proxies alone', () => {
