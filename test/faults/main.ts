@@ -17,6 +17,8 @@ interface Flags {
 const scenarios = new Map(
   [...(await findScenarios())].map(([name, one]): [string, Scenario] => [name, { traffic: 'none may fail', ...one }]),
 );
+const long = [...scenarios].filter(([, one]) => one.long).map(([name]) => name);
+const usual = [...scenarios.keys()].filter((name) => !long.includes(name));
 
 function known(text: string): string[] {
   const names = text.split(',');
@@ -33,11 +35,11 @@ function whole(text: string): number {
 
 const program = new Command('faults')
   .description(`Scenarios: ${[...scenarios.keys()].join(', ')}`)
-  .addOption(new Option('--scenario <a,b>', 'only these').argParser(known))
+  .addOption(new Option('--scenario <a,b>', `only these; absent: all but ${long.join(', ')}`).argParser(known))
   .addOption(new Option('--rounds <n>', 'how often each').default(1).argParser(whole))
   .option('--keep', 'keep what the processes wrote; after a round that did not hold it is kept anyway')
   .option('--json', 'the rounds as JSON instead of the table')
-  .action(async ({ scenario: names = [...scenarios.keys()], rounds, keep = false, json }: Flags) => {
+  .action(async ({ scenario: names = usual, rounds, keep = false, json }: Flags) => {
     const say = (text: string) => process.stderr.write(`${text}\n`);
     const chosen = [...scenarios].filter(([name]) => names.includes(name));
     const faults = new Faults({ scenarios: chosen, rounds, keep, say });

@@ -42,12 +42,12 @@ export async function runRound(name: string, scenario: Scenario, world: World, s
         return undefined;
       })
     : undefined;
-  const writes = startWrites(world.global.url);
+  const writes = startWrites(world.global.url, scenario.long?.writePauseMs);
   let [note, late] = ['', ''];
   let recoveryMs = Number.NaN;
   try {
     await sleep(BEFORE_MS);
-    const told = await within(LIMIT_MS, scenario.run(world, writes));
+    const told = await within(scenario.long?.limitMs ?? LIMIT_MS, scenario.run(world, writes));
     if (typeof told === 'string') note = told;
     if (isTimed(told)) {
       note = `${told.what} after ${seconds(told.ms)}`;

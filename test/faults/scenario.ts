@@ -8,6 +8,8 @@ export interface Scenario {
   readonly what: string;
   /** Part of `npm test`. */
   readonly quick?: boolean;
+  /** Runs only when it is named: how long it may take, and how long each of the lanes of writes rests after an answer. */
+  readonly long?: { readonly limitMs: number; readonly writePauseMs: number };
   /** What this machine lacks for it, and where to get it; absent or empty: nothing. */
   readonly lacks?: () => string;
   /**
