@@ -14,8 +14,8 @@ import { restRoutes } from '../shared/rest/routes.ts';
 import { type Reply, serve, toReply } from '../shared/rest/serve.ts';
 import { SLOWEST, unreadableAnswer } from '../shared/rest/unreadable.ts';
 
-/** A KRI holds a mesh, a zone and a name: longer than Fastify expects of a path's parts. */
-const MAX_PARAM_LENGTH = 1024;
+/** As long as Node takes a request line: a name that nobody can have is not there, as any other that is not. */
+const MAX_PARAM_LENGTH = 16_384;
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** PEM texts of the server, and the CA whose certificates callers may show. */

@@ -44,6 +44,11 @@ describe('what is no request is answered in Kuma’s words, and the connection c
   });
 });
 
+test.each([255, 1_025, 12_000])('a name of %d characters is not there', async (length) => {
+  const answer = await fetch(`${url}/meshes/${'a'.repeat(length)}`);
+  expect([answer.status, await answer.json()]).toMatchObject([404, { title: 'Could not retrieve a resource' }]);
+});
+
 test('a fault is logged without what the client sent', async () => {
   const answer = await fetch(`${url}/global-secrets/s`, {
     method: 'PUT',

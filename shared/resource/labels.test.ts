@@ -65,15 +65,24 @@ test('what may not be written', () => {
   expect(labelViolations(ingress, resource(), east)).toEqual([]);
 });
 
+test('an origin that nobody knows is that of no control plane, either', () => {
+  const reasons = (role: Role) => labelViolations(timeout, resource({ 'kuma.io/origin': 'foo' }), role);
+  const field = 'labels["kuma.io/origin"]';
+  const unknown = { field, reason: 'unknown resource origin "foo"' };
+  expect(reasons(alone)).toEqual([unknown]);
+  expect(reasons(global)).toEqual([unknown, { field, reason: "the origin label must be set to 'global'" }]);
+  expect(reasons(east)).toEqual([unknown, { field, reason: "the origin label must be set to 'zone'" }]);
+});
+
 test('what never changes', () => {
   expect(immutableLabelViolations({ 'kuma.io/zone': 'a', x: '1' }, { 'kuma.io/zone': 'a', x: '2' })).toEqual([]);
-  expect(immutableLabelViolations({ 'kuma.io/display-name': 'z' }, { 'kuma.io/zone': 'a' })).toEqual([
-    { field: 'labels["kuma.io/zone"]', reason: 'is immutable, cannot be set to "a"' },
+  expect(
+    immutableLabelViolations({ 'kuma.io/display-name': 'z', 'kuma.io/zone': 'a' }, { 'kuma.io/zone': 'b' }),
+  ).toEqual([
+    { field: 'labels["kuma.io/zone"]', reason: 'is immutable, cannot be changed from "a" to "b"' },
     { field: 'labels["kuma.io/display-name"]', reason: 'is immutable, cannot be removed (was "z")' },
   ]);
-  // What the system made has them from its first write on.
-  expect(immutableLabelViolations({}, { 'kuma.io/origin': 'zone', 'kuma.io/zone': 'a' }, {})).toEqual([]);
-  expect(immutableLabelViolations({}, { 'kuma.io/zone': 'a' }, { 'kuma.io/zone': 'a' })).toHaveLength(1);
+  expect(immutableLabelViolations({}, { 'kuma.io/origin': 'zone', 'kuma.io/zone': 'a' })).toEqual([]);
 });
 
 test('who deletes what', () => {

@@ -54,12 +54,10 @@ function originViolations(descriptor: ResourceDescriptor, { mesh, labels }: Labe
   const violations: Violation[] = [];
   const add = (label: string, reason: string) => violations.push({ field: labelField(label), reason });
   const origin = labels[ORIGIN_LABEL];
-  if (origin !== undefined && origin !== 'global' && origin !== 'zone') {
+  if (origin !== undefined && origin !== 'global' && origin !== 'zone')
     add(ORIGIN_LABEL, `unknown resource origin "${origin}"`);
-    return violations;
-  }
   if (role.mode === 'global') {
-    if (origin === 'zone') add(ORIGIN_LABEL, "the origin label must be set to 'global'");
+    if (origin !== undefined && origin !== 'global') add(ORIGIN_LABEL, "the origin label must be set to 'global'");
     return violations;
   }
   // Only a zone that is joined to a global one insists: there the label tells whose the resource is (kumactl-api §0.20).
@@ -86,17 +84,15 @@ export function deleteOriginViolations(descriptor: ResourceDescriptor, labels: L
 }
 
 /**
- * Origin, zone and display name never change once they are set (kumactl-api §0.19). What the system made itself may lack them, as Kuma's
- * first Secrets of a mesh do, and gets them with its first write.
- * @param written by the author, without what was computed
+ * Origin, zone and display name never change once they are set (kumactl-api §0.19). What lacks them may get them: the system's first
+ * policies of a mesh do when those of another control plane are applied over them, with the zone they come from.
  */
-export function immutableLabelViolations(before: Labels, after: Labels, written: Labels = after): Violation[] {
+export function immutableLabelViolations(before: Labels, after: Labels): Violation[] {
   return IMMUTABLE.flatMap((label) => {
     const was = before[label];
     const is = after[label];
-    if (was === is || (was === undefined && written[label] === undefined)) return [];
+    if (was === undefined || was === is) return [];
     const field = labelField(label);
-    if (was === undefined) return [{ field, reason: `is immutable, cannot be set to "${is}"` }];
     if (is === undefined) return [{ field, reason: `is immutable, cannot be removed (was "${was}")` }];
     return [{ field, reason: `is immutable, cannot be changed from "${was}" to "${is}"` }];
   });

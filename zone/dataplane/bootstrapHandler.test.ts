@@ -45,6 +45,7 @@ const request = {
   version: {
     kumaDp: { version: '2.14.3', gitTag: '', gitCommit: '', buildDate: '' },
     envoy: { version: '1.38.0', build: 'x', kumaDpCompatible: true },
+    dependencies: { coredns: '1.12.0' },
   },
   caCert: '',
   dynamicMetadata: { a: 'b' },
@@ -128,6 +129,9 @@ describe('POST /bootstrap', () => {
       transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 15053 },
       version: { dp: '2.14.3', envoy: '1.38.0' },
     });
+    expect(read.versions).toMatchObject({ envoy: { build: 'x' }, dependencies: { coredns: '1.12.0' } });
+    const odd = { ...made.node.metadata, version: { kumaDp: { version: 2 }, dependencies: { coredns: 1 } } };
+    expect(readNodeMetadata(odd).versions, 'nothing but texts').toEqual({ kumaDp: { version: '' }, envoy: {} });
     expect(made.node.metadata).toMatchObject({
       'dataplane.admin.port': '9901',
       'dataplane.dns.port': '15054',

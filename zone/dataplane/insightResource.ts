@@ -2,6 +2,7 @@ import type { JsonObject } from '../../shared/resource/json.ts';
 import type { XdsKind } from '../../shared/xds/snapshot.ts';
 import type { KindCounters } from '../ads/ports.ts';
 import type { IssuedIdentity } from '../identity/identityKeeper.ts';
+import type { Versions } from './nodeMetadata.ts';
 
 export type Counters = Readonly<Record<XdsKind, KindCounters>>;
 
@@ -10,10 +11,7 @@ export interface Connection {
   readonly id: string;
   readonly connectTime: string;
   readonly disconnectTime?: string;
-  readonly version: {
-    readonly kumaDp: Readonly<Record<string, unknown>>;
-    readonly envoy: Readonly<Record<string, unknown>>;
-  };
+  readonly version: Versions;
 }
 
 /** Subscriptions kept for a proxy, the newest ones (kumactl-api §5.2). */
@@ -44,6 +42,7 @@ export function subscription(
     version: {
       kumaDp: { kumaCpCompatible: true, ...version.kumaDp } as JsonObject,
       envoy: { kumaDpCompatible: true, ...version.envoy } as JsonObject,
+      ...(version.dependencies && { dependencies: version.dependencies }),
     },
   };
 }

@@ -16,7 +16,7 @@ const node: NodeMetadata = {
   proxy: NO_METADATA,
   resource: '',
   ca: '',
-  versions: { kumaDp: { version: '1' }, envoy: { version: '1.40.0' } },
+  versions: { kumaDp: { version: '1' }, envoy: { version: '1.40.0' }, dependencies: { coredns: '1.12.0' } },
 };
 const none = { sent: 0, acknowledged: 0, rejected: 0 };
 const counters: Counters = {
@@ -92,6 +92,7 @@ describe('the insight of a proxy', () => {
         version: {
           kumaDp: { version: '1', kumaCpCompatible: true },
           envoy: { version: '1.40.0', kumaDpCompatible: true },
+          dependencies: { coredns: '1.12.0' },
         },
       },
     ]);

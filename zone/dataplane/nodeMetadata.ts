@@ -38,10 +38,22 @@ const metadataSchema = z.object({
     .optional()
     .catch(undefined),
   version: z
-    .object({ kumaDp: version.catch({}), envoy: z.object({ version: text, build: text }).partial().catch({}) })
+    .object({
+      kumaDp: version.catch({}),
+      envoy: z.object({ version: text, build: text }).partial().catch({}),
+      dependencies: z.record(z.string(), z.string()).optional().catch(undefined),
+    })
     .partial()
     .catch({}),
 });
+
+/** What runs beside a control plane's configuration; nothing but texts, which clients of Kuma insist on. */
+export interface Versions {
+  readonly kumaDp: Readonly<Record<string, unknown>>;
+  readonly envoy: Readonly<Record<string, unknown>>;
+  /** Of other programs that the launcher started, by name: `coredns`. */
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
 
 /** What the first request of a stream says of its proxy. */
 export interface NodeMetadata {
@@ -52,10 +64,7 @@ export interface NodeMetadata {
   /** Id of the newest CA of the zone that it trusts, as its bootstrap says; empty: that is not said. */
   readonly ca: string;
   /** `version` as it came, for the insight. */
-  readonly versions: {
-    readonly kumaDp: Readonly<Record<string, unknown>>;
-    readonly envoy: Readonly<Record<string, unknown>>;
-  };
+  readonly versions: Versions;
 }
 
 /** Never fails: what a proxy says wrongly counts as not said. */
@@ -64,13 +73,13 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
   const redirect = metadata.transparentProxy?.redirect;
   const loopbackPrefix = metadata['meridian.loopbackPrefix'];
   const proxyType = metadata['dataplane.proxyType'];
-  const { kumaDp = {}, envoy = {} } = metadata.version;
+  const { kumaDp = {}, envoy = {}, dependencies } = metadata.version;
   const { metricsCertPath: certificate, metricsKeyPath: key } = metadata;
   return {
     kind: proxyType === 'dataplane' ? 'sidecar' : proxyType,
     resource: metadata['dataplane.resource'],
     ca: metadata['meridian.ca'],
-    versions: { kumaDp, envoy },
+    versions: { kumaDp, envoy, ...(dependencies && { dependencies }) },
     proxy: {
       features: metadata.features,
       adminPort: metadata['dataplane.admin.port'],

@@ -69,7 +69,7 @@ export async function checkPut(
     ? descriptor.complete(written.spec, role, existing?.stored.resource.spec)
     : written.spec;
   const resource: Resource = { ...written, labels, spec };
-  if (existing) refuseForeign(context, existing, labels, written.labels);
+  if (existing) refuseForeign(context, existing, labels);
   const broken = descriptor.admit?.(resource, existing?.stored.resource, inMesh) ?? [];
   refuseIf(
     existing ? 'Failed to update a resource' : 'Failed to create a resource',
@@ -109,14 +109,9 @@ function urlViolations(
 }
 
 /** What another control plane wrote is changed there; its labels tell (kumactl-api §10.4). */
-function refuseForeign(
-  { role }: RestContext,
-  { stored, resource }: Shown,
-  labels: Resource['labels'],
-  written: Resource['labels'],
-): void {
+function refuseForeign({ role }: RestContext, { stored, resource }: Shown, labels: Resource['labels']): void {
   const title = 'Could not update a resource';
-  refuseIf(title, immutableLabelViolations(resource.labels, labels, written));
+  refuseIf(title, immutableLabelViolations(resource.labels, labels));
   if (!isOwn(stored.origin, role)) {
     const home = stored.origin ? `the control plane of zone ${stored.origin}` : 'the global control plane';
     refuseIf(title, [{ field: 'name', reason: `is the name of a resource of ${home}, change it there` }]);

@@ -42,8 +42,8 @@ export function policyProxyRoutes(context: RestContext, policy: ResourceDescript
     handler: async (request) => {
       const { mesh = '', name = '' } = request.params;
       const wanted = request.query.get('name') ?? '';
-      await requireMesh(context, mesh);
       pageOf(request.query);
+      await requireMesh(context, mesh);
       const all = await proxies(await requireShown(context, policy, mesh, name));
       const items = all.map(({ resource }) => resource).filter((one) => one.name.includes(wanted));
       const { next, ...page } = pageAnswer(request, items, ({ type, mesh, name, labels }) => ({
