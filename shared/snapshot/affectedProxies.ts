@@ -7,7 +7,7 @@ import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { MeshSpec } from '../resource/mesh/spec.ts';
 import type { Resource } from '../resource/resource.ts';
 import { serviceIndex } from '../view/services.ts';
-import type { Changed } from '../view/view.ts';
+import type { Changed, View } from '../view/view.ts';
 import { dialsDirectly, movedServices } from './directAccess.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
@@ -67,7 +67,7 @@ function namedBy(
   const { key, origin } = changed;
   switch (key.type) {
     case 'Dataplane':
-      return origin === zone ? [index.sidecar(key.mesh, key.name), ...directCallers(index, changed)] : [];
+      return origin === zone ? [index.sidecar(key.mesh, key.name), ...directCallers(view, index, changed)] : [];
     case 'ZoneIngress':
     case 'ZoneEgress':
       return origin === zone ? [index.zoneProxy(key.name)] : [];
@@ -85,8 +85,8 @@ function namedBy(
 }
 
 /** Those that dial the Dataplane's services by its address, when that is another. */
-function directCallers(index: ProxyIndex, changed: Changed): TrackedProxy[] {
-  const moved = movedServices(changed);
+function directCallers(view: View, index: ProxyIndex, changed: Changed): TrackedProxy[] {
+  const moved = movedServices(changed, metricsOf(view, changed.key.mesh));
   if (moved.size === 0) return [];
   return [...index.sidecars(changed.key.mesh)].filter(({ generated }) => dialsDirectly(generated.direct, moved));
 }
@@ -127,8 +127,12 @@ function matchesOtherwise(world: World, tracked: TrackedProxy): boolean {
 function dataplaneOf({ view, settings, memo = new Memo() }: World, { mesh, name }: Proxy) {
   const key = { type: 'Dataplane', mesh, name };
   const dataplane = view.get(key, settings.zone)?.resource as Resource<DataplaneSpec> | undefined;
-  const { metrics } = (view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec ?? {}) as MeshSpec;
+  const metrics = metricsOf(view, mesh);
   return dataplane && selectableDataplane(dataplane, metricsInbound({ metrics }, dataplane), memo);
+}
+
+function metricsOf(view: View, mesh: string): MeshSpec['metrics'] {
+  return (view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined)?.metrics;
 }
 
 /**

@@ -5,6 +5,7 @@ import { localClusterName } from '../xds/names.ts';
 
 /** Source address of the proxy's own calls to the application, by which iptables lets them pass (policies §5.3). */
 export const INBOUND_SOURCE = '127.0.0.6';
+const INBOUND_SOURCE_IPV6 = '::6';
 
 /** The application behind an inbound. */
 export interface Application {
@@ -26,6 +27,11 @@ export function applicationOf(inbound: Inbound, address: string, redirected: boo
   return {
     cluster: applicationCluster(inbound),
     address: tcpAddress(target, port),
-    source: redirected && !isLoopback(target) ? INBOUND_SOURCE : undefined,
+    source: redirected && !isLoopback(target) ? sourceTowards(target) : undefined,
   };
+}
+
+/** Of the family of the address that is dialled. */
+function sourceTowards(target: string): string {
+  return target.includes(':') ? INBOUND_SOURCE_IPV6 : INBOUND_SOURCE;
 }

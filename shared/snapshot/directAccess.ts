@@ -1,6 +1,6 @@
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { Metrics } from '../resource/mesh/metrics.ts';
 import type { Resource } from '../resource/resource.ts';
-import { type Instance, instancesOf, meshInstances } from '../view/instances.ts';
 import type { Changed, View } from '../view/view.ts';
 import { originalDstCluster } from '../xds/cluster.ts';
 import { tcpProxy, tcpProxyFilter } from '../xds/filters.ts';
@@ -8,6 +8,7 @@ import { outboundTemplate, unboundListener } from '../xds/listener.ts';
 import { DIRECT_ACCESS_NAME, directAccessListenerName } from '../xds/names.ts';
 import type { ResourceSet } from '../xds/resourceSet.ts';
 import { upstreamAnyMeshTls } from '../xds/tls.ts';
+import { type Instance, instancesOf, meshInstances } from './instances.ts';
 import type { Sidecar } from './sidecar.ts';
 
 /** In the list of services: all of them. */
@@ -25,7 +26,7 @@ export function addDirectAccess(
 ): void {
   if (direct.size === 0) return;
   const taken = new Set(outbounds.map(({ address, port }) => `${address}:${port}`));
-  for (const { dataplane, service, address, port } of meshInstances(view, mesh.name, zone)) {
+  for (const { dataplane, service, address, port } of meshInstances(view, mesh.name, zone, mesh.metrics)) {
     if (dataplane === proxy.name || !includes(direct, service) || taken.has(`${address}:${port}`)) continue;
     const name = directAccessListenerName(address, port);
     set.put(
@@ -44,10 +45,16 @@ export function addDirectAccess(
   set.put('cluster', DIRECT_ACCESS_NAME, cluster);
 }
 
-/** Of services, does a change of a Dataplane give or take an address? @returns their names */
-export function movedServices({ before, after }: Pick<Changed, 'before' | 'after'>): ReadonlySet<string> {
-  const was = placesOf(before as Resource<DataplaneSpec> | undefined);
-  const is = placesOf(after as Resource<DataplaneSpec> | undefined);
+/**
+ * Of services, does a change of a Dataplane give or take an address? @returns their names
+ * @param metrics of its Mesh
+ */
+export function movedServices(
+  { before, after }: Pick<Changed, 'before' | 'after'>,
+  metrics: Metrics | undefined,
+): ReadonlySet<string> {
+  const was = placesOf(before as Resource<DataplaneSpec> | null, metrics);
+  const is = placesOf(after as Resource<DataplaneSpec> | null, metrics);
   const moved = [...was.entries(), ...is.entries()].filter(([place]) => !(was.has(place) && is.has(place)));
   return new Set(moved.map(([, { service }]) => service));
 }
@@ -57,8 +64,11 @@ export function dialsDirectly(direct: ReadonlySet<string>, services: ReadonlySet
   return services.size > 0 && (direct.has(ALL) || !direct.isDisjointFrom(services));
 }
 
-function placesOf(dataplane: Resource<DataplaneSpec> | null | undefined): ReadonlyMap<string, Instance> {
-  const instances = dataplane ? instancesOf(dataplane) : [];
+function placesOf(
+  dataplane: Resource<DataplaneSpec> | null,
+  metrics: Metrics | undefined,
+): ReadonlyMap<string, Instance> {
+  const instances = dataplane ? instancesOf(dataplane, metrics) : [];
   return new Map(instances.map((one) => [`${one.service} ${one.address}:${one.port}`, one]));
 }
 

@@ -29,11 +29,12 @@ function probeListener(
 ): ListenerJson {
   const served = new Set(inbounds.map((inbound) => inbound.servicePort || inbound.port));
   const routes = endpoints.map(({ path, inboundPath, inboundPort }): RouteJson => {
-    const match = { path, headers: [{ name: ':method', stringMatch: { exact: 'GET' } }] };
+    const match = { path: withoutQuery(path), headers: [{ name: ':method', stringMatch: { exact: 'GET' } }] };
+    const rewritten = withoutQuery(inboundPath);
     if (served.has(inboundPort))
-      return { match, route: { cluster: localClusterName(inboundPort), prefixRewrite: inboundPath } };
+      return { match, route: { cluster: localClusterName(inboundPort), prefixRewrite: rewritten } };
     // A port of the application that is no inbound: who asks has to go there.
-    return { match, redirect: { portRedirect: inboundPort, pathRedirect: inboundPath } };
+    return { match, redirect: { portRedirect: inboundPort, pathRedirect: rewritten } };
   });
   const hcm = httpConnectionManager(PROBE_LISTENER_NAME, 'http');
   hcm.routeConfig = {
@@ -48,4 +49,9 @@ function probeListener(
     ...(bind ? {} : { bindToPort: false }),
     filterChains: [{ filters: [hcmFilter(hcm)] }],
   };
+}
+
+/** A request's query is not part of what Envoy matches, and goes on with it. */
+function withoutQuery(path: string): string {
+  return path.replace(/[?#].*$/, '');
 }

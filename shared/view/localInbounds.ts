@@ -1,4 +1,4 @@
-import { type DataplaneSpec, type Inbound, isHealthy, type Tags } from '../resource/dataplane/spec.ts';
+import { type DataplaneSpec, type Inbound, isHealthy, isIgnored, type Tags } from '../resource/dataplane/spec.ts';
 import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseProtocol } from '../xds/protocol.ts';
@@ -36,7 +36,7 @@ function inboundsOf({ spec: { networking } }: Resource<DataplaneSpec>, zone: str
   const inbounds: LocalInbound[] = [];
   for (const inbound of networking.inbound ?? []) {
     const service = inbound.tags?.['kuma.io/service'];
-    if (!service || inbound.state === 'Ignored' || inbound.port === SERVICELESS_PORT) continue;
+    if (!service || isIgnored(inbound) || inbound.port === SERVICELESS_PORT) continue;
     const healthy = isHealthy(inbound);
     const tags = tagsOf(inbound, zone);
     const address = networking.advertisedAddress ?? inbound.address ?? networking.address;

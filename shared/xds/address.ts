@@ -14,9 +14,9 @@ export function pipeAddress(path: string): AddressJson {
   return { pipe: { path } };
 }
 
-/** Loopback for which Envoy sets no source address under transparent proxying. */
+/** The loopback address itself, to which iptables lets the proxy's own calls pass whatever they come from. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
+  return address === '127.0.0.1' || address === '::1';
 }
 
 /** "Ask on the stream you got this on": EDS, RDS and SDS travel on the ADS stream, so their order is ours. */

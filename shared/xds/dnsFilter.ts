@@ -4,8 +4,8 @@ import type { DnsFilterConfigJson } from './gen/envoy/extensions/filters/udp/dns
 import { DNS_NAME } from './names.ts';
 import { typed } from './typed.ts';
 
-/** Seconds that a client may keep an answer, as in Kuma. */
-const TTL = '30s';
+/** How long a client may keep an answer, as in Kuma. */
+export const TTL_SECONDS = 30;
 
 export interface DnsRecord {
   readonly name: string;
@@ -24,7 +24,7 @@ export function dnsListener(port: number, records: readonly DnsRecord[]): Listen
         externalRetryCount: 3,
         virtualDomains: records.map(({ name, addresses }) => ({
           name,
-          answerTtl: TTL,
+          answerTtl: `${TTL_SECONDS}s`,
           endpoint: { addressList: { address: [...addresses] } },
         })),
       },

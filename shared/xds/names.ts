@@ -18,6 +18,7 @@ export const spiffeId = (mesh: string, service: string) => `spiffe://${mesh}/${s
 export const ADMIN_NAME = 'kuma:envoy:admin';
 export const READINESS_NAME = 'kuma:readiness';
 export const DNS_NAME = 'kuma:dns';
+export const DYNAMIC_CONFIG_NAME = '_kuma:dynamicconfig';
 export const METRICS_LISTENER_NAME = 'kuma:metrics:prometheus';
 export const METRICS_CLUSTER_NAME = 'kuma:metrics:hijacker';
 export const PROBE_LISTENER_NAME = 'probe:listener';

@@ -14,7 +14,11 @@ const sidecar = (mesh: string, name: string, metadata: Partial<ProxyMetadata> = 
 export const PROXIES: Proxy[] = [
   sidecar('m1', 'dp-1', { adminPort: 9901 }),
   sidecar('m1', 'dp-2', { loopbackPrefix: '127.2', dnsPort: 15053 }),
-  sidecar('m1', 'dp-3', { transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 0 } }),
+  sidecar('m1', 'dp-3', {
+    transparentProxy: { inboundPort: 15006, outboundPort: 15001, dnsPort: 0 },
+    dnsPort: 15054,
+    features: ['feature-embedded-dns', 'feature-strict-inbound-ports'],
+  }),
   sidecar('m2', 'dp-1', { loopbackPrefix: '127.4' }),
   { id: '.ingress-1', kind: 'ingress', mesh: '', name: 'ingress-1', metadata: NO_METADATA },
   { id: '.egress-1', kind: 'egress', mesh: '', name: 'egress-1', metadata: NO_METADATA },
@@ -33,20 +37,41 @@ const dataplane = fc
     protocol,
     host: fc.integer({ min: 1, max: 4 }),
     ready: fc.boolean(),
+    ignored: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
     calls: fc.uniqueArray(service, { maxLength: 3 }),
     version: fc.constantFrom('v1', 'v2'),
-    direct: fc.constantFrom([], ['b'], ['*']),
+    direct: fc.constantFrom([], ['b'], ['dataplane-metrics'], ['*']),
+    metricsPort: fc.constantFrom(undefined, undefined, 80, 1234),
   })
   .map(
-    ({ mesh, n, origin, service, protocol, host, ready, calls, version, direct }): WrittenResource => ({
+    ({
+      mesh,
+      n,
+      origin,
+      service,
+      protocol,
+      host,
+      ready,
+      ignored,
+      calls,
+      version,
+      direct,
+      metricsPort,
+    }): WrittenResource => ({
       type: 'Dataplane',
       mesh,
       name: `dp-${n}`,
       origin,
+      ...(metricsPort && { metrics: { type: 'prometheus', conf: { port: metricsPort } } }),
       networking: {
         address: `10.0.0.${host}`,
         inbound: [
-          { port: 80, health: { ready }, tags: { 'kuma.io/service': service, 'kuma.io/protocol': protocol, version } },
+          {
+            port: 80,
+            ...(ignored && { state: 'Ignored' }),
+            health: { ready },
+            tags: { 'kuma.io/service': service, 'kuma.io/protocol': protocol, version },
+          },
         ],
         outbound: calls.map((call, i) => ({ port: 20000 + i, tags: { 'kuma.io/service': call } })),
         transparentProxying: { directAccessServices: direct },

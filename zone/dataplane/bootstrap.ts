@@ -27,6 +27,19 @@ const ADS = { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' };
 const LONGEST_SOCKET = 98;
 
 /**
+ * Parts of the names of statistics that are labels in Prometheus, besides Envoy's own: Kuma's, since dashboards ask by them. Without
+ * them every listener, worker and gRPC service has metrics under names of its own.
+ */
+const STATS_TAGS = [
+  { tagName: 'name', regex: '^grpc\\.((.+)\\.)' },
+  { tagName: 'status', regex: '^grpc.*streams_closed(_([0-9]+))' },
+  { tagName: 'kafka_name', regex: '^kafka(\\.(\\S*[0-9]))\\.' },
+  { tagName: 'kafka_type', regex: '^kafka\\..*\\.(.*?(?=_duration|$))' },
+  { tagName: 'worker', regex: '(worker_([0-9]+)\\.)' },
+  { tagName: 'listener', regex: '((.+?)\\.)rbac\\.' },
+];
+
+/**
  * The bootstrap configuration of an Envoy (multizone-and-dataplane §4.5): who it is, its admin API on a unix socket, and ADS as
  * its only source of configuration; delta unless the proxy asks for the state of the world.
  */
@@ -83,6 +96,7 @@ export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSub
         },
       ],
     },
+    statsConfig: { statsTags: STATS_TAGS },
     defaultRegexEngine: {
       name: 'envoy.regex_engines.google_re2',
       typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.regex_engines.v3.GoogleRE2' },

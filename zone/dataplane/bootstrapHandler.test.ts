@@ -91,6 +91,7 @@ function ask(
 interface Config {
   readonly node: { readonly id: string; readonly cluster: string; readonly metadata: Record<string, unknown> };
   readonly hdsConfig?: unknown;
+  readonly statsConfig: { readonly statsTags: readonly { readonly tagName: string; readonly regex: string }[] };
   readonly dynamicResources: {
     readonly adsConfig: { readonly apiType: string; readonly grpcServices: { readonly initialMetadata: unknown }[] };
   };
@@ -142,6 +143,25 @@ describe('POST /bootstrap', () => {
       apiType: 'GRPC',
       grpcServices: [{ initialMetadata: [{ key: 'authorization', value: 'a.b.c' }] }],
     });
+  });
+
+  it('has a proxy that redirects nothing take nothing for redirected', () => {
+    const redirected = (enabled: boolean) => {
+      const redirect = { inbound: { enabled, port: 15006 }, outbound: { enabled, port: 15001 } };
+      return readNodeMetadata(config({ dataplaneConfig: { redirect } }).node.metadata).proxy.transparentProxy;
+    };
+    expect(redirected(true)?.outboundPort).toBe(15001);
+    expect(redirected(false)?.outboundPort).toBe(0);
+  });
+
+  it("names parts of statistics with Kuma's labels", () => {
+    const labelsOf = (statistic: string) =>
+      config().statsConfig.statsTags.flatMap(({ tagName, regex }) => {
+        const value = new RegExp(regex).exec(statistic)?.[2];
+        return value ? [[tagName, value]] : [];
+      });
+    expect(labelsOf('inbound_10_0_0_1_80.rbac.allowed')).toEqual([['listener', 'inbound_10_0_0_1_80']]);
+    expect(labelsOf('listener.10.0.0.1_80.worker_1.downstream_cx_total')).toEqual([['worker', '1']]);
   });
 
   it('speaks state of the world with those who know features but not delta', () => {

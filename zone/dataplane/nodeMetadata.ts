@@ -94,7 +94,7 @@ export function readNodeMetadata(json: Readonly<Record<string, unknown>>): NodeM
         ? {
             transparentProxy: {
               inboundPort: redirect.inbound.port ?? 0,
-              outboundPort: redirect.outbound.port ?? 0,
+              outboundPort: redirect.outbound.enabled === false ? 0 : (redirect.outbound.port ?? 0),
               dnsPort: redirect.dns?.port ?? 0,
             },
           }

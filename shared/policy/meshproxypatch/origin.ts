@@ -5,6 +5,7 @@ import { matchesTags } from '../tagSelector.ts';
 export function originOf(name: string): string {
   if (name.startsWith('kuma:envoy:admin') || name === 'kuma:readiness') return 'admin';
   if (name === 'kuma:dns') return 'dns';
+  if (name === '_kuma:dynamicconfig') return 'dynamic-config';
   if (name.startsWith('kuma:metrics:')) return 'prometheus';
   if (name.startsWith('probe:')) return 'probe';
   if (name.startsWith('tracing:')) return 'tracing';

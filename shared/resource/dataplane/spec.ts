@@ -70,6 +70,11 @@ export function sectionName(inbound: Inbound): string {
   return inbound.name || String(inbound.port);
 }
 
+/** It is served, but offered to nobody, counted nowhere and none of the policies' business (policies §1.2). */
+export function isIgnored({ state }: Inbound): boolean {
+  return state === 'Ignored';
+}
+
 /** Takes traffic: state Ready and, where a health is given, ready. */
 export function isHealthy(inbound: Inbound): boolean {
   return (inbound.state ?? 'Ready') === 'Ready' && (inbound.health === undefined || inbound.health.ready === true);
