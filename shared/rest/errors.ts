@@ -101,6 +101,7 @@ const MEANINGS: Readonly<Record<string, { readonly status: number; readonly titl
   IdempotencyKeyReused: { status: 422, title: 'Idempotency key reused' },
   UnstorableChange: { status: 400, title: 'Bad Request' },
   AbortError: { status: 499, title: 'Client Closed Request' },
+  EnvoyUnreachable: { status: 500, title: 'Could not execute admin operation' },
   ProxyUnreachable: { status: 400, title: 'Could not execute admin operation' },
   TokenRefused: { status: 401, title: 'Invalid authentication data' },
   SecretUnreadable: { status: 500, title: 'Secret cannot be opened' },

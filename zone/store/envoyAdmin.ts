@@ -4,15 +4,20 @@ import type { AdsServer } from '../ads/ports.ts';
 
 const TIMEOUT_MS = 5_000;
 
+/** The admin API of an Envoy cannot be asked; the message says why. */
+export class EnvoyUnreachable extends Error {
+  override name = 'EnvoyUnreachable';
+}
+
 /**
  * Asks an Envoy on this host through the socket of its admin API, whose path the proxy told when it connected.
- * @throws Error when the proxy is not connected here, or its Envoy does not answer
+ * @throws EnvoyUnreachable when the proxy is not connected here, or its Envoy does not answer
  */
 export function envoyAdmin(ads: Pick<AdsServer, 'proxies'>): EnvoyAdmin {
   const ask = (proxy: Stored, path: string) => {
     const id = `${proxy.resource.mesh}.${proxy.resource.name}`;
     const socketPath = ads.proxies.get(id)?.metadata.adminSocket;
-    if (!socketPath) throw new Error(`the proxy ${id} is not connected to this control plane`);
+    if (!socketPath) throw new EnvoyUnreachable(`the proxy ${id} is not connected to this control plane`);
     return get(socketPath, path);
   };
   return {
@@ -34,10 +39,14 @@ function get(socketPath: string, path: string): Promise<string> {
       });
       response.on('end', () => resolve(text));
     });
-    call.on('timeout', () =>
-      call.destroy(new Error(`the admin API of Envoy did not answer within ${TIMEOUT_MS / 1000} s`)),
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    call.on('error', ({ message }) =>
+      reject(
+        new EnvoyUnreachable(
+          `its Envoy cannot be asked: ${message}. The admin API is a socket, which only a control plane on the proxy's own machine and of its user can open`,
+        ),
+      ),
     );
-    call.on('error', reject);
     call.end();
   });
 }
