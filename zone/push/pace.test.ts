@@ -3,7 +3,7 @@ import { Pace } from './pace.ts';
 
 const limits = { quietMs: 2, ceilingMs: 20 };
 
-/** Changes at these times; when they are pushed. */
+/** Changes at these times; when they are pushed, each push done at once. */
 function pushes(times: readonly number[]): number[] {
   const pace = new Pace(limits);
   const pushed: number[] = [];
@@ -11,6 +11,7 @@ function pushes(times: readonly number[]): number[] {
     if (pace.due === undefined || pace.due > now) return;
     pushed.push(pace.due);
     pace.pushed();
+    pace.done();
   };
   for (const now of times) {
     until(now);
@@ -21,6 +22,8 @@ function pushes(times: readonly number[]): number[] {
   return pushed;
 }
 
+const every = (ms: number, count: number, from: number) => Array.from({ length: count }, (_, i) => from + ms * i);
+
 describe('the pace of pushes', () => {
   it('is at once for a lone change, and for the next one that is not in a burst', () => {
     expect(pushes([100, 103, 200])).toEqual([100, 103, 200]);
@@ -30,13 +33,35 @@ describe('the pace of pushes', () => {
     expect(pushes([100, 101, 102, 103])).toEqual([100, 105]);
   });
 
-  it('grows slower while a crowd comes, also over short pauses, and is itself again after it', () => {
-    const crowd = Array.from({ length: 1_000 }, (_, i) => 100 + i + (i > 500 ? 30 : 0));
-    const times = pushes([...crowd, 2_000, 2_001]);
+  it('waits for a whole crowd that comes faster than it can be pushed', () => {
+    const crowd = every(0.5, 1_000, 100.5);
+    expect(pushes([100, ...crowd])).toEqual([100, 600 + 64]);
+  });
+
+  it('does not wait for ever', () => {
+    const [, second = 0, third = 0] = pushes(every(0.1, 100_000, 100));
+    expect(second).toBeCloseTo(2_100, -1);
+    expect(third - second).toBeCloseTo(2_000, -1);
+  });
+
+  it('grows slower while changes come one after another, also over short pauses, and is itself again after it', () => {
+    const burst = [...every(1.5, 400, 100), ...every(1.5, 300, 730)];
+    const times = pushes([...burst, 2_000, 2_001]);
     const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
-    expect(gaps.slice(0, 5)).toEqual([21, 40, 80, 160, 320]);
-    expect(times.filter((at) => at < 1_200).length).toBeLessThan(8);
+    expect(gaps.slice(0, 5).map(Math.round)).toEqual([22, 41, 81, 161, 321]);
+    expect(times.filter((at) => at < 1_500).length).toBeLessThan(9);
     expect(times.slice(-2)).toEqual([2_000, 2_003]);
+  });
+
+  it('lets those that come while a crowd is pushed wait until that is done, but not for ever', () => {
+    const pace = new Pace(limits);
+    for (const now of every(1, 50, 100)) pace.came(now);
+    pace.pushed();
+    pace.came(200);
+    pace.came(201);
+    expect(pace.due).toBe(2_200);
+    pace.done();
+    expect(pace.due).toBe(205);
   });
 
   it('is quicker again when a crowd is followed by single changes', () => {

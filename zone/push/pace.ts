@@ -5,8 +5,14 @@ export interface PaceLimits {
   readonly ceilingMs: number;
 }
 
-/** How much longer than the ceiling a burst that does not end may make us wait. */
+/** How much longer than the limits say a burst that does not end may make us wait. */
 const PATIENCE = 32;
+/** What a change costs to push, about: a newcomer's first snapshot takes twice as long, and is two changes. */
+const COST_MS = 1;
+/** Of what a burst has gathered, this part of its cost is a pause. */
+const PAUSE = 1 / 8;
+/** A crowd waits no longer than this many ceilings for its others, or for what was pushed before to be done. */
+const LONGEST = 100;
 /** So many changes, of which one comes in every few quiet times, are a crowd; less makes us quicker again. */
 const CROWD = 8;
 const DENSITY = 4;
@@ -15,8 +21,9 @@ const CALM_MS = 250;
 
 /**
  * When to push. A lone change goes at once; those of a burst go together. A crowd of proxies that registers changes the endpoints of all
- * callers again and again: pushing each time would cost the square of the crowd, so a burst that goes on is looked at less and less
- * often, up to 32 times the ceiling. Times are milliseconds of any one clock.
+ * callers again and again: pushing each time would cost the square of the crowd. So it is waited for its others as long as pushing what is
+ * there takes, which at worst doubles the time and at best does the work once; those that come while a crowd is being pushed wait until
+ * that is done; and a burst that goes on is looked at less and less often. Times are milliseconds of any one clock.
  */
 export class Pace {
   readonly #limits: PaceLimits;
@@ -26,6 +33,8 @@ export class Pace {
   #changes = 0;
   /** How much slower than at first, 1: not at all. */
   #slower = 1;
+  /** What a crowd brought is still being pushed. */
+  #busy = false;
 
   constructor(limits: PaceLimits) {
     this.#limits = limits;
@@ -33,7 +42,8 @@ export class Pace {
 
   /** When what came is to be pushed; `undefined`: nothing came since the last time. */
   get due(): number | undefined {
-    return this.#first === undefined ? undefined : this.#due;
+    if (this.#first === undefined) return undefined;
+    return this.#busy ? this.#first + LONGEST * this.#limits.ceilingMs : this.#due;
   }
 
   /** Something is to be pushed. */
@@ -45,7 +55,10 @@ export class Pace {
     const isLone = this.#first === undefined && this.#slower === 1 && pause >= quietMs;
     this.#first ??= now;
     this.#changes++;
-    this.#due = isLone ? now : Math.min(now + quietMs * this.#slower, this.#first + ceilingMs * this.#slower);
+    const cost = this.#changes * COST_MS;
+    const quiet = Math.max(quietMs * this.#slower, Math.min(cost * PAUSE, quietMs * PATIENCE));
+    const ceiling = Math.max(ceilingMs * this.#slower, Math.min(cost, ceilingMs * LONGEST));
+    this.#due = isLone ? now : Math.min(now + quiet, this.#first + ceiling);
   }
 
   /** It is being pushed now. */
@@ -54,7 +67,13 @@ export class Pace {
     const lasted = this.#due - (this.#first ?? this.#due);
     const isCrowd = this.#changes >= CROWD && this.#changes * quietMs * DENSITY >= lasted;
     this.#slower = isCrowd ? Math.min(2 * this.#slower, PATIENCE) : Math.max(this.#slower / 2, 1);
+    this.#busy = isCrowd;
     this.#first = undefined;
     this.#changes = 0;
+  }
+
+  /** Nobody waits for what was pushed any more. */
+  done(): void {
+    this.#busy = false;
   }
 }

@@ -180,6 +180,7 @@ export class Push {
       if (!next) break;
       this.#push(...next);
     }
+    if (this.#waiting.size === 0) this.#pace.done();
     this.#pushing = this.#waiting.size > 0 && !this.#stopped;
     if (this.#pushing) setImmediate(() => this.#slice());
     else this.#wait();
