@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { HeaderMatcherJson } from '../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 
+/** Of the length and the form of a text Kuma's schema tells the first fault only. */
 export const headerName = z
   .string()
-  .min(1)
-  .max(256)
+  .max(256, { abort: true })
+  .min(1, { abort: true })
   .regex(/^[a-z0-9!#$%&'*+\-.^_\x60|~]+$/);
 
 /** A condition on a header, the same in routes and in retries (policies §3.2, §3.5). */

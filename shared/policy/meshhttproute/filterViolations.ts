@@ -1,4 +1,4 @@
-import { subdomainFaults } from '../../resource/name.ts';
+import { isIpAddress } from '../../resource/address.ts';
 import type { Violation } from '../../resource/violation.ts';
 import { backendViolations } from './backendViolations.ts';
 import type { PathRewrite, RouteFilter } from './schema.ts';
@@ -76,9 +76,7 @@ function pathViolations(path: PathRewrite | undefined, field: string, isPrefixOn
 }
 
 function hostViolations(hostname: string | undefined, field: string): Violation[] {
-  if (hostname === undefined) return [];
-  if (/^(\d+\.){3}\d+$/.test(hostname) || hostname.includes(':')) return [{ field, reason: 'cannot be an IP address' }];
-  return subdomainFaults(hostname).map((reason) => ({ field, reason }));
+  return hostname !== undefined && isIpAddress(hostname) ? [{ field, reason: 'cannot be an IP address' }] : [];
 }
 
 function percentageViolations(percentage: number | string | undefined, field: string): Violation[] {

@@ -17,6 +17,11 @@ const match = z.object({
   headers: z.array(headerMatch).optional(),
 });
 
+const hostname = z
+  .string()
+  .max(253, { abort: true })
+  .min(1, { abort: true })
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
 const header = z.object({ name: headerName, value: z.string() });
 const headerModifier = z.object({
   set: z.array(header).max(16).optional(),
@@ -42,7 +47,7 @@ const filter = z.object({
   requestRedirect: z
     .object({
       scheme: z.enum(['http', 'https']).optional(),
-      hostname: z.string().optional(),
+      hostname: hostname.optional(),
       path: pathRewrite.optional(),
       port: z.number().int().min(1).max(65535).optional(),
       statusCode: z
@@ -52,7 +57,7 @@ const filter = z.object({
     .optional(),
   urlRewrite: z
     .object({
-      hostname: z.string().optional(),
+      hostname: hostname.optional(),
       path: pathRewrite.optional(),
       hostToBackendHostname: z.boolean().optional(),
     })

@@ -57,7 +57,7 @@ const modification = z.object({
 /** §3.14: Envoy configuration by hand, applied after everything else. */
 export const meshProxyPatchSchema = z.object({
   targetRef: targetRef.optional(),
-  default: z.object({ appendModifications: z.array(modification).default([]) }),
+  default: z.object({ appendModifications: z.array(modification) }),
 });
 
 export type MeshProxyPatchSpec = z.infer<typeof meshProxyPatchSchema>;

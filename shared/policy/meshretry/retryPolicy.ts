@@ -62,7 +62,7 @@ function retryOn(conditions: string, statuses: readonly number[]): string {
 
 /** What HTTP and gRPC have in common. */
 function attempts({ numRetries, perTryTimeout, backOff, rateLimitedBackOff }: GrpcRetry): RetryPolicyJson {
-  // Envoy refuses a policy with a maximum only; 25 ms is its own base
+  // one that was stored before the schema filled it in may have a maximum only, which Envoy refuses
   const { baseInterval = '25ms', maxInterval } = backOff ?? {};
   return {
     ...(numRetries === undefined ? {} : { numRetries }),

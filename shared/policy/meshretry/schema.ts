@@ -5,11 +5,11 @@ import { targetRef } from '../targetRef.ts';
 
 const count = z.number().int().min(0).optional();
 
-const backOff = z.object({ baseInterval: duration.optional(), maxInterval: duration.optional() });
+const backOff = z.object({ baseInterval: duration.default('25ms'), maxInterval: duration.optional() });
 
 const rateLimitedBackOff = z.object({
   resetHeaders: z.array(z.object({ name: headerName, format: z.enum(['Seconds', 'UnixTimestamp']) })).optional(),
-  maxInterval: duration.optional(),
+  maxInterval: duration.default('5m0s'),
 });
 
 const predicate = z.object({
@@ -52,6 +52,5 @@ export type MeshRetrySpec = z.infer<typeof meshRetrySchema>;
 export type MeshRetryConf = z.infer<typeof conf>;
 export type HttpRetry = z.infer<typeof http>;
 export type GrpcRetry = z.infer<typeof grpc>;
-export type BackOff = z.infer<typeof backOff>;
 export type RateLimitedBackOff = z.infer<typeof rateLimitedBackOff>;
 export type HostPredicate = z.infer<typeof predicate>;

@@ -3,7 +3,7 @@ import { milliseconds } from '../duration.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
 import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
-import type { BackOff, HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
+import type { HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
 
 /** §3.5, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
 export function retryViolations(spec: MeshRetrySpec): Violation[] {
@@ -22,11 +22,11 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
   return [
     ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
     ...notEmpty(http && saying, `${field}.http`),
-    ...backOffViolations(http, `${field}.http`),
+    ...rateLimitedViolations(http?.rateLimitedBackOff, `${field}.http.rateLimitedBackOff`),
     ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
     ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),
     ...notEmpty(grpc, `${field}.grpc`),
-    ...backOffViolations(grpc, `${field}.grpc`),
+    ...rateLimitedViolations(grpc?.rateLimitedBackOff, `${field}.grpc.rateLimitedBackOff`),
     ...unknownItems(grpc?.retryOn, `${field}.grpc.retryOn`, grpcRetryOn),
   ];
 }
@@ -41,20 +41,11 @@ function notEmpty(section: object | undefined, field: string): Violation[] {
   return isEmpty ? [{ field, reason: 'must not be empty' }] : [];
 }
 
-function backOffViolations(
-  section: { backOff?: BackOff | undefined; rateLimitedBackOff?: RateLimitedBackOff | undefined } | undefined,
-  field: string,
-): Violation[] {
-  const { backOff, rateLimitedBackOff } = section ?? {};
-  return [
-    ...notEmpty(backOff, `${field}.backOff`),
-    ...(rateLimitedBackOff ? rateLimitedViolations(rateLimitedBackOff, `${field}.rateLimitedBackOff`) : []),
-  ];
-}
-
-function rateLimitedViolations({ maxInterval, resetHeaders }: RateLimitedBackOff, field: string): Violation[] {
+function rateLimitedViolations(backOff: RateLimitedBackOff | undefined, field: string): Violation[] {
+  if (!backOff) return [];
+  const { maxInterval, resetHeaders } = backOff;
   const violations: Violation[] = [];
-  if (maxInterval !== undefined && milliseconds(maxInterval) <= 0)
+  if (milliseconds(maxInterval) <= 0)
     violations.push({ field: `${field}.maxInterval`, reason: 'must be defined and greater than zero' });
   if (!resetHeaders?.length) violations.push({ field: `${field}.resetHeaders`, reason: 'must be defined' });
   return violations;
