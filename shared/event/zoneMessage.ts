@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ResourceDescriptor } from '../resource/descriptor.ts';
-import { nameViolations } from '../resource/name.ts';
+import { nameViolations, roomViolations } from '../resource/name.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import { resourceSchema } from './message.ts';
@@ -46,7 +46,8 @@ export function fromZoneMessage(registry: Registry, { zone, key, body, open }: Z
     throw new Error(`zone ${zone} writes for zone ${String(says)}`);
   const taken = { ...resource, spec } as Resource;
   const [wrong] = [
-    ...nameViolations(key, descriptor.scope, { mode: 'zone', zone, environment: 'universal' }),
+    ...roomViolations(key, { mode: 'zone', zone, environment: 'universal' }),
+    ...nameViolations(key, descriptor.scope),
     ...(descriptor.validate?.(taken) ?? []),
   ];
   if (wrong) throw new Error(`it is no ${key.type}: ${wrong.field}: ${wrong.reason}`);

@@ -1,12 +1,11 @@
 import { displayName } from '../resource/hashedName.ts';
 import { canonicalJson } from '../resource/json.ts';
-import { ORIGIN_LABEL, ZONE_LABEL } from '../resource/labels.ts';
+import { ORIGIN_LABEL, ROLE_LABEL, ZONE_LABEL } from '../resource/labels.ts';
 import type { Origin, Resource } from '../resource/resource.ts';
 import { sha256Hex } from '../xds/sha256.ts';
 import type { PolicySpec } from './policySpec.ts';
 
 export const NAMESPACE_LABEL = 'k8s.kuma.io/namespace';
-const ROLE_LABEL = 'kuma.io/policy-role';
 /** Value `shadow`: no proxy sees the policy, inspect does when asked to. */
 export const EFFECT_LABEL = 'kuma.io/effect';
 export const SHADOW = 'shadow';

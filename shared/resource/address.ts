@@ -1,10 +1,15 @@
-const DOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\.?$/i;
+/** What the library that Kuma asks takes for a name of DNS (govalidator, `IsDNSName`): underscores may be in it. */
+const DOMAIN = /^([a-z0-9_][a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*[._]?$/i;
+
+export function isDnsName(text: string): boolean {
+  return text.replaceAll('.', '').length <= 255 && DOMAIN.test(text);
+}
 
 /** What is wrong with the address of a proxy: it is an IP address or a domain name, and not "any" (policies §1.2). */
 export function addressReason(address: string): string | undefined {
   if (address === '') return "address can't be empty";
   if (address === '0.0.0.0' || address === '::') return 'must not be 0.0.0.0 or ::';
-  if (!isIpAddress(address) && !DOMAIN.test(address)) return 'address has to be valid IP address or domain name';
+  if (!isIpAddress(address) && !isDnsName(address)) return 'address has to be valid IP address or domain name';
   return undefined;
 }
 

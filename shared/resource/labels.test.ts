@@ -56,6 +56,7 @@ test('what may not be written', () => {
   expect(fields({ 'kuma.io/mesh': 'other' }, alone)).toEqual(['labels["kuma.io/mesh"]']);
   expect(fields({ 'kuma.io/origin': 'global', 'kuma.io/zone': 'x' }, alone)).toEqual([]);
   expect(fields({ 'kuma.io/origin': 'zone' }, global)).toEqual(['labels["kuma.io/origin"]']);
+  expect(fields({ 'kuma.io/zone': 'x' }, global)).toEqual([]);
   expect(fields({ 'kuma.io/origin': 'global' }, global)).toEqual([]);
   expect(fields({ 'bad key': 'x', 'a/b/c': 'x', ok: 'not ok', 'p.q/r': '' }, global)).toEqual([
     'labels["a/b/c"]',
@@ -65,13 +66,43 @@ test('what may not be written', () => {
   expect(labelViolations(ingress, resource(), east)).toEqual([]);
 });
 
-test('an origin that nobody knows is that of no control plane, either', () => {
-  const reasons = (role: Role) => labelViolations(timeout, resource({ 'kuma.io/origin': 'foo' }), role);
-  const field = 'labels["kuma.io/origin"]';
-  const unknown = { field, reason: 'unknown resource origin "foo"' };
-  expect(reasons(alone)).toEqual([unknown]);
-  expect(reasons(global)).toEqual([unknown, { field, reason: "the origin label must be set to 'global'" }]);
-  expect(reasons(east)).toEqual([unknown, { field, reason: "the origin label must be set to 'zone'" }]);
+const told = (labels: Record<string, string>, role: Role, descriptor = timeout) =>
+  labelViolations(descriptor, { ...resource(labels), mesh: descriptor.scope === 'Mesh' ? 'm' : '' }, role).map(
+    ({ field, reason }) => `${field}: ${reason}`,
+  );
+
+test('an origin that is not known is told, and what it should be; an empty one is none', () => {
+  const unknown = 'labels["kuma.io/origin"]: unknown resource origin "foo"';
+  expect(told({ 'kuma.io/origin': 'foo' }, alone)).toEqual([unknown]);
+  expect(told({ 'kuma.io/origin': 'foo' }, global)).toEqual([
+    unknown,
+    `labels["kuma.io/origin"]: the origin label must be set to 'global'`,
+  ]);
+  expect(told({ 'kuma.io/origin': 'foo', 'kuma.io/zone': 'west' }, east)).toEqual([
+    unknown,
+    `labels["kuma.io/origin"]: the origin label must be set to 'zone'`,
+    'labels["kuma.io/zone"]: kuma.io/zone label should have east value',
+  ]);
+  expect(told({ 'kuma.io/origin': '' }, global)).toEqual([]);
+  expect(told({ 'kuma.io/origin': '' }, east)).toHaveLength(1);
+  expect(deleteOriginViolations(timeout, { 'kuma.io/origin': '' }, global)).toEqual([]);
+});
+
+test('what belongs to no mesh says none', () => {
+  expect(told({ 'kuma.io/mesh': 'm' }, alone, mesh)).toEqual([
+    'labels["kuma.io/mesh"]: kuma.io/mesh label must not differ from mesh set on resource',
+  ]);
+  expect(told({ 'kuma.io/mesh': 'm' }, global, mesh)).toEqual([]);
+});
+
+test('a policy has the role of those that live in no namespace', () => {
+  expect(told({ 'kuma.io/policy-role': 'system' }, global)).toEqual([]);
+  expect(told({ 'kuma.io/policy-role': '' }, global)).toEqual([]);
+  expect(told({ 'kuma.io/policy-role': 'consumer', 'bad key': '' }, global)).toEqual([
+    'labels["kuma.io/policy-role"]: kuma.io/policy-role label should have system value, got consumer',
+    expect.stringContaining('labels["bad key"]: name part must consist of'),
+  ]);
+  expect(told({ 'kuma.io/policy-role': 'consumer' }, east, ingress)).toEqual([]);
 });
 
 test('what never changes', () => {

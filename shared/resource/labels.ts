@@ -12,6 +12,9 @@ export const ZONE_LABEL = 'kuma.io/zone';
 export const ENV_LABEL = 'kuma.io/env';
 export const PROXY_TYPE_LABEL = 'kuma.io/proxy-type';
 export const WORKLOAD_LABEL = 'kuma.io/workload';
+export const ROLE_LABEL = 'kuma.io/policy-role';
+
+const SYSTEM_ROLE = 'system';
 
 const IMMUTABLE = [ORIGIN_LABEL, ZONE_LABEL, DISPLAY_NAME_LABEL];
 
@@ -45,42 +48,67 @@ export function sorted(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What is wrong with the labels of a write on this control plane. `resource` carries the labels as written. */
+/** What is wrong with the labels of a write on this control plane, in Kuma's order. `resource` carries the labels as written. */
 export function labelViolations(descriptor: ResourceDescriptor, resource: Labelled, role: Role): Violation[] {
-  return [...originViolations(descriptor, resource, role), ...syntaxViolations(resource.labels)];
+  return [
+    ...originViolations(descriptor, resource.labels, role),
+    ...placeViolations(resource, role),
+    ...roleViolations(descriptor, resource.labels),
+    ...syntaxViolations(resource.labels),
+  ];
 }
 
-function originViolations(descriptor: ResourceDescriptor, { mesh, labels }: Labelled, role: Role): Violation[] {
-  const violations: Violation[] = [];
-  const add = (label: string, reason: string) => violations.push({ field: labelField(label), reason });
-  const origin = labels[ORIGIN_LABEL];
-  if (origin !== undefined && origin !== 'global' && origin !== 'zone')
-    add(ORIGIN_LABEL, `unknown resource origin "${origin}"`);
-  if (role.mode === 'global') {
-    if (origin !== undefined && origin !== 'global') add(ORIGIN_LABEL, "the origin label must be set to 'global'");
-    return violations;
-  }
+function originViolations(descriptor: ResourceDescriptor, labels: Labels, role: Role): Violation[] {
+  const field = labelField(ORIGIN_LABEL);
+  const origin = originOf(labels);
+  const isUnknown = origin !== undefined && origin !== 'global' && origin !== 'zone';
+  const wanted = wantedOrigin(descriptor, origin, role);
+  return [
+    ...(isUnknown ? [{ field, reason: `unknown resource origin "${origin}"` }] : []),
+    ...(wanted ? [{ field, reason: `the origin label must be set to '${wanted}'` }] : []),
+  ];
+}
+
+/** The origin that a resource has to have here and does not have. */
+function wantedOrigin(descriptor: ResourceDescriptor, origin: string | undefined, role: Role): string | undefined {
+  if (role.mode === 'global') return origin !== undefined && origin !== 'global' ? 'global' : undefined;
   // Only a zone that is joined to a global one insists: there the label tells whose the resource is (kumactl-api §0.20).
-  if (role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone')
-    add(ORIGIN_LABEL, "the origin label must be set to 'zone'");
-  if (origin === 'global') return violations;
+  return role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone' ? 'zone' : undefined;
+}
+
+/** An empty one says nothing. */
+function originOf(labels: Labels): string | undefined {
+  return labels[ORIGIN_LABEL] || undefined;
+}
+
+/** A resource of this zone says no other zone and no other mesh than its own. */
+function placeViolations({ mesh, labels }: Labelled, role: Role): Violation[] {
+  if (role.mode === 'global' || originOf(labels) === 'global') return [];
+  const violations: Violation[] = [];
   const differs = (label: string, value: string) => labels[label] !== undefined && labels[label] !== value;
   const zone = zoneName(role);
-  if (differs(ZONE_LABEL, zone)) add(ZONE_LABEL, `${ZONE_LABEL} label should have ${zone} value`);
-  if (descriptor.scope === 'Mesh' && differs(MESH_LABEL, mesh))
-    add(MESH_LABEL, `${MESH_LABEL} label must not differ from mesh set on resource`);
+  if (differs(ZONE_LABEL, zone))
+    violations.push({ field: labelField(ZONE_LABEL), reason: `${ZONE_LABEL} label should have ${zone} value` });
+  if (differs(MESH_LABEL, mesh))
+    violations.push({
+      field: labelField(MESH_LABEL),
+      reason: `${MESH_LABEL} label must not differ from mesh set on resource`,
+    });
   return violations;
+}
+
+/** The others are of policies that live in namespaces of Kubernetes. */
+function roleViolations({ policy }: ResourceDescriptor, labels: Labels): Violation[] {
+  const role = policy?.isTargetRef ? labels[ROLE_LABEL] || SYSTEM_ROLE : SYSTEM_ROLE;
+  if (role === SYSTEM_ROLE) return [];
+  const reason = `${ROLE_LABEL} label should have ${SYSTEM_ROLE} value, got ${role}`;
+  return [{ field: labelField(ROLE_LABEL), reason }];
 }
 
 /** May what has these labels be deleted here? Field without the `labels` prefix, as Kuma words it (kumactl-api §4.6). */
 export function deleteOriginViolations(descriptor: ResourceDescriptor, labels: Labels, role: Role): Violation[] {
-  const origin = labels[ORIGIN_LABEL];
-  const field = `["${ORIGIN_LABEL}"]`;
-  if (role.mode === 'global' && origin !== undefined && origin !== 'global')
-    return [{ field, reason: "the origin label must be set to 'global'" }];
-  if (role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone')
-    return [{ field, reason: "the origin label must be set to 'zone'" }];
-  return [];
+  const wanted = wantedOrigin(descriptor, originOf(labels), role);
+  return wanted ? [{ field: `["${ORIGIN_LABEL}"]`, reason: `the origin label must be set to '${wanted}'` }] : [];
 }
 
 /**
@@ -106,5 +134,5 @@ function syntaxViolations(labels: Labels): Violation[] {
 }
 
 function labelField(label: string): string {
-  return `labels["${label}"]`;
+  return `labels[${JSON.stringify(label)}]`;
 }

@@ -8,25 +8,32 @@ const MESH_REFERENCE = /^[0-9a-z\-_.]*$/;
 export const NOT_A_SUBDOMAIN =
   "invalid characters. A lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
 
+const TOO_LONG = 'value length must less or equal 253';
+
 /** Types whose names become part of host names, so that a name which is no DNS label deserves a warning (kumactl-api §1.5). */
 const NAMES_IN_DNS = new Set(['Mesh', 'Zone', 'MeshService', 'MeshMultiZoneService', 'MeshExternalService']);
 
-/** A name is a lowercase RFC 1123 subdomain of at most 253 characters; a zone's must leave room for `<zone>.` (kumactl-api §1.5). */
+/** A name that is given in a zone must leave room for `<zone>.` (kumactl-api §1.5). */
+export function roomViolations({ name }: { readonly name: string }, role: Role): Violation[] {
+  return role.mode === 'zone' && `${role.zone}.${name}`.length >= 253
+    ? [{ field: 'name', reason: 'the length of the name must be shorter' }]
+    : [];
+}
+
+/** A name is a lowercase RFC 1123 subdomain of at most 253 characters (kumactl-api §1.5). */
 export function nameViolations(
   key: { readonly name: string; readonly mesh: string },
   scope: 'Mesh' | 'Global',
-  role: Role,
 ): Violation[] {
   const violations: Violation[] = [];
   const add = (field: string, reason: string) => violations.push({ field, reason });
   if (!key.name) add('name', 'cannot be empty');
-  else if (key.name.length > 253) add('name', 'value length must less or equal 253');
+  else if (key.name.length > 253) add('name', TOO_LONG);
   else if (!isSubdomain(key.name)) add('name', NOT_A_SUBDOMAIN);
-  else if (role.mode === 'zone' && `${role.zone}.${key.name}`.length >= 253)
-    add('name', 'the length of the name must be shorter');
   if (scope === 'Mesh' && !key.mesh) add('mesh', 'cannot be empty');
-  if (key.mesh && !MESH_REFERENCE.test(key.mesh))
-    add('mesh', "invalid characters. Valid characters are numbers, lowercase latin letters and '-', '_', '.' symbols");
+  else if (key.mesh.length > 253) add('mesh', TOO_LONG);
+  else if (!MESH_REFERENCE.test(key.mesh))
+    add('mesh', "invalid characters. Valid characters are numbers, lowercase latin letters and '-', '_', '.' symbols.");
   return violations;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressReason, isIpAddress } from './address.ts';
 import { fnv1a64, hashedName, hashedNameStem } from './hashedName.ts';
 import { kriOf, parseKri } from './kri.ts';
-import { nameViolations, nameWarnings } from './name.ts';
+import { nameViolations, nameWarnings, roomViolations } from './name.ts';
 import { fieldPath } from './violationsOf.ts';
 
 describe('hashed names', () => {
@@ -52,21 +52,25 @@ describe('KRI', () => {
 });
 
 describe('names', () => {
-  const reasons = (name: string, mesh = 'm', zone?: string) =>
-    nameViolations(
-      { name, mesh },
-      'Mesh',
-      zone ? { mode: 'zone', zone, environment: 'universal' } : { mode: 'global', environment: 'universal' },
-    ).map(({ field }) => field);
+  const reasons = (name: string, mesh = 'm') => nameViolations({ name, mesh }, 'Mesh').map(({ field }) => field);
   test.each(['a', 'a-b.c', '0', 'a'.repeat(253)])('%s is one', (name) => expect(reasons(name)).toEqual([]));
   test.each(['', 'A', 'a_b', '-a', 'a.', 'a..b', 'a'.repeat(254), '__proto__'])('%s is none', (name) =>
     expect(reasons(name)).toEqual(['name']),
   );
-  test('a zone needs room for its own', () => expect(reasons('a'.repeat(250), 'm', 'east')).toEqual(['name']));
+  test('a zone needs room for its own', () => {
+    const room = (length: number) =>
+      roomViolations({ name: 'a'.repeat(length) }, { mode: 'zone', zone: 'east', environment: 'universal' });
+    expect(room(247)).toEqual([]);
+    expect(room(248)).toEqual([{ field: 'name', reason: 'the length of the name must be shorter' }]);
+    expect(roomViolations({ name: 'a'.repeat(300) }, { mode: 'global', environment: 'universal' })).toEqual([]);
+  });
   test('a mesh is named, old ones with _', () => {
     expect(reasons('a', 'old_mesh')).toEqual([]);
     expect(reasons('a', 'M!')).toEqual(['mesh']);
     expect(reasons('a', '')).toEqual(['mesh']);
+    expect(nameViolations({ name: 'a', mesh: 'm'.repeat(254) }, 'Mesh')).toEqual([
+      { field: 'mesh', reason: 'value length must less or equal 253' },
+    ]);
   });
   test('a mesh that is no DNS label gets a warning, in Kuma’s words', () => {
     expect(nameWarnings({ type: 'Mesh', name: '1st' })).toEqual([
@@ -85,6 +89,7 @@ test('paths in Kuma’s grammar', () => {
   expect(fieldPath(['networking', 'inbound', 0, 'tags', 'version'])).toBe('networking.inbound[0].tags["version"]');
   expect(fieldPath(['labels', 'kuma.io/origin'])).toBe('labels["kuma.io/origin"]');
   expect(fieldPath(['spec', 'match', 'a-b'])).toBe('spec.match["a-b"]');
+  expect(fieldPath(['labels', 'a"b'])).toBe(String.raw`labels["a\"b"]`);
 });
 
 test('addresses', () => {
@@ -93,5 +98,7 @@ test('addresses', () => {
   for (const one of ['1.2.3', '1.2.3.256', '01.2.3.4', ':::', '1:2', '::1.2', 'g::', '1:2:3:4:5:6:7:8:9'])
     expect(isIpAddress(one)).toBe(false);
   expect(addressReason('backend.example')).toBeUndefined();
-  expect(addressReason('a_b')).toBeDefined();
+  expect(addressReason('a_b.example.')).toBeUndefined();
+  for (const one of ['-a.example', 'a..b', '!', 'a'.repeat(64), `${'a'.repeat(50)}.`.repeat(6)])
+    expect(addressReason(one)).toBe('address has to be valid IP address or domain name');
 });

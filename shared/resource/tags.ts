@@ -30,7 +30,7 @@ export function tagViolations(
 ): Violation[] {
   const violations: Violation[] = [];
   const add = (reason: string, name?: string) =>
-    violations.push({ field: name === undefined ? field : `${field}["${name}"]`, reason });
+    violations.push({ field: name === undefined ? field : `${field}[${JSON.stringify(name)}]`, reason });
   const names = Object.keys(tags).sort();
   if (atLeastOne && names.length === 0) add('must have at least one tag');
   violations.push(...besides);
@@ -50,7 +50,8 @@ export function tagViolations(
   return violations;
 }
 
+/** In either case, as everything that reads the tag takes it. */
 export function protocolReason(protocol: string): string | undefined {
-  if ((PROTOCOLS as readonly string[]).includes(protocol)) return undefined;
+  if ((PROTOCOLS as readonly string[]).includes(protocol.toLowerCase())) return undefined;
   return `tag "${PROTOCOL_TAG}" has an invalid value "${protocol}". Allowed values: ${PROTOCOLS.join(', ')}`;
 }

@@ -14,7 +14,8 @@ export function fieldPath(path: readonly PropertyKey[]): string {
     const key = String(step);
     const previous = path[i - 1];
     if (typeof step === 'number') text += `[${step}]`;
-    else if ((typeof previous === 'string' && MAPS.has(previous)) || !/^[A-Za-z_]\w*$/.test(key)) text += `["${key}"]`;
+    else if ((typeof previous === 'string' && MAPS.has(previous)) || !/^[A-Za-z_]\w*$/.test(key))
+      text += `[${JSON.stringify(key)}]`;
     else text += text ? `.${key}` : key;
   });
   return text;

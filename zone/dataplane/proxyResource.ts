@@ -1,5 +1,5 @@
 import { computedLabels, labelViolations } from '../../shared/resource/labels.ts';
-import { nameViolations } from '../../shared/resource/name.ts';
+import { nameViolations, roomViolations } from '../../shared/resource/name.ts';
 import { parseResource } from '../../shared/resource/parseResource.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
@@ -57,8 +57,9 @@ export function proxyResource(text: string, kind: ProxyKind, { registry, role, n
       `a proxy of kind ${kind} needs a ${type}, not a ${resource.type || 'resource without type'}`,
     );
   const violations = [
+    ...roomViolations(resource, role),
     ...labelViolations(descriptor, resource, role),
-    ...nameViolations(resource, descriptor.scope, role),
+    ...nameViolations(resource, descriptor.scope),
   ];
   if (violations.length > 0) throw invalid(violations);
   const before = view.get(resource, role.zone)?.resource.spec;

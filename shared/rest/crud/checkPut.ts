@@ -1,9 +1,9 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import { computedLabels, immutableLabelViolations, labelViolations } from '../../resource/labels.ts';
-import { nameViolations, nameWarnings } from '../../resource/name.ts';
+import { nameViolations, nameWarnings, roomViolations } from '../../resource/name.ts';
 import { parseResource } from '../../resource/parseResource.ts';
 import type { Resource } from '../../resource/resource.ts';
-import { isOwn } from '../../resource/role.ts';
+import { isOwn, type Role } from '../../resource/role.ts';
 import type { Violation } from '../../resource/violation.ts';
 import { requireResourceAccess } from '../access.ts';
 import { requireMesh, type RestContext } from '../context.ts';
@@ -58,9 +58,9 @@ export async function checkPut(
   const written = parsed(descriptor, body, context.now());
   const existing = await looking;
   refuseIf(PROCESS, [
-    ...urlViolations(written, { type: descriptor.type, mesh, name }),
+    ...urlViolations(written, { type: descriptor.type, mesh, name }, role),
     ...labelViolations(descriptor, written, role),
-    ...nameViolations(written, descriptor.scope, role),
+    ...nameViolations(written, descriptor.scope),
   ]);
   requireResourceAccess(context.access, caller, descriptor);
 
@@ -102,10 +102,11 @@ function malformed({ type }: ResourceDescriptor, message: string, violations: re
 function urlViolations(
   written: Resource,
   url: { readonly type: string; readonly mesh: string; readonly name: string },
+  role: Role,
 ): Violation[] {
-  return (['name', 'type', 'mesh'] as const)
-    .filter((field) => written[field] !== url[field])
-    .map((field) => ({ field, reason: `${field} from the URL has to be the same as in body` }));
+  const other = (field: 'name' | 'type' | 'mesh') =>
+    written[field] === url[field] ? [] : [{ field, reason: `${field} from the URL has to be the same as in body` }];
+  return [...other('name'), ...roomViolations(written, role), ...other('type'), ...other('mesh')];
 }
 
 /** What another control plane wrote is changed there; its labels tell (kumactl-api §10.4). */
