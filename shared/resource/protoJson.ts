@@ -10,10 +10,11 @@ import { cannotUnmarshal, cannotUnmarshalNumber } from './goJson.ts';
 
 /** A message of these fields. Unknown fields are dropped. */
 export function message<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.preprocess(fieldNames, z.object(shape).transform(withoutUndefined));
+  return z.preprocess(camelCased, z.object(shape).transform(withoutUndefined));
 }
 
-function fieldNames(value: unknown): unknown {
+/** The fields of a message under the names that they have here, without those that are null. */
+export function camelCased(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   const given = Object.entries(value);
   // As nearly everybody writes it. A proxy brings some fifty messages with it.

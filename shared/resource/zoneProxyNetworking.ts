@@ -17,12 +17,21 @@ export const zoneProxyNetworkingFields = {
   admin: message({ port: uint32 }).optional(),
 } satisfies Record<keyof ZoneProxyNetworking, z.ZodType>;
 
-/** Envoy's admin listens on loopback: the port of a zone proxy there must not be the same. */
-export function adminViolations({ address, port, admin }: ZoneProxyNetworking): Violation[] {
+/**
+ * Envoy's admin listens on loopback: where a zone proxy listens or says that it does must not be the same place.
+ * @param places further ones than that of the listener
+ */
+export function adminViolations(
+  { address, port, admin }: ZoneProxyNetworking,
+  ...places: readonly { readonly address?: string | undefined; readonly port?: number | undefined }[]
+): Violation[] {
   const field = 'networking.admin.port';
   if (admin?.port === undefined) return [];
   if (!isPort(admin.port)) return [{ field, reason: PORT_REASON }];
-  return admin.port === port && address.startsWith('127.') ? [{ field, reason: 'must differ from port' }] : [];
+  const isTaken = [{ address, port }, ...places].some(
+    (place) => place.port === admin.port && place.address === '127.0.0.1',
+  );
+  return isTaken ? [{ field, reason: 'must differ from port' }] : [];
 }
 
 /** What the address of a zone proxy may be. The path that ends in `address` once more is Kuma's. @param field path of the address */

@@ -40,7 +40,7 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
       : []),
     ...probeViolations(spec),
     ...(spec.metrics ? metricsBackendViolations(spec.metrics, 'metrics') : []),
-    ...(workload === undefined || isDns1035Label(workload)
+    ...(!workload || isDns1035Label(workload)
       ? []
       : [{ field: `labels["${WORKLOAD_LABEL}"]`, reason: WORKLOAD_REASON }]),
   ];

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { isPort, PORT_REASON } from '../address.ts';
-import { list, message, optionalDouble, requiredText, text } from '../protoJson.ts';
+import {
+  camelCased,
+  flag,
+  list,
+  message,
+  optionalDouble,
+  optionalFlag,
+  requiredText,
+  text,
+  uint32,
+} from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
+import { parseConf } from './backendConf.ts';
 import { logFormatFault } from './logFormat.ts';
 import { parseZipkinUrl } from './zipkinUrl.ts';
 
@@ -32,37 +43,46 @@ const backends = (more: z.core.$ZodLooseShape) =>
 export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format: text });
 export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: optionalDouble });
 
-type Conf = Readonly<Record<string, unknown>>;
 type Fault = readonly [field: string, reason: string];
-type ConfRule = (conf: Conf) => readonly Fault[];
+/** What is wrong with the `conf` of a backend; a text alone is about the whole of it. */
+type ConfRule = (conf: Backend['conf']) => string | readonly Fault[];
+
+function confRule<T>(schema: z.ZodType<T>, faults: (conf: T) => readonly Fault[]): ConfRule {
+  return (given) => {
+    const parsed = parseConf(schema, given);
+    return 'fault' in parsed ? parsed.fault : faults(parsed.conf);
+  };
+}
 
 const LOGGING: Readonly<Record<string, ConfRule>> = {
-  tcp: ({ address }) => {
-    if (!isText(address)) return [['address', 'cannot be empty']];
+  tcp: confRule(message({ address: text }), ({ address }) => {
+    if (address === undefined) return [['address', 'cannot be empty']];
     const port = /^(?:\[[^\]]+\]|[^:]+):(\d+)$/.exec(address)?.[1];
     return isPort(Number(port)) ? [] : [['address', 'has to be in format of HOST:PORT']];
-  },
-  file: ({ path }) => (isText(path) ? [] : [['path', 'cannot be empty']]),
+  }),
+  file: confRule(message({ path: text }), ({ path }) => (path === undefined ? [['path', 'cannot be empty']] : [])),
 };
 
 const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
 
+const zipkin = message({ url: text, traceId128bit: flag, apiVersion: text, sharedSpanContext: optionalFlag });
+const datadog = message({ address: text, port: uint32, splitService: flag });
+
 const TRACING: Readonly<Record<string, ConfRule>> = {
-  zipkin: (conf) => {
-    const { url, apiVersion } = conf;
+  zipkin: confRule(zipkin, ({ url, apiVersion }) => {
     const faults: Fault[] = [];
-    if (isText(apiVersion) && !API_VERSIONS.includes(apiVersion))
+    if (apiVersion !== undefined && !API_VERSIONS.includes(apiVersion))
       faults.push(['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`]);
-    const parsed = isText(url) ? parseZipkinUrl(url) : 'cannot be empty';
+    const parsed = url === undefined ? 'cannot be empty' : parseZipkinUrl(url);
     if (typeof parsed === 'string') faults.push(['url', parsed]);
-    return [...faults, ...flagFaults(conf, 'traceId128bit'), ...flagFaults(conf, 'sharedSpanContext')];
-  },
-  datadog: (conf) => {
+    return faults;
+  }),
+  datadog: confRule(datadog, ({ address, port = 0 }) => {
     const faults: Fault[] = [];
-    if (!isText(conf.address)) faults.push(['address', 'cannot be empty']);
-    if (!isPort(Number(conf.port))) faults.push(['port', PORT_REASON]);
-    return [...faults, ...flagFaults(conf, 'splitService')];
-  },
+    if (address === undefined) faults.push(['address', 'cannot be empty']);
+    if (!isPort(port)) faults.push(['port', PORT_REASON]);
+    return faults;
+  }),
 };
 
 export function loggingViolations(logging: Backends): Violation[] {
@@ -81,7 +101,7 @@ function backendViolations(
 ): Violation[] {
   const violations: Violation[] = [];
   const names = new Set<string>();
-  all.forEach(({ name, type, conf: given = {}, format = '', sampling }, i) => {
+  all.forEach(({ name, type, conf: given, format = '', sampling }, i) => {
     const add = (field: string, reason: string) =>
       violations.push({ field: `${kind}.backends[${i}].${field}`, reason });
     if (!name) add('name', 'cannot be empty');
@@ -90,7 +110,9 @@ function backendViolations(
     if (sampling !== undefined && (sampling < 0 || sampling > 100)) add('sampling', 'has to be in [0.0 - 100.0] range');
     const rule = Object.hasOwn(rules, type) ? rules[type] : undefined;
     // "config" is what Kuma calls the field here
-    for (const [field, reason] of rule?.(given) ?? []) add(`config.${field}`, reason);
+    const faults = rule?.(given) ?? [];
+    if (typeof faults === 'string') add('config', faults);
+    else for (const [field, reason] of faults) add(`config.${field}`, reason);
     if (!rule) add('type', `unknown backend type. Available backends: ${available}`);
     if (names.has(name)) add('name', `"${name}" name is already used for another backend`);
     names.add(name);
@@ -103,13 +125,6 @@ function backendViolations(
 /** The backend that a policy means: the one that it names, else the mesh's default. @returns `undefined` when there is none */
 export function backendOf(all: Backends | undefined, name: string | undefined): Backend | undefined {
   const wanted = name ?? all?.defaultBackend;
-  return all?.backends?.find((backend) => backend.name === wanted);
-}
-
-function flagFaults(conf: Conf, field: string): Fault[] {
-  return ['boolean', 'undefined'].includes(typeof conf[field]) ? [] : [[field, 'has to be true or false']];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  const found = all?.backends?.find((backend) => backend.name === wanted);
+  return found?.conf ? { ...found, conf: camelCased(found.conf) as Backend['conf'] } : found;
 }

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { isAbsolutePath } from '../absolutePath.ts';
 import { isPort, PORT_REASON } from '../address.ts';
 import { enumeration, flag, list, message, optionalFlag, requiredText, stringMap, text, uint32 } from '../protoJson.ts';
 import { SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
+import { parseConf } from './backendConf.ts';
 
 /** `metrics` of a Mesh: which of the backends every proxy serves its metrics for (policies §1.1). */
 export interface Metrics {
@@ -55,7 +57,18 @@ const prometheusConf = message({
   aggregate: list(application),
 });
 
-export const metricsBackendSchema = message({ name: text, type: requiredText, conf: prometheusConf.optional() });
+const conf = z
+  .unknown()
+  .optional()
+  .transform((given, context): PrometheusConf | undefined => {
+    if (given === undefined) return undefined;
+    const parsed = parseConf<PrometheusConf>(prometheusConf, given);
+    if ('conf' in parsed) return parsed.conf;
+    context.addIssue({ code: 'custom', message: parsed.fault });
+    return z.NEVER;
+  });
+
+export const metricsBackendSchema = message({ name: text, type: requiredText, conf });
 export const metricsSchema = message({ enabledBackend: text, backends: list(metricsBackendSchema) }).optional();
 
 /** What `metrics` of a Mesh may hold. */
@@ -88,9 +101,14 @@ export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, fi
   if (conf.path !== undefined && !isAbsolutePath(conf.path)) add('path', 'should be a valid URL Path');
   violations.push(...tagViolations(conf.tags ?? {}, `${at}.tags`));
   const regexFault = faultOf(conf.envoy?.filterRegex ?? '');
-  if (regexFault !== undefined) add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
-  conf.aggregate?.forEach(({ name, port, path, enabled }, i) => {
-    if (!name) add(`aggregate[${i}].name`, 'cannot be empty');
+  if (regexFault !== undefined) {
+    add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
+    return violations;
+  }
+  const names = new Set<string>();
+  conf.aggregate?.forEach(({ name = '', port, path, enabled }, i) => {
+    if (names.has(name)) add(`aggregate[${i}].name`, `duplicate entry: ${name}, values have to be unique`);
+    names.add(name);
     if (enabled !== false && !isPort(port ?? 0)) add(`aggregate[${i}].port`, PORT_REASON);
     if (path !== undefined && !isAbsolutePath(path)) add(`aggregate[${i}].path`, 'should be a valid URL Path');
   });

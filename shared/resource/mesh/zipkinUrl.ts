@@ -12,12 +12,15 @@ export interface ZipkinUrl {
   readonly path: string;
 }
 
+const NO_PORT = 'port has to be explicitly specified';
+
 /** @returns what is wrong with it, in Kuma's words, where it is none (policies §1.1) */
 export function parseZipkinUrl(url: string): ZipkinUrl | string {
   const [, scheme, authority = '', path = ''] = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#@]+)([^?#]*)/i.exec(url) ?? [];
-  if (scheme === undefined) return 'invalid URL';
+  // to Go a path, and what follows a scheme without a slash, are URLs that have no port
+  if (scheme === undefined) return /^(\/|[a-z][a-z0-9+.-]*:(?!\/\/))/i.test(url) ? NO_PORT : 'invalid URL';
   const [, host, digits] = /^(.*?):(\d+)$/.exec(authority) ?? [];
-  if (host === undefined) return 'port has to be explicitly specified';
+  if (host === undefined) return NO_PORT;
   const port = Number(digits);
   if (host === '' || !isPort(port)) return 'invalid URL';
   return {

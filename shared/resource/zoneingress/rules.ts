@@ -10,7 +10,7 @@ export function zoneIngressViolations({
 }: Resource<ZoneIngressSpec>): Violation[] {
   const { address, port, advertisedAddress, advertisedPort } = networking;
   return [
-    ...adminViolations(networking),
+    ...adminViolations(networking, { address: advertisedAddress, port: advertisedPort }),
     ...togetherViolations(networking),
     ...zoneAddressViolations(address, 'networking.address'),
     ...(advertisedAddress === undefined

@@ -1,0 +1,14 @@
+import type { z } from 'zod';
+import { malformed } from '../malformed.ts';
+import { kumaMessage } from '../violationsOf.ts';
+
+/** `conf` of a backend, or why it cannot be read. */
+export type ParsedConf<T> = { readonly conf: T } | { readonly fault: string };
+
+/** To Kuma the `conf` of a backend is any JSON, which is read only when the type of the backend is known; what does not fit is a violation. */
+export function parseConf<T>(schema: z.ZodType<T>, given: unknown): ParsedConf<T> {
+  const parsed = schema.safeParse(given ?? {}, { error: kumaMessage, reportInput: true });
+  if (parsed.success) return { conf: parsed.data };
+  const { issues } = parsed.error;
+  return { fault: `could not parse config: ${malformed(issues, 'flat') ?? issues[0]?.message}` };
+}
