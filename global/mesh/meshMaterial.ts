@@ -4,6 +4,7 @@ import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { dataplaneKeyPrefix, makeSigningKey } from '../../http/token/signingKey.ts';
 import { makeBuiltinCa } from './builtinCa.ts';
 import { certificateLifetime } from '../../shared/resource/mesh/certificateLifetime.ts';
+import { builtinConf } from '../../shared/resource/mesh/schema.ts';
 
 /**
  * The Secrets that must exist beside a Mesh: its first dataplane-token signing key, and the CA of every builtin backend.
@@ -30,7 +31,7 @@ export async function meshMaterial(
 }
 
 function caOptions(backend: CaBackend): { rsaBits?: number; expirationMs?: number } {
-  const caCert = backend.conf?.caCert as { RSAbits?: number; expiration?: string } | undefined;
+  const { caCert } = builtinConf.parse(backend.conf ?? {});
   const expirationMs = caCert?.expiration ? certificateLifetime(caCert.expiration) : undefined;
   return {
     ...(caCert?.RSAbits ? { rsaBits: caCert.RSAbits } : {}),

@@ -54,7 +54,7 @@ test('and its key', async () => {
   expect(await faults({}, { backends: [{ ...provided, conf }] })).toEqual([]);
   const foreign = { ...conf, key: { inline: Buffer.from(authority.key).toString('base64') } };
   expect(await faults({}, { backends: [{ ...provided, conf: foreign }] })).toEqual([
-    'mtls.backends[0].conf.key: is not the key of the certificate',
+    'mtls.backends[0].conf.cert: not a valid TLS key pair: tls: private key does not match public key',
   ]);
 });
 
@@ -72,7 +72,7 @@ test('files are read where certificates are issued, and only there', async () =>
   };
   expect(await faults({}, { backends })).toEqual([]);
   expect(await faults({}, { backends }, readFile)).toEqual([
-    'mtls.backends[0].conf.key: is not the key of the certificate',
+    'mtls.backends[0].conf.cert: not a valid TLS key pair: tls: private key does not match public key',
   ]);
   texts.delete('ca.crt');
   expect(await faults({}, { backends }, readFile)).toEqual([
@@ -89,13 +89,25 @@ test('Secrets that are not there are told by name, unless validation is put off'
 
 test('what could not sign is refused', async () => {
   expect(await faults({ cert: root.certificatePem, key: authority.key })).toEqual([
-    'mtls.backends[0].conf.key: is not the key of the certificate',
+    'mtls.backends[0].conf.cert: not a valid TLS key pair: tls: private key does not match public key',
   ]);
   expect(await faults({ cert: leaf.cert, key: leaf.key })).toEqual([
-    expect.stringContaining('mtls.backends[0].conf.cert: basic constraint "CA" must be set'),
-    expect.stringContaining('mtls.backends[0].conf.cert: key usage extension "keyCertSign" must be set'),
+    "mtls.backends[0].conf.cert[0]: basic constraint 'CA' must be set to 'true' (see X509-SVID: 4.1. Basic Constraints)",
+    "mtls.backends[0].conf.cert[0]: key usage extension 'keyCertSign' must be set (see X509-SVID: 4.3. Key Usage)",
   ]);
+  const noPair = 'mtls.backends[0].conf.cert: not a valid TLS key pair: ';
   expect(await faults({ cert: 'x', key: root.privateKeyPem })).toEqual([
-    expect.stringContaining('mtls.backends[0].conf.cert: not a valid TLS key pair'),
+    `${noPair}tls: failed to find any PEM data in certificate input`,
+  ]);
+  expect(await faults({ cert: root.certificatePem, key: 'x' })).toEqual([
+    `${noPair}tls: failed to find any PEM data in key input`,
+  ]);
+});
+
+test('of a chain every certificate may sign', async () => {
+  const cert = `${root.certificatePem}\n${leaf.cert}`;
+  expect(await faults({ cert, key: root.privateKeyPem })).toEqual([
+    expect.stringMatching(/^mtls\.backends\[0\]\.conf\.cert\[1\]: basic constraint 'CA'/),
+    expect.stringMatching(/^mtls\.backends\[0\]\.conf\.cert\[1\]: key usage extension 'keyCertSign'/),
   ]);
 });

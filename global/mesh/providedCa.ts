@@ -42,7 +42,7 @@ async function providedCaFaults(mesh: Resource<MeshSpec>, load: Load): Promise<V
   for (const [i, backend] of (mesh.spec.mtls?.backends ?? []).entries()) {
     if (backend.type !== 'provided') continue;
     const field = `mtls.backends[${i}].conf`;
-    const add = (part: 'cert' | 'key', reason: string) => faults.push({ field: `${field}.${part}`, reason });
+    const add = (part: string, reason: string) => faults.push({ field: `${field}.${part}`, reason });
     const pemOf = async (part: 'cert' | 'key') =>
       load(mesh.name, caSource(backend, part) ?? {}).catch(({ message }: Error) => {
         add(part, `could not load data: ${message}`);
@@ -56,21 +56,34 @@ async function providedCaFaults(mesh: Resource<MeshSpec>, load: Load): Promise<V
   return faults;
 }
 
-function pairFaults(cert: string, key: string): { part: 'cert' | 'key'; reason: string }[] {
+/** In the words of Kuma, and of Go where it reads them. @returns what is wrong, and below `conf` where */
+function pairFaults(cert: string, key: string): { part: string; reason: string }[] {
+  const noPair = (reason: string) => [{ part: 'cert', reason: `not a valid TLS key pair: ${reason}` }];
+  const chain = x509.PemConverter.decodeWithHeaders(cert).filter(({ type }) => type === 'CERTIFICATE');
+  if (chain.length === 0) return noPair('tls: failed to find any PEM data in certificate input');
+  if (!/^-----BEGIN /m.test(key)) return noPair('tls: failed to find any PEM data in key input');
   try {
-    const certificate = new X509Certificate(cert);
-    if (!certificate.checkPrivateKey(createPrivateKey(key)))
-      return [{ part: 'key', reason: 'is not the key of the certificate' }];
-    const usage = new x509.X509Certificate(cert).getExtension(x509.KeyUsagesExtension)?.usages ?? 0;
-    const faults: string[] = [];
-    if (!certificate.ca)
-      faults.push('basic constraint "CA" must be set to "true" (see X509-SVID: 4.1. Basic Constraints)');
-    if (!(usage & x509.KeyUsageFlags.keyCertSign))
-      faults.push('key usage extension "keyCertSign" must be set (see X509-SVID: 4.3. Key Usage)');
-    if (usage & x509.KeyUsageFlags.keyAgreement)
-      faults.push('key usage extension "keyAgreement" must NOT be set (see X509-SVID: Appendix A)');
-    return faults.map((reason) => ({ part: 'cert', reason }));
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+      return noPair('tls: private key does not match public key');
+    return chain.flatMap(({ rawData }, i) =>
+      signingFaults(new x509.X509Certificate(rawData)).map((reason) => ({ part: `cert[${i}]`, reason })),
+    );
   } catch (error) {
-    return [{ part: 'cert', reason: `not a valid TLS key pair: ${(error as Error).message}` }];
+    return noPair((error as Error).message);
   }
+}
+
+/** Why a certificate may not sign those of proxies. */
+function signingFaults(certificate: x509.X509Certificate): string[] {
+  const usage = certificate.getExtension(x509.KeyUsagesExtension)?.usages ?? 0;
+  const faults: string[] = [];
+  if (!certificate.getExtension(x509.BasicConstraintsExtension)?.ca)
+    faults.push("basic constraint 'CA' must be set to 'true' (see X509-SVID: 4.1. Basic Constraints)");
+  if (!(usage & x509.KeyUsageFlags.keyCertSign))
+    faults.push("key usage extension 'keyCertSign' must be set (see X509-SVID: 4.3. Key Usage)");
+  if (usage & x509.KeyUsageFlags.keyAgreement)
+    faults.push(
+      "key usage extension 'keyAgreement' must NOT be set (see X509-SVID: Appendix A. X.509 Field Reference)",
+    );
+  return faults;
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { malformed } from '../malformed.ts';
 import { kumaMessage } from '../violationsOf.ts';
 
-/** `conf` of a backend, or why it cannot be read. */
+/** `conf` of a backend, or why it cannot be read, in the words of Go's parser. */
 export type ParsedConf<T> = { readonly conf: T } | { readonly fault: string };
 
 /** To Kuma the `conf` of a backend is any JSON, which is read only when the type of the backend is known; what does not fit is a violation. */
@@ -10,5 +10,5 @@ export function parseConf<T>(schema: z.ZodType<T>, given: unknown): ParsedConf<T
   const parsed = schema.safeParse(given ?? {}, { error: kumaMessage, reportInput: true });
   if (parsed.success) return { conf: parsed.data };
   const { issues } = parsed.error;
-  return { fault: `could not parse config: ${malformed(issues, 'flat') ?? issues[0]?.message}` };
+  return { fault: malformed(issues, 'flat') ?? issues[0]?.message ?? '' };
 }

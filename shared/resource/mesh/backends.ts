@@ -50,7 +50,7 @@ type ConfRule = (conf: Backend['conf']) => string | readonly Fault[];
 function confRule<T>(schema: z.ZodType<T>, faults: (conf: T) => readonly Fault[]): ConfRule {
   return (given) => {
     const parsed = parseConf(schema, given);
-    return 'fault' in parsed ? parsed.fault : faults(parsed.conf);
+    return 'fault' in parsed ? `could not parse config: ${parsed.fault}` : faults(parsed.conf);
   };
 }
 

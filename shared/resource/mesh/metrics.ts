@@ -64,7 +64,7 @@ const conf = z
     if (given === undefined) return undefined;
     const parsed = parseConf<PrometheusConf>(prometheusConf, given);
     if ('conf' in parsed) return parsed.conf;
-    context.addIssue({ code: 'custom', message: parsed.fault });
+    context.addIssue({ code: 'custom', message: `could not parse config: ${parsed.fault}` });
     return z.NEVER;
   });
 

@@ -1,3 +1,4 @@
+import { camelCased } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import type { SecretSpec } from '../secret/spec.ts';
 import type { Violation } from '../violation.ts';
@@ -17,9 +18,10 @@ export interface DataSource {
 const KINDS = ['secret', 'file', 'inline', 'inlineString'] as const;
 const PARTS = ['cert', 'key'] as const;
 
+/** What `conf` says of a part; what is `null` there it does not say. */
 export function caSource({ conf }: CaBackend, part: 'cert' | 'key'): DataSource | undefined {
   const source = conf?.[part];
-  return source !== null && typeof source === 'object' ? source : undefined;
+  return source !== null && typeof source === 'object' ? (camelCased(source) as DataSource) : undefined;
 }
 
 /** What is given inline, as text; `undefined` when it is elsewhere. */

@@ -2,15 +2,10 @@ import { saysSomething } from '../protoJson.ts';
 import type { Resource } from '../resource.ts';
 import { tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
-import { kumaMessage, violationsOf } from '../violationsOf.ts';
 import { loggingViolations, tracingViolations } from './backends.ts';
+import { caViolations, isLifetime } from './caBackends.ts';
 import { metricsViolations } from './metrics.ts';
-import { providedCaViolations } from './providedCa.ts';
-import { builtinConf } from './schema.ts';
-import type { CaBackend, MembershipRule, MeshSpec } from './spec.ts';
-
-/** Kuma's duration of certificates: one number and one unit, or 0. */
-const LIFETIME = /^(\d+(y|w|d|h|m|s|ms)|0)$/;
+import type { MembershipRule, MeshSpec } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
 
@@ -43,30 +38,9 @@ function mtlsViolations({ mtls }: MeshSpec): Violation[] {
   for (const { dpCert } of backends) {
     const expiration = dpCert?.rotation?.expiration;
     // the lower-case "dpcert" is Kuma's own
-    if (expiration !== undefined && !LIFETIME.test(expiration))
+    if (expiration !== undefined && !isLifetime(expiration))
       add('dpcert.rotation.expiration', 'has to be a valid format');
   }
-  const ofCas = backends.flatMap((backend, i) => {
-    const at = `mtls.backends[${i}].conf`;
-    if (backend.type === 'provided') return providedCaViolations(backend, at);
-    return backend.type === 'builtin' ? confViolations(backend, at) : [];
-  });
-  return [...violations, ...ofCas];
-}
-
-function confViolations({ conf }: CaBackend, field: string): Violation[] {
-  const parsed = builtinConf.safeParse(conf ?? {}, { error: kumaMessage, reportInput: true });
-  if (!parsed.success)
-    return violationsOf(parsed.error.issues, [field]).map((one) => ({
-      ...one,
-      field: one.field.replace(`["${field}"]`, field),
-    }));
-  const { RSAbits, expiration } = parsed.data.caCert ?? {};
-  const violations: Violation[] = [];
-  if (RSAbits !== undefined && (RSAbits < 1024 || RSAbits > 8192))
-    violations.push({ field: `${field}.caCert.RSAbits`, reason: 'must be in inclusive range [1024, 8192]' });
-  if (expiration !== undefined && !LIFETIME.test(expiration))
-    violations.push({ field: `${field}.caCert.expiration`, reason: 'has to be a valid format' });
   return violations;
 }
 
@@ -112,20 +86,15 @@ export function rootChainWarnings({ spec }: Resource<MeshSpec>): string[] {
   );
 }
 
-/** What only counts when it is stored: known CA types, the length of the name, and no change of CA under traffic (kumactl-api §4.3). */
+/** What only counts when it is stored: no change of CA under traffic, the length of the name, and CAs that can be (kumactl-api §4.3). */
 export function admitMesh({ name, spec }: Resource<MeshSpec>, before: Resource<MeshSpec> | undefined): Violation[] {
+  const violations: Violation[] = [];
   const was = before?.spec.mtls?.enabledBackend;
   const is = spec.mtls?.enabledBackend;
   if (was && is && was !== is) {
     const reason = 'Changing CA when mTLS is enabled is forbidden. Disable mTLS first and then change the CA';
-    return [{ field: 'mtls.enabledBackend', reason }];
+    violations.push({ field: 'mtls.enabledBackend', reason });
   }
-  const violations: Violation[] = [];
   if (!before && name.length > 63) violations.push({ field: 'name', reason: 'cannot be longer than 63 characters' });
-  const unknown = spec.mtls?.backends?.findIndex(({ type }) => type !== 'builtin' && type !== 'provided') ?? -1;
-  if (unknown >= 0) {
-    const reason = 'could not find installed plugin for this type';
-    violations.push({ field: `mtls.backends[${unknown}].type`, reason });
-  }
-  return violations;
+  return [...violations, ...caViolations(name, spec.mtls?.backends)];
 }

@@ -5,6 +5,7 @@ import {
   list,
   message,
   optionalFlag,
+  optionalUint32,
   protoDuration,
   requiredText,
   stringMap,
@@ -50,7 +51,7 @@ export const meshSchema: z.ZodType<MeshSpec> = message({
   metrics: metricsSchema,
 });
 
-/** `conf` of a builtin backend. It is kept as written, so numbers are numbers here. */
+/** `conf` of a builtin backend. It is kept as written: who reads it parses it with this. */
 export const builtinConf = message({
-  caCert: message({ RSAbits: z.number().int().optional(), expiration: text }).optional(),
+  caCert: message({ RSAbits: optionalUint32, expiration: text }).optional(),
 });
