@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import { CopyDigest, type CopyName, type ZoneDigests } from '../../shared/event/copies.ts';
 import { encodeToken, KEY_PREFIX, UP_PREFIX, ZONE_PREFIX } from '../../shared/event/subject.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
@@ -19,7 +19,7 @@ const READ_MS = 5_000;
 const INGRESSES = `${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`;
 
 /** Reads again and again, until the signal aborts, what the hub holds of that which zones copy besides the policy log. */
-export async function readHubCopies({ hub, zones, onRead, onError }: Deps, signal: AbortSignal): Promise<void> {
+export function readHubCopies({ hub, zones, onRead, onError }: Deps, signal: AbortSignal): Promise<void> {
   const keys = new Map<string, ZoneDigests>();
   let keysAt = '';
   /** Keys change seldom: they are read when the stream is another than before. */
@@ -37,12 +37,7 @@ export async function readHubCopies({ hub, zones, onRead, onError }: Deps, signa
     const peers = await lastOf(hub, 'ZONES', INGRESSES);
     onRead(new Map(names.map((zone) => [zone, { KEYS: keys.get(zone) ?? {}, PEERS: peers }])));
   };
-  while (!signal.aborted) {
-    await read().catch((error: Error) => {
-      if (!signal.aborted) onError(error);
-    });
-    await sleep(READ_MS, undefined, { signal }).catch(() => {});
-  }
+  return keepLooking(read, { every: READ_MS, onError, signal });
 }
 
 async function lastOf({ jsm, direct }: Deps['hub'], stream: string, filter: string): Promise<ZoneDigests> {

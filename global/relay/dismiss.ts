@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import { encodeToken, KEY_PREFIX, ZONE_PREFIX } from '../../shared/event/subject.ts';
 import { abandonZone } from './gather.ts';
 import { type KeyGrants, publishGrants } from './grants.ts';
@@ -23,13 +23,8 @@ type Deps = {
 const LOOK_MS = 2_000;
 
 /** As `dismissDeparted`, again and again until the signal aborts. */
-export async function keepDismissing({ onError, ...deps }: Deps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await dismissDeparted(deps).catch((error: Error) => {
-      if (!signal.aborted) onError(error);
-    });
-    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
-  }
+export function keepDismissing({ onError, ...deps }: Deps, signal: AbortSignal): Promise<void> {
+  return keepLooking(() => dismissDeparted(deps), { every: LOOK_MS, onError, signal });
 }
 
 /**

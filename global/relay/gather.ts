@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamSource } from '@nats-io/jetstream';
 import { nuid, RequestError } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { encodeToken, ZONE_PREFIX } from '../../shared/event/subject.ts';
 import { TIMEOUT_MS } from '../../nats/connect.ts';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import type { HubConnection } from './natsConnection.ts';
 
 /**
@@ -47,18 +47,14 @@ export function gatherGreeting(hub: HubConnection): (zone: string, log: string |
 const LOOK_MS = 2_000;
 
 /** Sees to it, for as long as `signal` is not aborted, that every zone that is connected is gathered: a hub that lost its files has none. */
-export async function gatherZones(
+export function gatherZones(
   hub: HubConnection,
   zones: () => Promise<readonly string[]>,
   onError: (error: Error) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await gatherAll(hub, await zones().catch(() => []), onError).catch((error: Error) => {
-      if (!signal.aborted) onError(error);
-    });
-    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
-  }
+  const look = async () => gatherAll(hub, await zones().catch(() => []), onError);
+  return keepLooking(look, { every: LOOK_MS, onError, signal });
 }
 
 async function gatherAll(hub: HubConnection, zones: readonly string[], onError: (error: Error) => void): Promise<void> {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Gauge, type Registry } from 'prom-client';
+import { keepLooking } from '../keepLooking.ts';
 
 /** A certificate that a control plane holds: of a server of its own, or of a CA that it trusts or signs with. */
 export interface OwnCertificate {
@@ -20,7 +20,8 @@ export interface OwnCertificate {
 type Deps = {
   readonly metrics: Registry;
   readonly log: { info(fields: object, text: string): void };
-  readonly onError: (error: unknown) => void;
+  /** As of `keepLooking`. */
+  readonly onError: (error: Error) => void;
   /** Milliseconds between two looks. */
   readonly every?: number;
 };
@@ -45,28 +46,21 @@ export function keepCertificates(certificates: readonly OwnCertificate[], deps: 
   return () => ended.abort();
 }
 
-async function keep(
+function keep(
   { name, renew, apply, pending = false }: OwnCertificate,
   expiries: Map<string, Date>,
   { log, onError, every = LOOK_MS }: Deps,
   signal: AbortSignal,
 ): Promise<void> {
   let isPending = pending;
-  while (!signal.aborted) {
-    let pause = every;
-    try {
-      const { expiresAt, renewed } = await renew();
-      expiries.set(name, expiresAt);
-      isPending ||= renewed;
-      if (isPending) {
-        await apply?.();
-        isPending = false;
-        log.info({ certificate: name, expiresAt: expiresAt.toISOString() }, 'certificate renewed');
-      }
-    } catch (error) {
-      if (!signal.aborted) onError(error);
-      pause = Math.max(every, RETRY_MS);
-    }
-    await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
-  }
+  const look = async () => {
+    const { expiresAt, renewed } = await renew();
+    expiries.set(name, expiresAt);
+    isPending ||= renewed;
+    if (!isPending) return;
+    await apply?.();
+    isPending = false;
+    log.info({ certificate: name, expiresAt: expiresAt.toISOString() }, 'certificate renewed');
+  };
+  return keepLooking(look, { every, afterError: Math.max(every, RETRY_MS), onError, signal });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import type { Hello } from '../../shared/event/hello.ts';
 import { Hearing } from './hearing.ts';
 import type { LeafConnection } from './leafConnection.ts';
@@ -23,8 +23,8 @@ type Joining = {
   readonly hello: () => Omit<Hello, 'log'>;
   /** Called when the mirrors are there and followed for the first time. */
   readonly onFollowing?: () => void;
-  /** Told once of what goes wrong, until something else does or it goes well. */
-  readonly onError: (error: unknown) => void;
+  /** As of `keepLooking`. */
+  readonly onError: (error: Error) => void;
 };
 
 interface Joined {
@@ -89,16 +89,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }:
     follow();
     replica.followLog(logId);
   };
-  const keep = async () => {
-    let told = '';
-    while (!ended.signal.aborted) {
-      const problem = await round().catch((error: Error) => error);
-      if (problem && problem.message !== told && !ended.signal.aborted) onError(problem);
-      told = problem?.message ?? '';
-      await sleep(problem ? RETRY_MS : LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
-    }
-  };
-  void keep();
+  void keepLooking(round, { every: LOOK_MS, afterError: RETRY_MS, onError, signal: ended.signal });
   return {
     makeAnew: (names) => {
       if (names.length === 0 || performance.now() - madeAnewAt < ANEW_PAUSE_MS) return;

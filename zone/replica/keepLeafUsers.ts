@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import type { PreparedLeaf } from '../join/prepareLeaf.ts';
 import { reloadLeaf, tryLeaf } from './leafSystem.ts';
 
@@ -8,8 +8,8 @@ type Deps = {
   readonly url: string;
   readonly leaf: Pick<PreparedLeaf, 'ca' | 'user' | 'system' | 'write'>;
   readonly onDone: () => void;
-  /** Told once of what goes wrong, until something else does or it goes well. */
-  readonly onError: (error: unknown) => void;
+  /** As of `keepLooking`. */
+  readonly onError: (error: Error) => void;
 };
 
 /**
@@ -20,16 +20,7 @@ type Deps = {
  */
 export function keepLeafUsers(deps: Deps): () => void {
   const ended = new AbortController();
-  const keep = async () => {
-    let told = '';
-    while (!ended.signal.aborted) {
-      const problem = await takeNext(deps).catch((error: Error) => error);
-      if (problem && problem.message !== told && !ended.signal.aborted) deps.onError(problem);
-      told = problem?.message ?? '';
-      await sleep(LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
-    }
-  };
-  void keep();
+  void keepLooking(() => takeNext(deps), { every: LOOK_MS, onError: deps.onError, signal: ended.signal });
   return () => ended.abort();
 }
 

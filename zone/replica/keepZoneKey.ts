@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import { resourceSchema } from '../../shared/event/message.ts';
 import { KEPT_PREFIX, KEY_PREFIX } from '../../shared/event/subject.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
@@ -17,8 +17,8 @@ type Deps = {
   readonly zoneLog: ZoneLog;
   /** The former keys are gone. */
   readonly onDone: () => void;
-  /** Told once of what goes wrong, until something else does or it goes well. */
-  readonly onError: (error: unknown) => void;
+  /** As of `keepLooking`. */
+  readonly onError: (error: Error) => void;
 };
 
 /**
@@ -42,16 +42,7 @@ export function keepZoneKey(deps: Deps): () => void {
     }
     quiet = isQuiet;
   };
-  const keep = async () => {
-    let told = '';
-    while (!ended.signal.aborted) {
-      const problem = await look().catch((error: Error) => error);
-      if (problem && problem.message !== told && !ended.signal.aborted) onError(problem);
-      told = problem?.message ?? '';
-      await sleep(LOOK_MS, undefined, { signal: ended.signal }).catch(() => {});
-    }
-  };
-  void keep();
+  void keepLooking(look, { every: LOOK_MS, onError, signal: ended.signal });
   return () => ended.abort();
 }
 
