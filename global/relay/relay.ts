@@ -28,9 +28,12 @@ export interface RelayDeps {
   readonly hub: HubConnection;
   readonly keys: KeyGrants;
   readonly departures: Departures;
-  /** The hub has these now. */
+  /** The hub has these now; none: it has all that the log has. */
   readonly onPublished?: (events: readonly LogEvent[]) => void;
+  /** Told why nothing is published for a while. */
   readonly onError: (error: Error) => void;
+  /** Told of a zone that is not gathered, or not dismissed, yet. */
+  readonly onZoneError: (error: Error) => void;
 }
 
 /** The advisory lock of the relay: one instance relays, all append and answer. */
@@ -45,14 +48,14 @@ const RECHECK_MS = 5_000;
  * and nothing can be sent twice; two relays at once only refuse each other (event-log §5).
  */
 export async function relay(
-  { source, hub, keys, departures, onPublished, onError }: RelayDeps,
+  { source, hub, keys, departures, onPublished, onError, onZoneError }: RelayDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let wake: () => void = () => {};
   const stop = source.listen(() => wake());
   signal.addEventListener('abort', () => wake(), { once: true });
-  const gathering = gatherZones(hub, () => keys.zones(), onError, signal);
-  const dismissing = keepDismissing({ hub, keys, departures, onError }, signal);
+  const gathering = gatherZones(hub, () => keys.zones(), onZoneError, signal);
+  const dismissing = keepDismissing({ hub, keys, departures, onError: onZoneError }, signal);
   let last: number | undefined;
   while (!signal.aborted) {
     // Made before reading, so that a commit during the read is not missed.
@@ -62,11 +65,9 @@ export async function relay(
     try {
       last ??= await resume(source, hub, keys);
       const events = await source.follow(last, MAX_BATCH);
-      if (events.length > 0) {
-        last = await publishEvents(events, last, { source, hub, keys });
-        onPublished?.(events);
-        continue;
-      }
+      if (events.length > 0) last = await publishEvents(events, last, { source, hub, keys });
+      onPublished?.(events);
+      if (events.length > 0) continue;
     } catch (error) {
       if (signal.aborted) break;
       last = undefined;

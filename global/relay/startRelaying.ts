@@ -68,6 +68,7 @@ export function startRelaying({
           trouble = error.message;
           log.warn({ error: error.message }, 'the relay pauses');
         },
+        onZoneError: onError('what a zone says is not gathered yet, or not taken away'),
       },
       signal,
     ),

@@ -20,6 +20,8 @@ import { readHubKeys } from '../../global/hubAccess/readHubKeys.ts';
 import { hubCredentials } from '../../global/log/hubCredentials.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { openHub } from '../../global/relay/openHub.ts';
+import { startRelaying } from '../../global/relay/startRelaying.ts';
+import { keyGrants } from '../../global/secret/keyGrants.ts';
 import { startRuntime } from '../../runtime/runtime.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { connectToHubAs, connectWithJwt } from './hubClient.ts';
@@ -35,7 +37,7 @@ async function globalAndHub() {
     MERIDIAN_GLOBAL_HUB_LEAF_URL: `tls://127.0.0.1:${leafPort}`,
   });
   const runtime = startRuntime({ cp: 'global', level: 'silent' }, { registry: await loadRegistry(), version: 'test' });
-  const { events, commands } = await openPolicyLog({ ...config, now: runtime.now });
+  const { events, commands, keys: secretKeys, keks } = await openPolicyLog({ ...config, now: runtime.now });
   onTestFinished(() => events.close());
   await ensureHubKeys(commands);
   const credentials = hubCredentials(events.db);
@@ -48,7 +50,13 @@ async function globalAndHub() {
     return server;
   };
   const startGlobal = () => openHub({ config, commands, credentials, runtime });
-  return { url: config['nats.url'], runtime, commands, credentials, keys, startServer, startGlobal };
+  const startRelay = ({ hub, system }: Awaited<ReturnType<typeof openHub>>) => {
+    const held = { grants: keyGrants(keks, secretKeys), departures: secretKeys };
+    const relaying = startRelaying({ events, commands, credentials, hub, system, ...held, runtime });
+    onTestFinished(() => relaying.stop());
+    return relaying;
+  };
+  return { url: config['nats.url'], runtime, commands, credentials, keys, startServer, startGlobal, startRelay };
 }
 
 it('a hub that starts again with what a new global wrote keeps out who was revoked before', async () => {
@@ -74,6 +82,21 @@ it('a hub that starts again with what a new global wrote keeps out who was revok
   await server.stop();
   await startServer();
   await expect(asZone()).rejects.toThrow('Authorization Violation');
+}, 120_000);
+
+it('the relay is in no trouble any more when a hub that was away is back, although nobody writes', async () => {
+  const { startServer, startGlobal, startRelay } = await globalAndHub();
+  const [starting, server] = [startGlobal(), await untilWritten(startServer)];
+  const opened = await starting;
+  onTestFinished(() => opened.close());
+  const relaying = startRelay(opened);
+  const eventually = (assertion: () => void | Promise<void>) =>
+    vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
+  await eventually(async () => expect((await opened.hub.jsm.streams.info('EVENTS')).state.last_seq).toBeGreaterThan(0));
+  await server.stop();
+  await eventually(() => expect(relaying.trouble()).not.toBe(''));
+  await startServer();
+  await eventually(() => expect(relaying.trouble()).toBe(''));
 }, 120_000);
 
 it('a hub that an older version started is told how it is asked from now on, while it runs', async () => {

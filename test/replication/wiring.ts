@@ -138,6 +138,7 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
         forget: async (zone) => void departed.delete(zone),
       },
       onError: (error) => errors.push(error),
+      onZoneError: (error) => errors.push(error),
     },
     ended.signal,
   );

@@ -73,6 +73,7 @@ async function timed(log: EventLog, hub: HubServer, { store, events, writers }: 
         published = relayed.at(-1)?.position ?? published;
       },
       onError: (error) => failures.push(error.message),
+      onZoneError: (error) => failures.push(error.message),
     },
     ended.signal,
   );
