@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
+import { replaceFile } from '../../runtime/file/replaceFile.ts';
 import { type CertificateFiles, serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { hubTrust } from './accountClaims.ts';
 import { hubConfig } from './hubConfig.ts';
@@ -39,7 +39,7 @@ export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promis
     trust: await hubTrust(keys, options.account, before),
     certificate: await hubCertificate(keys, options),
   });
-  replaceFile(file, text, 0o600);
+  replaceFile(file, text);
   return file;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { certificatesIn, endOfServer } from './readCertificate.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../file/replaceFile.ts';
 import { type CaMaterial, EC_P256, makeRoot, period, privateKeyPem, signingKeyOf, YEAR_MS } from './root.ts';
 
 /** A certificate is made anew when less than this is left of its year. */
@@ -45,7 +45,7 @@ export async function serverCertificate(
       return { certFile, keyFile, renewed: false, expiresAt: endOfServer(kept.certificatePem) };
   }
   const issued = await issueServerCertificate(ca, hosts, now);
-  replaceFile(keyFile, issued.privateKeyPem, 0o600);
+  replaceFile(keyFile, issued.privateKeyPem);
   replaceFile(certFile, issued.certificatePem + chain, 0o644);
   return { certFile, keyFile, renewed: true, expiresAt: endOfServer(issued.certificatePem) };
 }

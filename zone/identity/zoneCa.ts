@@ -2,9 +2,9 @@ import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificatesIn } from '../../runtime/certificate/readCertificate.ts';
-import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
 import { type CaMaterial, EC_P256, makeRoot, vouchFor, YEAR_MS } from '../../runtime/certificate/root.ts';
-import { replaceSecretFile, secretFile } from './secretFile.ts';
+import { replaceFile } from '../../runtime/file/replaceFile.ts';
+import { secretFile } from '../../runtime/file/secretFile.ts';
 
 const LIFETIME_MS = 10 * YEAR_MS;
 /** The next one is made so long before the end: whoever starts from then on trusts both, and few run for longer without a restart. */
@@ -64,7 +64,7 @@ export function dropFormerCas(folder: string, name: CaName, now: Date): ZoneCa {
   if (!kept) throw new Error(`there is no CA of the ${name} in ${folder}`);
   const { signing } = parsed(kept.text, now);
   const text = signing.privateKeyPem + signing.certificatePem;
-  replaceSecretFile(fileOf(folder, name, kept.serial), text);
+  replaceFile(fileOf(folder, name, kept.serial), text);
   return published(folder, name, text, now);
 }
 

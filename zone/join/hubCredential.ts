@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fmtCreds } from '@nats-io/jwt';
 import type { KeyPair } from '@nats-io/nkeys';
 import { z } from 'zod';
-import { replaceSecretFile } from '../identity/secretFile.ts';
+import { replaceFile } from '../../runtime/file/replaceFile.ts';
 
 /** What the zone knows of its place at the hub. */
 const membershipSchema = z.object({
@@ -44,7 +44,7 @@ export function keepCredential(
   membership: Membership,
 ): void {
   const caFile = hubCaFile(folder);
-  if (!existsSync(caFile) || readFileSync(caFile, 'utf8') !== ca) replaceSecretFile(caFile, ca);
-  replaceSecretFile(credentialFile(folder), new TextDecoder().decode(fmtCreds(jwt, key)));
-  replaceSecretFile(join(folder, MEMBERSHIP), `${JSON.stringify(membership, null, 2)}\n`);
+  if (!existsSync(caFile) || readFileSync(caFile, 'utf8') !== ca) replaceFile(caFile, ca);
+  replaceFile(credentialFile(folder), new TextDecoder().decode(fmtCreds(jwt, key)));
+  replaceFile(join(folder, MEMBERSHIP), `${JSON.stringify(membership, null, 2)}\n`);
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
-import { replaceFile } from '../../runtime/certificate/replaceFile.ts';
 import { serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
+import { replaceFile } from '../../runtime/file/replaceFile.ts';
 import { caCertificates } from '../identity/caCertificates.ts';
 import { caFile, zoneCa } from '../identity/zoneCa.ts';
 import { credentialFile, hubCaFile } from './hubCredential.ts';
@@ -60,7 +60,7 @@ export async function writeLeafConfig({ zone, url, user, system, hubUrl, now, ..
       certificate: { certFile, keyFile },
       hub: { url: hubUrl, credentials: credentialFile(folder), caFile: hubCaFile(folder) },
     });
-    replaceFile(file, text, 0o600);
+    replaceFile(file, text);
   };
   write();
   return {

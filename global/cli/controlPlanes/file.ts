@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { replaceFile } from '../../../runtime/file/replaceFile.ts';
 import { CliError } from '../cliError.ts';
 
 const controlPlane = z.strictObject({
@@ -56,9 +57,7 @@ export function writeControlPlanes(env: Env, value: KnownControlPlanes): void {
   const file = fileOf(env);
   if (file === undefined)
     throw new CliError('set HOME or MERIDIAN_CLI_CONFIG: control planes are remembered in a file');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.part`, stringify(value), { mode: 0o600 });
-  renameSync(`${file}.part`, file);
+  replaceFile(file, stringify(value));
 }
 
 export function currentOf({ current, controlPlanes }: KnownControlPlanes): KnownControlPlane | undefined {
