@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { configOption } from './configOption.ts';
 import type { Build } from './runtime.ts';
 
 /** A control plane that serves. */
@@ -25,7 +26,7 @@ export function controlPlaneCommand<Config>(
 ): Command {
   return new Command(name)
     .description(description)
-    .option('--config <file>', `settings as YAML; the environment (${prefix}_…) wins`)
+    .addOption(configOption(prefix))
     .action(async ({ config }: { config?: string }) => {
       const running = await run(readConfig(config, process.env), await build());
       await new Promise<void>((resolve) => {

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Command } from 'commander';
-import { readGlobalConfig } from '../config.ts';
+import { configOption } from '../../runtime/configOption.ts';
+import { GLOBAL_PREFIX, readGlobalConfig } from '../config.ts';
 import { checkBackup, type CheckedBackup } from '../log/backup/checkBackup.ts';
 import { restoreBackup } from '../log/backup/restoreBackup.ts';
 import { writeBackup } from '../log/backup/writeBackup.ts';
@@ -21,9 +22,7 @@ interface StoreFlags {
 /** Verbs that work on the event log's database itself, found by global's settings; an embedded one only while global is stopped. */
 export function logStoreCommands(deps: CliDeps): Command[] {
   const store = (name: string, description: string) =>
-    new Command(name)
-      .description(description)
-      .option('--config <file>', "global's settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins");
+    new Command(name).description(description).addOption(configOption(GLOBAL_PREFIX, "global's"));
   return [
     store('backup', 'write the whole event log to a file; .gz is compressed')
       .argument('<file>')

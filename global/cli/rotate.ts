@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { rotationCommand } from '../../runtime/rotationCommand.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import { openPolicyLog } from '../command/openPolicyLog.ts';
-import { readGlobalConfig } from '../config.ts';
+import { GLOBAL_PREFIX, readGlobalConfig } from '../config.ts';
 import { rotateCa } from '../hubAccess/rotateCa.ts';
 import { rotateSigningKey } from '../hubAccess/rotateSigningKey.ts';
 import type { CliDeps } from './verb.ts';
@@ -31,16 +32,22 @@ function rotation(
   what: string,
   rotate: (commands: CommandDeps) => Promise<readonly string[]>,
 ): Command {
-  return new Command(name)
-    .description(`${what}; an embedded log only while global is stopped`)
-    .option('--config <file>', "global's settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins")
-    .action(async ({ config }: { readonly config?: string }) => {
-      const settings = readGlobalConfig(config, deps.env);
-      const { events, commands } = await openPolicyLog({ ...settings, now: () => new Date() });
-      try {
-        for (const line of await rotate(commands)) deps.out(`${line}\n`);
-      } finally {
-        await events.close();
-      }
-    });
+  return rotationCommand(
+    {
+      name,
+      description: `${what}; an embedded log only while global is stopped`,
+      whose: "global's",
+      prefix: GLOBAL_PREFIX,
+      readConfig: readGlobalConfig,
+      rotate: async (config) => {
+        const { events, commands } = await openPolicyLog({ ...config, now: () => new Date() });
+        try {
+          return await rotate(commands);
+        } finally {
+          await events.close();
+        }
+      },
+    },
+    deps,
+  );
 }

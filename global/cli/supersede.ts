@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { keyText } from '../../shared/resource/resource.ts';
-import { readGlobalConfig } from '../config.ts';
+import { configOption } from '../../runtime/configOption.ts';
+import { GLOBAL_PREFIX, readGlobalConfig } from '../config.ts';
 import type { Stand } from '../supersede/continuation.ts';
 import { type HubEnd, readHubEnd } from '../relay/hubEnd.ts';
 import { openRestored } from '../supersede/openRestored.ts';
@@ -19,7 +20,7 @@ export function supersedeCommand(deps: CliDeps): Command {
     .description(
       'after an older backup was restored: list what the hub has beyond it, and let the log go on above that',
     )
-    .option('--config <file>', "global's settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins")
+    .addOption(configOption(GLOBAL_PREFIX, "global's"))
     .option('--yes', 'do it; without, it is only listed')
     .action(async ({ config: file, yes }: Flags) => {
       const config = readGlobalConfig(file, deps.env);

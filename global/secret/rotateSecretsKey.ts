@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { type GlobalConfig, readGlobalConfig } from '../config.ts';
+import type { Command } from 'commander';
+import { type RotationDeps, rotationCommand } from '../../runtime/rotationCommand.ts';
+import { GLOBAL_PREFIX, type GlobalConfig, readGlobalConfig } from '../config.ts';
 import { openEventLog } from '../log/eventLog.ts';
 import { openDb } from '../log/openDb.ts';
 import { secretKeys } from '../log/secretKeys.ts';
@@ -9,26 +10,26 @@ import { checkKeyEncryptionKey } from './checkKeyEncryptionKey.ts';
 import { dropFormerKeyEncryptionKeys, keyEncryptionKeys, makeNextKeyEncryptionKey } from './keyEncryptionKey.ts';
 import { wrapAnew } from './wrapAnew.ts';
 
-type Deps = {
-  readonly out: (text: string) => void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
-
-/** `meridian rotate secrets-key`: works on the event log's database and the key's file, found by global's settings, while global is stopped. */
-export function rotateSecretsKeyCommand(deps: Deps): Command {
-  return new Command('secrets-key')
-    .description("the next key that wraps the keys of secrets, while global is stopped; to be run as global's user")
-    .option('--config <file>', "global's settings as YAML; the environment (MERIDIAN_GLOBAL_…) wins")
-    .action(async ({ config }: { readonly config?: string }) => {
-      for (const line of await rotated(readGlobalConfig(config, deps.env))) deps.out(`${line}\n`);
-    });
+/** `meridian rotate secrets-key`: works on the event log's database and the key's file while global is stopped. */
+export function rotateSecretsKeyCommand(deps: RotationDeps): Command {
+  return rotationCommand(
+    {
+      name: 'secrets-key',
+      description: "the next key that wraps the keys of secrets, while global is stopped; to be run as global's user",
+      whose: "global's",
+      prefix: GLOBAL_PREFIX,
+      readConfig: readGlobalConfig,
+      rotate,
+    },
+    deps,
+  );
 }
 
 /**
  * The file holds both keys, on the disk, before the first data key is wrapped by the next one, and until the last one is: broken off
  * anywhere, global starts with what there is, and the same command goes on.
  */
-async function rotated(config: GlobalConfig): Promise<readonly string[]> {
+async function rotate(config: GlobalConfig): Promise<readonly string[]> {
   const { 'store.url': url, 'data.dir': directory, 'secrets.key': given } = config;
   const file = config['secrets.keyFile'] || join(directory, 'secrets.key');
   const events = await openEventLog(await openDb({ url, directory }));

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { certificatesIn, endOfServer } from '../../runtime/certificate/readCertificate.ts';
-import { readZoneConfig, type ZoneConfig } from '../config.ts';
+import { configOption } from '../../runtime/configOption.ts';
+import type { RotationDeps } from '../../runtime/rotationCommand.ts';
+import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from '../config.ts';
 import { type CaName, dropFormerCas, hasCa, makeNextCa } from './zoneCa.ts';
-
-type Deps = {
-  readonly out: (text: string) => void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
 
 interface Flags {
   readonly config?: string;
@@ -16,12 +13,12 @@ interface Flags {
 
 const SERVERS: readonly CaName[] = ['dp-server', 'leaf'];
 
-/** `meridian rotate zone-ca`: works on the folder of the CA, found by the zone's settings, while the zone's control planes run. */
-export function rotateZoneCaCommand(deps: Deps): Command {
+/** `meridian rotate zone-ca`: works on the folder of the CA while the zone's control planes run. */
+export function rotateZoneCaCommand(deps: RotationDeps): Command {
   return new Command('zone-ca')
     .description("the next CA of a zone's dp-server, or of its nats-server (leaf); to be run as the zone's user")
     .addArgument(new Argument('<server>').choices(SERVERS))
-    .option('--config <file>', "the zone's settings as YAML; the environment (MERIDIAN_ZONE_…) wins")
+    .addOption(configOption(ZONE_PREFIX, "the zone's"))
     .option('--drop-former', 'make no next one: who starts from now on trusts the newest only')
     .action(async (name: CaName, { config, dropFormer }: Flags) => {
       const folder = folderOf(readZoneConfig(config, deps.env), name);

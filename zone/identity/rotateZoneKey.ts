@@ -1,22 +1,26 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { readZoneConfig } from '../config.ts';
+import type { Command } from 'commander';
+import { type RotationDeps, rotationCommand } from '../../runtime/rotationCommand.ts';
+import { readZoneConfig, ZONE_PREFIX } from '../config.ts';
 import { makeNextZoneKey } from './zoneKey.ts';
 
-type Deps = {
-  readonly out: (text: string) => void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
-
-/** `meridian rotate zone-key`: works on the zone's file of keys, found by its settings, while its control planes run. */
-export function rotateZoneKeyCommand(deps: Deps): Command {
-  return new Command('zone-key')
-    .description("the next key that a zone's secrets are sealed to; to be run as the zone's user")
-    .option('--config <file>', "the zone's settings as YAML; the environment (MERIDIAN_ZONE_…) wins")
-    .action(({ config }: { readonly config?: string }) => {
-      const { 'data.dir': data, 'keys.dir': keys } = readZoneConfig(config, deps.env);
-      makeNextZoneKey(join(keys || data, 'zone.key'));
-      deps.out("the zone's control planes use the next key within seconds, and tell global of it\n");
-      deps.out('The one before it goes by itself when nothing is sealed to it any more; their log says when.\n');
-    });
+/** `meridian rotate zone-key`: works on the zone's file of keys while its control planes run. */
+export function rotateZoneKeyCommand(deps: RotationDeps): Command {
+  return rotationCommand(
+    {
+      name: 'zone-key',
+      description: "the next key that a zone's secrets are sealed to; to be run as the zone's user",
+      whose: "the zone's",
+      prefix: ZONE_PREFIX,
+      readConfig: readZoneConfig,
+      rotate: ({ 'data.dir': data, 'keys.dir': keys }) => {
+        makeNextZoneKey(join(keys || data, 'zone.key'));
+        return [
+          "the zone's control planes use the next key within seconds, and tell global of it",
+          'The one before it goes by itself when nothing is sealed to it any more; their log says when.',
+        ];
+      },
+    },
+    deps,
+  );
 }

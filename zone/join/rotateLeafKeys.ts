@@ -1,22 +1,25 @@
-import { Command } from 'commander';
-import { readZoneConfig } from '../config.ts';
+import type { Command } from 'commander';
+import { type RotationDeps, rotationCommand } from '../../runtime/rotationCommand.ts';
+import { readZoneConfig, ZONE_PREFIX } from '../config.ts';
 import { makeNextLeafUser } from './leafUser.ts';
 import { leafUserFiles } from './prepareLeaf.ts';
 
-type Deps = {
-  readonly out: (text: string) => void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
-
-/** `meridian rotate leaf-keys`: works on the zone's files of keys, found by its settings, while its control planes run. */
-export function rotateLeafKeysCommand(deps: Deps): Command {
-  return new Command('leaf-keys')
-    .description("the next keys of the zone's control planes at its nats-server; to be run as the zone's user")
-    .option('--config <file>', "the zone's settings as YAML; the environment (MERIDIAN_ZONE_…) wins")
-    .action(({ config }: { readonly config?: string }) => {
-      const { user, system } = leafUserFiles(readZoneConfig(config, deps.env));
-      makeNextLeafUser(system);
-      makeNextLeafUser(user);
-      deps.out("the zone's control planes have its nats-server take the next keys within seconds, and no others\n");
-    });
+/** `meridian rotate leaf-keys`: works on the zone's files of keys while its control planes run. */
+export function rotateLeafKeysCommand(deps: RotationDeps): Command {
+  return rotationCommand(
+    {
+      name: 'leaf-keys',
+      description: "the next keys of the zone's control planes at its nats-server; to be run as the zone's user",
+      whose: "the zone's",
+      prefix: ZONE_PREFIX,
+      readConfig: readZoneConfig,
+      rotate: (config) => {
+        const { user, system } = leafUserFiles(config);
+        makeNextLeafUser(system);
+        makeNextLeafUser(user);
+        return ["the zone's control planes have its nats-server take the next keys within seconds, and no others"];
+      },
+    },
+    deps,
+  );
 }
