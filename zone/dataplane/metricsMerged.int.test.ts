@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { freePorts } from '../../deploy/process/ports.ts';
 import { app, get, resource, sidecar, until, zoneWith } from '../../test/support/dataPlaneForTests.ts';
+import { scrapedDataplane } from '../../test/support/scrapedDataplane.ts';
 
 test('one scrape shows what Envoy and the applications tell, and follows the mesh', async () => {
   const conf = (applications: object[]) => ({
@@ -11,14 +11,7 @@ test('one scrape shows what Envoy and the applications tell, and follows the mes
   });
   const [one, two] = [await app('app_one 1'), await app('app_two 1')];
   const { zone, plane } = await zoneWith(conf([{ name: 'one', port: one, path: '/metrics' }]));
-  const [port, metricsPort] = (await freePorts(2)) as [number, number];
-  const dataplane = {
-    type: 'Dataplane',
-    mesh: 'default',
-    name: 'web-1',
-    networking: { address: '127.0.0.1', inbound: [{ port, tags: { 'kuma.io/service': 'web' } }] },
-    metrics: { type: 'prometheus', conf: { port: metricsPort } },
-  };
+  const { dataplane, metricsPort } = await scrapedDataplane();
   await sidecar(plane, dataplane);
   const scrape = async () => (await get(metricsPort, '/metrics')).body;
   const first = await until(scrape, (body) => body.includes('app_one'));

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePorts } from '../../deploy/process/ports.ts';
+import { freePort } from '../../deploy/process/ports.ts';
 import { mtls, resource, sidecar, until, zoneWith } from '../../test/support/dataPlaneForTests.ts';
 import { serverCertificateFor } from '../../test/support/certificates.ts';
+import { scrapedDataplane } from '../../test/support/scrapedDataplane.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 
 /** Scrapes from elsewhere, with nothing but the certificate to trust. */
@@ -36,15 +37,8 @@ test('metrics with providedTLS are shown behind the certificate that the proxy w
   const [metricsCertPath, metricsKeyPath] = [join(path, 'cert.pem'), join(path, 'key.pem')];
   await writeFile(metricsCertPath, certificatePem);
   await writeFile(metricsKeyPath, privateKeyPem);
-  const [port, metricsPort, adminPort] = (await freePorts(3)) as [number, number, number];
-  const dataplane = {
-    type: 'Dataplane',
-    mesh: 'default',
-    name: 'web-1',
-    networking: { address: '127.0.0.1', inbound: [{ port, tags: { 'kuma.io/service': 'web' } }] },
-    metrics: { type: 'prometheus', conf: { port: metricsPort } },
-  };
-  await sidecar(plane, dataplane, { adminPort, metricsCertPath, metricsKeyPath });
+  const { dataplane, metricsPort } = await scrapedDataplane();
+  await sidecar(plane, dataplane, { adminPort: await freePort(), metricsCertPath, metricsKeyPath });
   const scraped = await until(
     () => scrape(metricsPort, certificatePem),
     (body) => body.includes('envoy_'),
