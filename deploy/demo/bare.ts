@@ -1,7 +1,7 @@
 import { type Cluster, startCluster } from './cluster.ts';
 import type { ControlPlane } from './controlPlane.ts';
 import type { Ground } from './ground.ts';
-import { deathText, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import { type Standalone, startStandalone } from './standalone.ts';
 import { untilParentEnds, untilStopped } from './untilStopped.ts';
 
@@ -66,7 +66,7 @@ export async function runBare(options: BareOptions): Promise<number> {
     nats: !options.standalone,
     say,
     // Killing a control plane of a bare cluster is what fault tests do: it is told, and the others go on.
-    onDeath: (child, exit) => say(deathText(child, exit)),
+    onDeath: say,
   });
   const stopped = Promise.race([untilStopped(), ...(options.withParent ? [untilParentEnds()] : [])]);
   let failed = true;

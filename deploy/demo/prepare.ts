@@ -17,8 +17,8 @@ export interface PrepareOptions {
   /** Whether nats-servers will be: yes, unless it says no. */
   readonly nats?: boolean;
   readonly say: (text: string) => void;
-  /** A process ended that nobody stopped. */
-  readonly onDeath: (child: Child, exit: Exit) => void;
+  /** Told of a process that ended although nobody stopped it, with its last words. */
+  readonly onDeath: (text: string) => void;
 }
 
 export interface Prepared {
@@ -40,7 +40,7 @@ export function prepare(options: PrepareOptions): Prepared {
   if (note) options.say(note);
   const temporary = options.data === undefined;
   const data = makeFolder(temporary ? mkdtempSync(join(tmpdir(), 'meridian-')) : resolve(options.data), runAs);
-  const family = new Family(options.onDeath);
+  const family = new Family((child, exit) => options.onDeath(deathText(child, exit)));
   return {
     ground: { family, data, runAs, logLevel: options.logLevel },
     stop: async ({ keep } = { keep: false }) => {
@@ -50,7 +50,6 @@ export function prepare(options: PrepareOptions): Prepared {
   };
 }
 
-/** One line about a process that should not have ended. */
-export function deathText(child: Child, { code, signal }: Exit): string {
+function deathText(child: Child, { code, signal }: Exit): string {
   return `${child.spec.name} (pid ${child.pid}) ended unexpectedly (${signal ?? `exit ${code}`}):\n${child.lastWords()}`;
 }

@@ -3,9 +3,10 @@ import { mutualTls } from '../../deploy/demo/check/mutualTls.ts';
 import { callTimes, expectCall, untilCall } from '../../deploy/demo/check/proof.ts';
 import { answerOf, callFromFrontend, type Demo } from '../../deploy/demo/demo.ts';
 import { MESH, meshThroughEgress, put, splitAndRewrite } from '../../deploy/demo/mesh.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { startDemo } from '../../deploy/demo/startDemo.ts';
 import { until } from '../../deploy/demo/until.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 const DEAD_AFTER = 6_000;
 let prepared: Prepared;
@@ -47,8 +48,7 @@ const untilDialled = (service: string, egresses: readonly string[]) => {
 
 beforeAll(async () => {
   process.env.MERIDIAN_ZONE_INGRESS_DEAD_AFTER = String(DEAD_AFTER);
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: true, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: true });
   demo = await startDemo(prepared.ground, { logLevel: 'info' }, quiet);
   await untilCall(demo, 'backend', '/', 'backend answers from zone-2', (call) => call.status === 200);
 });

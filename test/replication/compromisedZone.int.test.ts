@@ -8,7 +8,7 @@ import type { Child } from '../../deploy/demo/child.ts';
 import { type GlobalAndHub, startGlobal } from '../../deploy/demo/cluster.ts';
 import { folderOf, startMeridian } from '../../deploy/demo/ground.ts';
 import { startNats } from '../../deploy/demo/natsServer.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { writeSecretFile } from '../../deploy/demo/runAs.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { zoneControlPlane } from '../../deploy/demo/zone.ts';
@@ -18,6 +18,7 @@ import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
 import { opensGrant } from '../../zone/replica/keyring.ts';
 import { startNatsServer } from '../support/nats.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -35,8 +36,7 @@ async function start(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: false });
   global = await startGlobal(prepared.ground, {}, quiet);
   zone = await zoneControlPlane(prepared.ground, global.joining, { name: ZONE, dpAuth: 'none', vipPort: 1 });
   await start();

@@ -4,9 +4,10 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -14,8 +15,7 @@ let prepared: Prepared;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: false });
   cluster = await startCluster(prepared.ground, { zones: ['zone-1', 'zone-2'], dpAuth: 'none' }, quiet);
 }, 240_000);
 

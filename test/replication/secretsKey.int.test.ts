@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type GlobalAndHub, startGlobal } from '../../deploy/demo/cluster.ts';
 import { startMeridian } from '../../deploy/demo/ground.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { startZone, type Zone } from '../../deploy/demo/zone.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -16,8 +17,7 @@ let global: GlobalAndHub;
 let zones: readonly Zone[];
 
 beforeAll(async () => {
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: false });
   global = await startGlobal(prepared.ground, {}, quiet);
   zones = await Promise.all(
     ZONES.map((name) => startZone(prepared.ground, global.joining, { name, dpAuth: 'none', vipPort: 1 })),

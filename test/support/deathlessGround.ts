@@ -1,5 +1,5 @@
 import type { Ground } from '../../deploy/demo/ground.ts';
-import { deathText, prepare } from '../../deploy/demo/prepare.ts';
+import { prepare } from '../../deploy/demo/prepare.ts';
 
 /** A ground on which nothing ends by itself. */
 export interface DeathlessGround {
@@ -15,7 +15,7 @@ export function deathlessGround(): DeathlessGround {
     logLevel: 'info',
     envoy: true,
     say: () => {},
-    onDeath: (child, exit) => deaths.push(deathText(child, exit)),
+    onDeath: (text) => deaths.push(text),
   });
   return {
     ground,

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
 import { folderOf } from '../../deploy/demo/ground.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { ROOT } from '../../deploy/demo/tools.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
@@ -17,6 +17,7 @@ import { zoneTable } from '../../global/cli/inspectZones.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
 import { statusText } from '../../global/cli/status.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -25,8 +26,7 @@ let cluster: Cluster;
 let hub: HubConnection;
 
 beforeAll(async () => {
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: false, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: false });
   cluster = await startCluster(prepared.ground, { zones: ['zone-1'], dpAuth: 'none' }, quiet);
   const keys = await hubKeys();
   const credential = await globalCredential(keys);

@@ -6,10 +6,11 @@ import { type Cluster, startCluster } from '../../deploy/demo/cluster.ts';
 import { ControlPlane } from '../../deploy/demo/controlPlane.ts';
 import { folderOf } from '../../deploy/demo/ground.ts';
 import { freePorts } from '../../deploy/demo/ports.ts';
-import { type Prepared, prepare } from '../../deploy/demo/prepare.ts';
+import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { startProxy } from '../../deploy/demo/proxy.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
+import { quiet, quietGround } from '../support/quietGround.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -117,8 +118,7 @@ async function changeArrives(requestTimeout: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const quiet = () => {};
-  prepared = prepare({ logLevel: 'info', envoy: true, say: quiet, onDeath: quiet });
+  prepared = quietGround({ envoy: true });
   const { ground } = prepared;
   cluster = await startCluster(ground, { zones: ['zone-1'], dpAuth: 'none' }, quiet);
   const [zone] = cluster.zones;

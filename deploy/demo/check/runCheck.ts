@@ -1,4 +1,4 @@
-import { deathText, prepare } from '../prepare.ts';
+import { prepare } from '../prepare.ts';
 import { startDemo, type DemoOptions } from '../startDemo.ts';
 import { untilStopped } from '../untilStopped.ts';
 import { type ProofResult, runProofs } from './check.ts';
@@ -17,9 +17,9 @@ export async function runCheck(options: DemoOptions): Promise<number> {
     logLevel: options.logLevel,
     envoy: true,
     say,
-    onDeath: (child, exit) => {
-      deaths.push(deathText(child, exit));
-      say(deathText(child, exit));
+    onDeath: (text) => {
+      deaths.push(text);
+      say(text);
     },
   });
   const results: ProofResult[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fetchStatus, type Status } from '../../../global/cli/statusBody.ts';
-import { deathText, prepare } from '../prepare.ts';
+import { prepare } from '../prepare.ts';
 import { startDemo, type DemoOptions } from '../startDemo.ts';
 import { untilStopped } from '../untilStopped.ts';
 import { guide } from './guide.ts';
@@ -19,9 +19,9 @@ export async function runLive(options: DemoOptions): Promise<number> {
     logLevel: options.logLevel,
     envoy: true,
     say,
-    onDeath: (child, exit) => {
-      events.push(deathText(child, exit));
-      say(deathText(child, exit));
+    onDeath: (text) => {
+      events.push(text);
+      say(text);
     },
   });
   const ended = new AbortController();

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '../../../deploy/demo/cluster.ts';
 import type { ControlPlane } from '../../../deploy/demo/controlPlane.ts';
 import { startNats } from '../../../deploy/demo/natsServer.ts';
-import { prepare } from '../../../deploy/demo/prepare.ts';
 import { until } from '../../../deploy/demo/until.ts';
 import { zoneControlPlane } from '../../../deploy/demo/zone.ts';
 import type { Connection } from '../../../global/cli/connection.ts';
@@ -14,6 +13,7 @@ import { openDb } from '../../../global/log/openDb.ts';
 import { leafUser } from '../../../zone/join/leafUser.ts';
 import { connectToLeaf } from '../../../zone/replica/leafConnection.ts';
 import { startPostgres } from '../../support/postgres.ts';
+import { benchGround } from '../benchGround.ts';
 import { writeHistory } from '../history.ts';
 import { usageOf } from '../meter.ts';
 import type { Progress } from '../progress.ts';
@@ -48,12 +48,7 @@ interface Start {
  */
 export async function measureColdStart({ events, live, rounds }: ColdStartOptions, progress: Progress): Promise<Row[]> {
   const postgres = await startPostgres();
-  const { ground, stop } = prepare({
-    logLevel: 'info',
-    envoy: false,
-    say: () => {},
-    onDeath: (child) => progress.say(`${child.spec.name} ended unexpectedly`),
-  });
+  const { ground, stop } = benchGround({ envoy: false }, progress);
   try {
     const store = await postgres.createDatabase();
     await fill(store, { events, live }, progress);

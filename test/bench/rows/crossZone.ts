@@ -5,11 +5,11 @@ import { type Cluster, startCluster } from '../../../deploy/demo/cluster.ts';
 import { LoopbackPrefixes } from '../../../deploy/demo/loopback.ts';
 import { createMesh, MESH } from '../../../deploy/demo/mesh.ts';
 import { freePorts } from '../../../deploy/demo/ports.ts';
-import { prepare } from '../../../deploy/demo/prepare.ts';
 import { startProxy } from '../../../deploy/demo/proxy.ts';
 import { Tokens } from '../../../deploy/demo/tokens.ts';
 import { startIngress } from '../../../deploy/demo/zoneProxy.ts';
 import type { Zone } from '../../../deploy/demo/zone.ts';
+import { benchGround } from '../benchGround.ts';
 import { Poller } from '../poller.ts';
 import type { Progress } from '../progress.ts';
 import type { Row } from '../report.ts';
@@ -31,12 +31,7 @@ interface Round {
  * sidecar in zone-1, also real, asks for it all the time.
  */
 export async function measureCrossZone({ rounds }: { readonly rounds: number }, progress: Progress): Promise<Row[]> {
-  const { ground, stop } = prepare({
-    logLevel: 'info',
-    envoy: true,
-    say: () => {},
-    onDeath: (child) => progress.say(`${child.spec.name} ended unexpectedly`),
-  });
+  const { ground, stop } = benchGround({ envoy: true }, progress);
   const app = createServer((_, response) => response.end('here'));
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
   const { port: appPort } = app.address() as AddressInfo;

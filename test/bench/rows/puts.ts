@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http';
 import { startCluster } from '../../../deploy/demo/cluster.ts';
-import { prepare } from '../../../deploy/demo/prepare.ts';
 import { until } from '../../../deploy/demo/until.ts';
 import { fetchStatus } from '../../../global/cli/statusBody.ts';
 import { startPostgres } from '../../support/postgres.ts';
+import { benchGround } from '../benchGround.ts';
 import { timeoutPolicy } from '../history.ts';
 import { usageOf } from '../meter.ts';
 import type { Progress } from '../progress.ts';
@@ -21,12 +21,7 @@ const WARM_UP = 500;
 /** PUTs of policies over REST, on a PostgreSQL with fsync on, a zone following: each to the policy of its own client, each a change. */
 export async function measurePuts({ puts, clients }: PutsOptions, progress: Progress): Promise<Row> {
   const postgres = await startPostgres();
-  const { ground, stop } = prepare({
-    logLevel: 'info',
-    envoy: false,
-    say: () => {},
-    onDeath: (child) => progress.say(`${child.spec.name} ended unexpectedly`),
-  });
+  const { ground, stop } = benchGround({ envoy: false }, progress);
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   try {
     progress.say(`${clients} clients`);

@@ -3,8 +3,8 @@ import type { Child } from '../../../deploy/demo/child.ts';
 import { type Cluster, startCluster } from '../../../deploy/demo/cluster.ts';
 import { MESH, type RestBody } from '../../../deploy/demo/mesh.ts';
 import { freePorts } from '../../../deploy/demo/ports.ts';
-import { prepare } from '../../../deploy/demo/prepare.ts';
 import { startProxy } from '../../../deploy/demo/proxy.ts';
+import { benchGround } from '../benchGround.ts';
 import { Poller } from '../poller.ts';
 import type { Progress } from '../progress.ts';
 import type { Row } from '../report.ts';
@@ -34,12 +34,7 @@ interface Caller {
  * with each round, which the callers' Envoys answer themselves: seen by requests through each of them, not by what was pushed.
  */
 export async function measureEnvoys({ envoys, rounds }: EnvoysOptions, progress: Progress): Promise<Row[]> {
-  const { ground, stop } = prepare({
-    logLevel: 'info',
-    envoy: true,
-    say: () => {},
-    onDeath: (child) => progress.say(`${child.spec.name} ended unexpectedly`),
-  });
+  const { ground, stop } = benchGround({ envoy: true }, progress);
   try {
     progress.say('starting the control planes');
     const cluster = await startCluster(ground, { zones: ['zone-1'], dpAuth: 'none' }, () => {});
