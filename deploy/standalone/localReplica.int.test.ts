@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
 import { deleteResource, putResource } from '../../global/command/resourceCommands.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
 import { addressBook } from '../../test/support/addressBook.ts';
+import { resource } from '../../test/support/resource.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { LocalZoneLog } from '../../zone/replica/localZoneLog.ts';
 import type { Applied } from '../../zone/replica/ports.ts';
@@ -11,15 +11,6 @@ import { localReplica } from './localReplica.ts';
 
 const BY = { user: 'test', source: '', client: '' };
 
-const resource = (type: string, mesh: string, name: string, spec: unknown): Resource => ({
-  type,
-  mesh,
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
 const OF_S = "WHERE rkey LIKE '%Secret/s'";
 const secret = (data: string) => resource('Secret', 'default', 's', { data });
 

@@ -1,18 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
+import { resource } from '../../test/support/resource.ts';
 import { meshMaterial } from './meshMaterial.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
-const mesh = (spec: MeshSpec) => ({
-  type: 'Mesh',
-  mesh: '',
-  name: 'demo',
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
+const mesh = (spec: MeshSpec) => ({ ...resource('Mesh', '', 'demo'), spec });
 const builtin: MeshSpec = {
   mtls: {
     enabledBackend: 'ca-1',

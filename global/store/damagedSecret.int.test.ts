@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { asRestError } from '../../shared/rest/errors.ts';
+import { resource } from '../../test/support/resource.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { openPolicyLog } from '../command/openPolicyLog.ts';
 import { putResource } from '../command/resourceCommands.ts';
@@ -8,14 +9,8 @@ import { resourceWriter } from './resourceWriter.ts';
 
 const AUTHOR = { user: 'test', source: '', client: '' };
 const KEY = { type: 'Secret', mesh: 'default', name: 'broken' };
-const secret = (name: string, text: string) => ({
-  ...KEY,
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec: { data: Buffer.from(text).toString('base64') },
-});
+const secret = (name: string, text: string) =>
+  resource('Secret', 'default', name, { data: Buffer.from(text).toString('base64') });
 
 it.each([
   ['its key was changed', 'UPDATE data_key SET wrapped = substring(wrapped from 2) WHERE rkey = $1'],

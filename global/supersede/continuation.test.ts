@@ -1,20 +1,12 @@
 import { expect, it } from 'vitest';
-import type { Resource } from '../../shared/resource/resource.ts';
+import { resource } from '../../test/support/resource.ts';
 import { continuation, type Stand } from './continuation.ts';
 
-const resource = (name: string): Resource => ({
-  type: 'MeshTimeout',
-  mesh: 'default',
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec: {},
-});
+const timeout = (name: string) => resource('MeshTimeout', 'default', name);
 
 function stand(name: string, version: number, lostVersion: number, isAlive = version > 0): Stand {
-  const { type, mesh } = resource(name);
-  return { key: { type, mesh, name }, version, resource: isAlive ? resource(name) : null, lostVersion };
+  const { type, mesh } = timeout(name);
+  return { key: { type, mesh, name }, version, resource: isAlive ? timeout(name) : null, lostVersion };
 }
 
 /** Versions that the resources end at, and the position of the first event above. */

@@ -1,20 +1,14 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../shared/resource/resource.ts';
+import { resource } from '../../test/support/resource.ts';
 import { makeSigningKey, newestKey, serialOf } from './signingKey.ts';
 import { SigningKeyNotFound, tokenIssuer } from './tokenIssuer.ts';
 import { verifyUserToken } from './verifyUserToken.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
-const key = async (name: string): Promise<Resource> => ({
-  type: 'GlobalSecret',
-  mesh: '',
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec: { data: Buffer.from(await makeSigningKey()).toString('base64') },
-});
+const key = async (name: string) =>
+  resource('GlobalSecret', '', name, { data: Buffer.from(await makeSigningKey()).toString('base64') });
 const opened = async (secret: Resource) => (secret.spec as { data: string }).data;
 
 describe('tokens', () => {

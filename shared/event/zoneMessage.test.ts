@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
+import { resource } from '../../test/support/resource.ts';
 import { resourceCases } from '../../test/support/resourceCases.ts';
 import { parseResource } from '../resource/parseResource.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -7,16 +8,7 @@ import { fromZoneMessage } from './zoneMessage.ts';
 
 const registry = await loadRegistry();
 
-const resource = (type: string, spec: unknown, more: Partial<Resource> = {}): Resource => ({
-  type,
-  mesh: 'default',
-  name: 'x',
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-  ...more,
-});
+const ofType = (type: string, spec: unknown, more?: Partial<Resource>) => resource(type, 'default', 'x', spec, more);
 const take = (written: Resource, key: Resource = written) =>
   fromZoneMessage(registry, { zone: 'zone-1', key, body: JSON.stringify(written) });
 
@@ -36,18 +28,18 @@ describe('what a zone wrote', () => {
   }
 
   test('stays in the zone where it is a secret: it is taken from the part that stays, opened, and from nowhere else', () => {
-    const sealed = resource('Secret', { sealed: { keyId: 'zone', iv: '', ciphertext: '' } });
+    const sealed = ofType('Secret', { sealed: { keyId: 'zone', iv: '', ciphertext: '' } });
     const open = (written: Resource) => ({ ...written, spec: { data: 'dGVzdA==' } });
     const message = { zone: 'zone-1', key: sealed, body: JSON.stringify(sealed) };
     expect(fromZoneMessage(registry, { ...message, open })).toMatchObject({ spec: { data: 'dGVzdA==' } });
     expect(() => fromZoneMessage(registry, message)).toThrow('zones write no Secret');
-    const dataplane = resource('Dataplane', { networking: { address: '10.0.0.1', inbound: [{ port: 80 }] } });
+    const dataplane = ofType('Dataplane', { networking: { address: '10.0.0.1', inbound: [{ port: 80 }] } });
     const strayed = { zone: 'zone-1', key: dataplane, body: JSON.stringify(dataplane), open };
     expect(() => fromZoneMessage(registry, strayed)).toThrow('zones write no Dataplane');
   });
 
   test('may be a deletion, of whatever', () => {
-    expect(fromZoneMessage(registry, { zone: 'zone-1', key: resource('Nothing', {}), body: '' })).toBeNull();
+    expect(fromZoneMessage(registry, { zone: 'zone-1', key: ofType('Nothing', {}), body: '' })).toBeNull();
   });
 });
 
@@ -57,40 +49,36 @@ const ingress = { networking: { address: '10.0.0.1', port: 1 } };
 test.each([
   [
     'no JSON',
-    () => fromZoneMessage(registry, { zone: 'z', key: resource('Dataplane', {}), body: '{' }),
+    () => fromZoneMessage(registry, { zone: 'z', key: ofType('Dataplane', {}), body: '{' }),
     'its body is not JSON',
   ],
   [
     'no resource',
-    () => fromZoneMessage(registry, { zone: 'z', key: resource('Dataplane', {}), body: '[]' }),
+    () => fromZoneMessage(registry, { zone: 'z', key: ofType('Dataplane', {}), body: '[]' }),
     'it is no resource',
   ],
-  ['a type that global writes', () => take(resource('Mesh', {}, { mesh: '' })), 'zones write no Mesh'],
-  ['a secret', () => take(resource('Secret', { data: '' })), 'zones write no Secret'],
-  [
-    'a type nobody knows',
-    () => take(resource('Nothing', {})),
-    'this version does not know the type Nothing; upgrade it',
-  ],
+  ['a type that global writes', () => take(ofType('Mesh', {}, { mesh: '' })), 'zones write no Mesh'],
+  ['a secret', () => take(ofType('Secret', { data: '' })), 'zones write no Secret'],
+  ['a type nobody knows', () => take(ofType('Nothing', {})), 'this version does not know the type Nothing; upgrade it'],
   [
     'another name than the subject has',
-    () => take(resource('Dataplane', dataplane), resource('Dataplane', {}, { name: 'y' })),
+    () => take(ofType('Dataplane', dataplane), ofType('Dataplane', {}, { name: 'y' })),
     'its subject is that of another resource',
   ],
   [
     'a name that is none',
-    () => take(resource('Dataplane', dataplane, { name: 'a\u0000' })),
+    () => take(ofType('Dataplane', dataplane, { name: 'a\u0000' })),
     'it is no Dataplane: name: invalid characters',
   ],
-  ['a Dataplane without a network', () => take(resource('Dataplane', {})), 'it is no Dataplane: networking: '],
+  ['a Dataplane without a network', () => take(ofType('Dataplane', {})), 'it is no Dataplane: networking: '],
   [
     'an insight that is none',
-    () => take(resource('DataplaneInsight', { subscriptions: 'x' })),
+    () => take(ofType('DataplaneInsight', { subscriptions: 'x' })),
     'it is no DataplaneInsight: subscriptions: ',
   ],
   [
     'an ingress of another zone',
-    () => take(resource('ZoneIngress', { ...ingress, zone: 'liar' }, { mesh: '' })),
+    () => take(ofType('ZoneIngress', { ...ingress, zone: 'liar' }, { mesh: '' })),
     'zone zone-1 writes for zone liar',
   ],
 ])('is set aside: %s', (_what, act, message) => expect(act).toThrow(message));

@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { resource } from '../../test/support/resource.ts';
 import { domainNames, resolved, unresolvedReason, withAddresses } from './resolved.ts';
-import type { Resource } from './resource.ts';
 
-const proxy = (type: string, networking: object): Resource => ({
-  type,
-  mesh: '',
-  name: 'p',
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec: { zone: 'z', networking },
-});
+const proxy = (type: string, networking: object) => resource(type, '', 'p', { zone: 'z', networking });
 const known = (names: Readonly<Record<string, string>>) => (name: string) =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 

@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Resource } from '../../shared/resource/resource.ts';
 import { View } from '../../shared/view/view.ts';
 import { StaleWrite, type ZoneLog } from '../replica/ports.ts';
+import { resource } from '../../test/support/resource.ts';
 import { claimVips } from './claimVips.ts';
 import { nextFree, parseVipRange } from './vipRange.ts';
-
-const resource = (type: string, mesh: string, name: string, spec: unknown = {}): Resource => ({
-  type,
-  mesh,
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
 
 /** A zone log with compare-and-set, whose messages reach the view at once. @param lacking addresses that only the log has a claim of */
 function logOf(view: View, lacking: ReadonlySet<string>): ZoneLog {

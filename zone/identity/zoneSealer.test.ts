@@ -1,17 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Resource } from '../../shared/resource/resource.ts';
+import { resource } from '../../test/support/resource.ts';
 import { zoneSealer } from './zoneSealer.ts';
 
-const secret = (name: string, spec: unknown, type = 'Secret'): Resource => ({
-  type,
-  mesh: 'demo',
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
+const secret = (name: string, spec: unknown, type = 'Secret') => resource(type, 'demo', name, spec);
 const { privateKey } = generateKeyPairSync('x25519');
 const written = secret('s', { data: Buffer.from('the parrot sleeps').toString('base64') });
 

@@ -4,18 +4,12 @@ import { resolved } from '../../shared/resource/resolved.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
 import { startDnsServer } from '../../test/support/dnsServer.ts';
+import { resource } from '../../test/support/resource.ts';
 import { AddressBook } from './addressBook.ts';
 import { lookUp } from './lookUp.ts';
 
-const dataplane = (name: string, address: string): Resource => ({
-  type: 'Dataplane',
-  mesh: 'default',
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec: { networking: { address, inbound: [{ port: 80 }] } },
-});
+const dataplane = (name: string, address: string) =>
+  resource('Dataplane', 'default', name, { networking: { address, inbound: [{ port: 80 }] } });
 
 /** A view that is kept at what a DNS server of the test says. */
 async function followed() {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
 import { MemoryZone } from '../../test/support/memoryZone.ts';
+import { resource } from '../../test/support/resource.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
 import { LocalZoneLog, ZONE_LOG_FILE } from './localZoneLog.ts';
@@ -11,17 +11,10 @@ import { LocalZoneLog, ZONE_LOG_FILE } from './localZoneLog.ts';
 const registry = await loadRegistry();
 const role = { mode: 'zone', zone: 'east', environment: 'universal' } as const;
 
-const resource = (type: string, name: string, spec: unknown): Resource => ({
-  type,
-  mesh: 'default',
-  name,
-  labels: { 'kuma.io/zone': 'alone', team: 'a' },
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
+const written = (type: string, name: string, spec: unknown) =>
+  resource(type, 'default', name, spec, { labels: { 'kuma.io/zone': 'alone', team: 'a' } });
 const dataplane = (name: string) =>
-  resource('Dataplane', name, {
+  written('Dataplane', name, {
     networking: {
       address: '127.0.0.1',
       inbound: [{ port: 80, tags: { 'kuma.io/service': 's', 'kuma.io/zone': 'alone' } }],
@@ -35,7 +28,7 @@ async function writtenAlone(): Promise<string> {
   const local = new LocalZoneLog(file);
   await local.put(dataplane('a'));
   await local.put(dataplane('b'));
-  await local.put(resource('Vip', '240.0.0.1', { service: 's' }));
+  await local.put(written('Vip', '240.0.0.1', { service: 's' }));
   local.close();
   return file;
 }

@@ -1,19 +1,11 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Resource } from '../../shared/resource/resource.ts';
+import { resource } from '../../test/support/resource.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { type LocalMessage, LocalZoneLog } from './localZoneLog.ts';
 import { StaleWrite } from './ports.ts';
 
-const dataplane = (name: string, spec: unknown = {}): Resource => ({
-  type: 'Dataplane',
-  mesh: 'default',
-  name,
-  labels: {},
-  creationTime: '',
-  modificationTime: '',
-  spec,
-});
+const dataplane = (name: string, spec?: unknown) => resource('Dataplane', 'default', name, spec);
 
 async function file(): Promise<string> {
   const { path, remove } = await tempDir('zone-log');

@@ -5,15 +5,12 @@ import type { ProxyConfig } from '../../shared/rest/ports.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { View } from '../../shared/view/view.ts';
 import { TYPE_URL } from '../../shared/xds/snapshot.ts';
+import { resource } from '../../test/support/resource.ts';
 import { NO_METADATA } from '../../test/support/snapshotCase.ts';
 import { inspector } from './inspector.ts';
 
 const registry = await loadRegistry();
 const settings = { zone: 'east', domain: 'mesh', serviceVipPort: 80 };
-
-function resource(type: string, mesh: string, name: string, spec: unknown, labels = {}): Resource {
-  return { type, mesh, name, labels, creationTime: '', modificationTime: '', spec };
-}
 
 const tags = (service: string) => ({ 'kuma.io/service': service, 'kuma.io/protocol': 'http' });
 const web = resource('Dataplane', 'demo', 'web-1', {
@@ -35,7 +32,7 @@ const timeout = (name: string, connectionTimeout: string, labels = {}) =>
       targetRef: { kind: 'Mesh' },
       to: [{ targetRef: { kind: 'Mesh' }, default: { connectionTimeout } }],
     },
-    labels,
+    { labels },
   );
 
 const proxy: Proxy = {
