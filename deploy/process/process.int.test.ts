@@ -2,7 +2,6 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { freePort, freePorts } from './ports.ts';
 import { Process } from './process.ts';
-import { waitForPort } from './waitForPort.ts';
 
 const script = (name: string, code: string, grace = 5_000) =>
   new Process({ name, file: process.execPath, args: ['-e', code], grace });
@@ -14,11 +13,10 @@ test('ports are different, free and below the ephemeral range', async () => {
   expect(Math.max(...ports)).toBeLessThan(32_000);
 });
 
-test('waits for a line, for a port, and stops', async () => {
+test('waits for a line, and stops', async () => {
   const port = await freePort();
   const child = script('server', `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('up'))`);
   expect(await child.line(/^up$/)).toBe('up');
-  await waitForPort(port, child);
   expect(await child.stop()).toEqual({ code: null, signal: 'SIGTERM' });
   expect(child.running).toBe(false);
   const again = createServer();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { policyCase, policyCases, policyEffect } from '../../test/support/policyCase.ts';
-import { inconsistencies } from '../snapshot/consistent.ts';
+import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { generateSnapshot } from '../snapshot/generateSnapshot.ts';
 import { identitySecretName } from '../xds/names.ts';
 

@@ -5,7 +5,7 @@ import { definePolicy, type PolicyDefinition } from '../policy/definePolicy.ts';
 import type { PolicyEffects } from '../policy/effects.ts';
 import { createRegistry } from '../resource/registry.ts';
 import { z } from 'zod';
-import { inconsistencies } from './consistent.ts';
+import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { generateSnapshot } from './generateSnapshot.ts';
 import { Memo } from './memo.ts';
 import type { Proxy } from './proxy.ts';

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { snapshotCase, snapshotCases } from '../../test/support/snapshotCase.ts';
 import { identitySecretName } from '../xds/names.ts';
-import { inconsistencies } from './consistent.ts';
+import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { generateSnapshot } from './generateSnapshot.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { type Origin, type Resource, type ResourceKey, keyText } from '../resource/resource.ts';
+import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
 
 /** One fact for a view, already unsealed: what a log event or a zone's message says. */
 export interface Update {
@@ -134,9 +134,4 @@ export class View {
     if (!entries) meshes.set(key.mesh, (entries = new Map()));
     return entries;
   }
-}
-
-/** A name for logs and errors: `default/MeshTimeout/t`, with `@zone-1` when a zone wrote it. */
-export function changedText(changed: Changed): string {
-  return `${keyText(changed.key)}${changed.origin ? `@${changed.origin}` : ''}`;
 }

@@ -18,13 +18,5 @@ export const TYPE_URL: Readonly<Record<XdsKind, string>> = {
  */
 export type XdsResource = JsonObject;
 
-/** All xDS of one proxy: for each kind name → resource. Never changes after it was made (D8). */
+/** All xDS of one proxy: for each kind name → resource. Never changes after it was made. */
 export type Snapshot = Readonly<Record<XdsKind, ReadonlyMap<string, XdsResource>>>;
-
-export const EMPTY_SNAPSHOT: Snapshot = {
-  cluster: new Map(),
-  endpoint: new Map(),
-  secret: new Map(),
-  listener: new Map(),
-  route: new Map(),
-};

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { XdsKind } from '../../shared/xds/snapshot.ts';
+import { encodedSet } from '../../test/support/encodedSet.ts';
 import { type DeltaRequest, type DeltaState, deltaMachine } from './deltaStream.ts';
 import type { Encoded } from './encoded.ts';
-
-const one = (name: string, version: string): Encoded => ({
-  name,
-  version,
-  sotw: Buffer.alloc(0),
-  delta: Buffer.alloc(0),
-  endpoints: '',
-});
-const set = (resources: Record<string, string>) =>
-  new Map(Object.entries(resources).map(([name, version]) => [name, one(name, version)]));
 
 /** Drives one kind as a client and a server would. */
 class Session {
@@ -57,26 +48,26 @@ describe('delta', () => {
   it('a wildcard gets everything, then what changed, and what is gone', () => {
     const session = new Session('cluster');
     session.request({});
-    expect(session.push(set({ a: '1', b: '1' }))).toEqual(['a@1', 'b@1']);
+    expect(session.push(encodedSet({ a: '1', b: '1' }))).toEqual(['a@1', 'b@1']);
     expect(session.ack()).toMatchObject({ accepted: true });
-    expect(session.push(set({ a: '1', b: '1' }))).toBeUndefined();
-    expect(session.push(set({ a: '2', c: '1' }))).toEqual(['a@2', 'c@1', '-b']);
+    expect(session.push(encodedSet({ a: '1', b: '1' }))).toBeUndefined();
+    expect(session.push(encodedSet({ a: '2', c: '1' }))).toEqual(['a@2', 'c@1', '-b']);
   });
 
   it('a wildcard is answered even when there is nothing', () => {
     const session = new Session('listener');
     session.request({});
-    expect(session.push(set({}))).toEqual([]);
+    expect(session.push(encodedSet({}))).toEqual([]);
     session.ack();
-    expect(session.push(set({}))).toBeUndefined();
+    expect(session.push(encodedSet({}))).toBeUndefined();
   });
 
   it('only named resources are sent; names come and go', () => {
     const session = new Session('endpoint');
     session.request({ subscribe: ['a', 'b'] });
-    expect(session.push(set({ a: '1', b: '1', c: '1' }))).toEqual(['a@1', 'b@1']);
+    expect(session.push(encodedSet({ a: '1', b: '1', c: '1' }))).toEqual(['a@1', 'b@1']);
     session.request({ nonce: '1', subscribe: ['c'], unsubscribe: ['a'] });
-    expect(session.push(set({ a: '2', b: '1', c: '1' }))).toEqual(['c@1']);
+    expect(session.push(encodedSet({ a: '2', b: '1', c: '1' }))).toEqual(['c@1']);
   });
 
   // "The server must resend any newly requested resources, even if it previously sent those resources […] and the resources
@@ -84,10 +75,10 @@ describe('delta', () => {
   it('what is asked for again is sent again', () => {
     const session = new Session('endpoint');
     session.request({ subscribe: ['a'] });
-    session.push(set({ a: '1' }));
+    session.push(encodedSet({ a: '1' }));
     session.ack();
     session.request({ subscribe: ['a'] });
-    expect(session.push(set({ a: '1' }))).toEqual(['a@1']);
+    expect(session.push(encodedSet({ a: '1' }))).toEqual(['a@1']);
   });
 
   // "Knowing When a Requested Resource Does Not Exist": removed_resources; and "if one of those resources springs into
@@ -95,29 +86,29 @@ describe('delta', () => {
   it('what does not exist is said to, at once and once, and sent when it exists', () => {
     const session = new Session('endpoint');
     session.request({ subscribe: ['a'] });
-    expect(session.push(set({}), false)).toEqual(['-a']);
+    expect(session.push(encodedSet({}), false)).toEqual(['-a']);
     session.ack();
-    expect(session.push(set({}))).toBeUndefined();
-    expect(session.push(set({ a: '1' }))).toEqual(['a@1']);
+    expect(session.push(encodedSet({}))).toBeUndefined();
+    expect(session.push(encodedSet({ a: '1' }))).toEqual(['a@1']);
   });
 
   it('a response that is not answered yet holds back the next', () => {
     const session = new Session('cluster');
     session.request({});
-    session.push(set({ a: '1' }));
-    expect(session.push(set({ a: '2' }))).toBe('in flight');
+    session.push(encodedSet({ a: '1' }));
+    expect(session.push(encodedSet({ a: '2' }))).toBe('in flight');
     session.ack();
-    expect(session.push(set({ a: '3' }))).toEqual(['a@3']);
+    expect(session.push(encodedSet({ a: '3' }))).toEqual(['a@3']);
   });
 
   it('an answer with another nonce is none, but its names count', () => {
     const session = new Session('endpoint');
     session.request({ subscribe: ['a'] });
-    session.push(set({ a: '1' }));
+    session.push(encodedSet({ a: '1' }));
     expect(session.request({ nonce: 'other', subscribe: ['b'] })).toBeUndefined();
-    expect(session.push(set({}))).toBe('in flight');
+    expect(session.push(encodedSet({}))).toBe('in flight');
     session.ack();
-    expect(session.push(set({ a: '1', b: '1' }))).toEqual(['b@1']);
+    expect(session.push(encodedSet({ a: '1', b: '1' }))).toEqual(['b@1']);
   });
 
   // "initial_resource_versions: informs the server of the versions of the resources the xDS client knows of, to enable the
@@ -125,31 +116,31 @@ describe('delta', () => {
   it('a reconnecting proxy is sent what it lacks', () => {
     const wildcard = new Session('cluster');
     wildcard.request({ initialVersions: { a: '1', b: '1', gone: '1' } });
-    expect(wildcard.push(set({ a: '1', b: '2' }))).toEqual(['b@2', '-gone']);
+    expect(wildcard.push(encodedSet({ a: '1', b: '2' }))).toEqual(['b@2', '-gone']);
     const named = new Session('endpoint');
     named.request({ subscribe: ['a', 'b'], initialVersions: { a: '1', b: '1' } });
-    expect(named.push(set({ a: '1', b: '1' }))).toBeUndefined();
+    expect(named.push(encodedSet({ a: '1', b: '1' }))).toBeUndefined();
   });
 
   it('unsubscribing a name under a wildcard asks for its state', () => {
     const session = new Session('cluster');
     session.request({});
-    session.push(set({ a: '1' }));
+    session.push(encodedSet({ a: '1' }));
     session.ack();
     session.request({ subscribe: ['a'] });
-    session.push(set({ a: '1' }));
+    session.push(encodedSet({ a: '1' }));
     session.ack();
     session.request({ unsubscribe: ['a'] });
-    expect(session.push(set({ a: '1' }))).toEqual(['a@1']);
+    expect(session.push(encodedSet({ a: '1' }))).toEqual(['a@1']);
   });
 
   describe('refused', () => {
     const refuse = () => {
       const session = new Session('cluster');
       session.request({});
-      session.push(set({ a: '1', b: '1' }));
+      session.push(encodedSet({ a: '1', b: '1' }));
       session.ack();
-      session.push(set({ a: 'bad', b: '2' }));
+      session.push(encodedSet({ a: 'bad', b: '2' }));
       const answer = session.request({ nonce: '2', error: 'Error adding/updating cluster(s) a: no such thing' });
       expect(answer).toEqual({
         accepted: false,
@@ -161,25 +152,25 @@ describe('delta', () => {
 
     it('is not sent again unchanged, the rest goes on', () => {
       const session = refuse();
-      expect(session.push(set({ a: 'bad', b: '2' }))).toBeUndefined();
-      expect(session.push(set({ a: 'bad', b: '3' }))).toEqual(['b@3']);
+      expect(session.push(encodedSet({ a: 'bad', b: '2' }))).toBeUndefined();
+      expect(session.push(encodedSet({ a: 'bad', b: '3' }))).toEqual(['b@3']);
     });
 
     it('is sent when it changed, also back to what it was', () => {
-      expect(refuse().push(set({ a: '3', b: '2' }))).toEqual(['a@3']);
-      expect(refuse().push(set({ a: '1', b: '2' }))).toEqual(['a@1']);
+      expect(refuse().push(encodedSet({ a: '3', b: '2' }))).toEqual(['a@3']);
+      expect(refuse().push(encodedSet({ a: '1', b: '2' }))).toEqual(['a@1']);
     });
 
     it('is removed when it is no longer wanted: the proxy has its last good form', () => {
-      expect(refuse().push(set({ b: '2' }))).toEqual(['-a']);
+      expect(refuse().push(encodedSet({ b: '2' }))).toEqual(['-a']);
     });
 
     it('is all of a response when the error names none', () => {
       const session = new Session('cluster');
       session.request({});
-      session.push(set({ a: '1', b: '1' }));
+      session.push(encodedSet({ a: '1', b: '1' }));
       expect(session.request({ nonce: '1', error: 'bad luck' })?.names).toEqual(['a', 'b']);
-      expect(session.push(set({ a: '1', b: '1' }))).toBeUndefined();
+      expect(session.push(encodedSet({ a: '1', b: '1' }))).toBeUndefined();
     });
   });
 });

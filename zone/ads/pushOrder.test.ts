@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_SNAPSHOT, type Snapshot, type XdsKind } from '../../shared/xds/snapshot.ts';
+import type { Snapshot, XdsKind } from '../../shared/xds/snapshot.ts';
 import { deltaMachine } from './deltaStream.ts';
 import type { KindMachine, KindState } from './kindState.ts';
 import { advance, isRefused, isSettled, newStream, receive, type StreamState } from './pushOrder.ts';
@@ -11,7 +11,7 @@ type Change = { readonly connectTimeout?: string; readonly host?: string };
 /** One cluster with its endpoints, and a listener whose route leads there. */
 function snapshot(cluster: string, { connectTimeout = '1s', host = '10.0.0.1' }: Change = {}): Snapshot {
   return {
-    ...EMPTY_SNAPSHOT,
+    secret: new Map(),
     cluster: new Map([[cluster, { name: cluster, type: 'EDS', connectTimeout }]]),
     endpoint: new Map([
       [cluster, { clusterName: cluster, endpoints: [{ lbEndpoints: [{ endpoint: { hostname: host } }] }] }],

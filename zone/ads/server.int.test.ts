@@ -7,7 +7,7 @@ import { freePort } from '../../deploy/process/ports.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import type { CaMaterial } from '../../runtime/certificate/root.ts';
 import type { Proxy } from '../../shared/snapshot/proxy.ts';
-import { EMPTY_SNAPSHOT, type Snapshot } from '../../shared/xds/snapshot.ts';
+import type { Snapshot } from '../../shared/xds/snapshot.ts';
 import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
 import { adminSocketPath, bootstrapConfig } from '../dataplane/bootstrap.ts';
@@ -157,7 +157,7 @@ function snapshot({ port, clusters, to, connectTimeout = '1s', address = '127.0.
     address: { socketAddress: { address: '127.0.0.1', portValue: clusters[cluster] ?? 0 } },
   });
   return {
-    ...EMPTY_SNAPSHOT,
+    secret: new Map(),
     cluster: new Map(
       names.map((name) => [name, { name, type: 'EDS', connectTimeout, edsClusterConfig: { edsConfig: ADS } }]),
     ),

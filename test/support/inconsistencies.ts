@@ -1,5 +1,5 @@
-import type { Snapshot, XdsKind } from '../xds/snapshot.ts';
-import { OUTBOUND_PASSTHROUGH_NAME } from '../xds/names.ts';
+import type { Snapshot, XdsKind } from '../../shared/xds/snapshot.ts';
+import { OUTBOUND_PASSTHROUGH_NAME } from '../../shared/xds/names.ts';
 
 /** Clusters that may be missing on purpose: without it the redirect's listener resets what the mesh does not know. */
 const MAY_BE_MISSING = new Set([OUTBOUND_PASSTHROUGH_NAME]);
