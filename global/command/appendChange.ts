@@ -9,7 +9,7 @@ export function isSecret(type: string): boolean {
 }
 
 /**
- * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear (D12).
+ * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear.
  * @throws VersionConflict, IdempotencyKeyReused, LogUnavailable
  */
 export async function appendChange(

@@ -10,7 +10,7 @@ const OWN_CONSUMERS = ['EVENTS.ev', 'KEYS.keys', 'ZONES.peers'];
 const HUB = 'global';
 
 /**
- * What a zone's nats-server may do at the hub: what replication needs, and nothing else (D1). `publish` is what it may send
+ * What a zone's nats-server may do at the hub: what replication needs, and nothing else. `publish` is what it may send
  * into the hub, `subscribe` what it may receive. A zone never gets CONSUMER.CREATE: it could have the hub deliver to another
  * zone's private subjects.
  */

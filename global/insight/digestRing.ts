@@ -16,7 +16,7 @@ export interface DigestSource {
   listen(wake: () => void): () => void;
 }
 
-/** Global's own digest of what zones may see, for every recent position: what a zone's is held against (D7). */
+/** Global's own digest of what zones may see, for every recent position: what a zone's is held against. */
 export class DigestRing {
   readonly #digest = new Digest((text) => hash('sha256', text, 'buffer'));
   readonly #counts: (key: ResourceKey) => boolean;

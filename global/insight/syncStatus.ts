@@ -5,7 +5,7 @@ import type { Report } from './zoneFollower.ts';
 
 /**
  * `online`: it reports and gets on. `stalled`: it is connected, but says nothing or applies nothing. `diverged`: what it holds is
- * not what global's log says. `offline`: nothing is heard of it. Being connected alone proves nothing (D7).
+ * not what global's log says. `offline`: nothing is heard of it. Being connected alone proves nothing.
  */
 export type SyncState = 'online' | 'stalled' | 'diverged' | 'offline';
 

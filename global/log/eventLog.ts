@@ -16,7 +16,7 @@ import { wakeUps } from './wakeUps.ts';
 
 export const LOG_CHANNEL = 'meridian_log';
 
-/** The policy log of global: the truth (D2). All promises reject with LogUnavailable while the database is away. */
+/** The policy log of global: the truth. All promises reject with LogUnavailable while the database is away. */
 export interface EventLog {
   /** Names this installation: a zone pointed at another global must notice. */
   readonly logId: string;
@@ -46,7 +46,7 @@ export interface EventLog {
   listen(wake: () => void): () => void;
   /** @returns leadership for singletons such as the relay; undefined while another instance has it. See `onLeader`. */
   tryLead(lock: number): Promise<Leadership | undefined>;
-  /** Key texts of resources whose current state is not the fold of the log (D5); empty when all is well. */
+  /** Key texts of resources whose current state is not the fold of the log; empty when all is well. */
   stateDifferences(): Promise<readonly string[]>;
   /** Makes the current state anew from the log. @returns what had differed. */
   rebuildState(): Promise<readonly string[]>;

@@ -16,7 +16,7 @@ type Deps = {
 /**
  * Has `run` done by one instance at a time: by this one while it holds the lock, from the moment it gets it. The signal aborts when
  * the lock is lost, and when it is to stop; `run` should then end soon. There may be two leaders for a moment when a connection
- * breaks, so what they do must bear it: the relay is fenced by the stream's expected sequence (D5 of the reference).
+ * breaks, so what they do must bear it: the relay is fenced by the stream's expected sequence.
  * @returns the function that ends it, after `run` has ended.
  */
 export function onLeader(

@@ -29,7 +29,7 @@ export async function publishGrants(
   }
 }
 
-/** Overwrites grants whose data key is gone, or is for global only, with empty messages, in the mirrors too: a deleted secret stays deleted (D12). */
+/** Overwrites grants whose data key is gone, or is for global only, with empty messages, in the mirrors too: a deleted secret stays deleted. */
 export async function destroyStaleGrants({ js, jsm, ingest }: HubConnection, keys: KeyGrants): Promise<void> {
   const alive = new Set(await keys.keyIds());
   const { state } = await jsm.streams.info('KEYS', { subjects_filter: `${KEY_PREFIX}.>` });

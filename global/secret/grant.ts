@@ -3,7 +3,7 @@ import type { KeyGrant } from '../../shared/resource/secret/spec.ts';
 import { encrypt } from './aesGcm.ts';
 
 /**
- * Seals a data key to a zone (D12): X25519 with an ephemeral key, HKDF-SHA256, AES-256-GCM. Only the holder of the zone's
+ * Seals a data key to a zone: X25519 with an ephemeral key, HKDF-SHA256, AES-256-GCM. Only the holder of the zone's
  * private key opens it, so NATS and its disks carry ciphertext only.
  * @param zonePublicKey SPKI, DER, base64.
  */

@@ -14,7 +14,7 @@ export interface WrappedDataKey {
   readonly wrapped: Uint8Array;
 }
 
-/** Seals what is secret before it reaches the log (D12). */
+/** Seals what is secret before it reaches the log. */
 export interface SecretSealer {
   /** @param data base64, as in Kuma's API. A new data key for every call. */
   seal(key: ResourceKey, data: string): { readonly sealed: Sealed; readonly dataKey: WrappedDataKey };
@@ -28,7 +28,7 @@ export interface DataKeyStore {
   get(keyId: string): Promise<Uint8Array | undefined>;
 }
 
-/** Seals every secret under a data key of its own; the data key is stored wrapped by the key-encryption key (D12). */
+/** Seals every secret under a data key of its own; the data key is stored wrapped by the key-encryption key. */
 export function secretSealer(keks: KeyEncryptionKeys, store: DataKeyStore): SecretSealer {
   return {
     seal: (key, data) => {

@@ -29,7 +29,7 @@ export interface Decision {
 
 /**
  * What a command means upon the current state. A PUT of equal labels and spec changes nothing and makes no event; where Kuma
- * moves the modification time, we do not (D3). A status is kept, since it is the control plane's own. A delete of what is not
+ * moves the modification time, we do not. A status is kept, since it is the control plane's own. A delete of what is not
  * there is `unchanged`.
  * @param at RFC 3339, the modification time of the result.
  */

@@ -5,7 +5,7 @@ const BITS = 256;
 
 /**
  * Fingerprint of a set of resources: the sum, modulo 2^256, of the hashes of its (key, version, body). Order does not
- * matter, and adding or removing one costs one hash; equal digests mean equal views (D7).
+ * matter, and adding or removing one costs one hash; equal digests mean equal views.
  */
 export class Digest {
   #sum = 0n;

@@ -5,7 +5,7 @@ export type EventType = 'ResourceCreated' | 'ResourceUpdated' | 'ResourceDeleted
 /** Version of the event's form. Raised only when an old reader could not cope; `upcast` brings old ones up. */
 export const EVENT_SCHEMA = 1;
 
-/** Who wanted a change, from where, with which client, and why (D3). */
+/** Who wanted a change, from where, with which client, and why. */
 export interface Author {
   /** `name/group,group`, as in Kuma's access messages; a control plane names itself `system`. */
   readonly user: string;

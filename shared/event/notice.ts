@@ -9,7 +9,7 @@ const zoneDigests = z.record(z.string(), z.string());
 
 /**
  * What global tells one control plane of a zone, on `cp.notice.<zone>.<instance>`: its own digest at a position that the zone
- * reported. A zone that stands there with another digest, or follows another log, refills itself (D7). That nobody is there ("no
+ * reported. A zone that stands there with another digest, or follows another log, refills itself. That nobody is there ("no
  * responders") or nobody answers (a timeout) tells a control plane that is gone from one that hangs, or is of an older version.
  */
 export const noticeSchema = z.object({

@@ -37,7 +37,7 @@ export type Trouble = z.infer<typeof troubleSchema>;
 
 /**
  * What a zone control plane says of itself, in its zone log under `ZoneStatus` and its instance's name, every few seconds and
- * soon after each change. Position and digest together are the proof of what its view holds (D7).
+ * soon after each change. Position and digest together are the proof of what its view holds.
  */
 export const zoneStatusSchema = z.object({
   instance: z.string(),

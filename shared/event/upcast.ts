@@ -11,7 +11,7 @@ export type Upcasters = Readonly<Record<number, Upcaster>>;
 const UPCASTERS: Upcasters = {};
 
 /**
- * Brings stored data to today's form, one version at a time; events themselves are never rewritten (D3).
+ * Brings stored data to today's form, one version at a time; events themselves are never rewritten.
  * @throws Error for a version that is newer than this build.
  */
 export function upcast(schema: number, data: unknown, upcasters = UPCASTERS, target = EVENT_SCHEMA): unknown {

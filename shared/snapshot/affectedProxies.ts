@@ -19,7 +19,7 @@ import { ROUTE_TYPES } from './routedSubsets.ts';
 import { caSecretNames } from './secrets.ts';
 import { type IndexChanges, indexChanges } from './indexChanges.ts';
 
-/** `all`: generate the snapshot anew. A set: only endpoints of these services, as `<mesh>/<service>` (the fast lane, D10). */
+/** `all`: generate the snapshot anew. A set: only endpoints of these services, as `<mesh>/<service>` (the fast lane). */
 export type Scope = 'all' | ReadonlySet<string>;
 
 /** The world after the changes; everything of a snapshot's input but the proxy. */
@@ -31,7 +31,7 @@ const SHAPE_SERVICES: ReadonlySet<string> = new Set(['Dataplane', 'ZoneIngress',
 /**
  * Which connected proxies get another snapshot by changes that the view has just applied. Errs towards too many: for a
  * proxy that is not named the old snapshot equals a new one; for one with a set of services `regenerateEndpoints` gives
- * what `generate` would (D9).
+ * what `generate` would.
  */
 export function affectedProxies(
   world: World,

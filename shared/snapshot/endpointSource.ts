@@ -35,7 +35,7 @@ export function endpointSource(
 /** The services of a mesh as they are now. */
 export type ServicesOf = (mesh: string) => ServiceIndex | undefined;
 
-/** What was made of a service stays with it: whoever sees that service shares the same objects (D9). */
+/** What was made of a service stays with it: whoever sees that service shares the same objects. */
 const made = new WeakMap<Service, Map<string, XdsResource>>();
 
 /** The endpoints of a cluster, one object for all proxies as long as the service's endpoints stay. */

@@ -51,7 +51,7 @@ const NOTHING: Omit<Generated, keyof Layered> = {
   indexes: new Map(),
 };
 
-/** All xDS of a proxy. Pure: equal inputs give equal snapshots (D8). Without Dataplane or Mesh it is empty. */
+/** All xDS of a proxy. Pure: equal inputs give equal snapshots. Without Dataplane or Mesh it is empty. */
 export function generateSnapshot(input: SnapshotInput): Snapshot {
   return generate(input).snapshot;
 }

@@ -3,7 +3,7 @@ import type { View } from '../view/view.ts';
 import type { Memo } from './memo.ts';
 import type { Proxy, ZoneSettings } from './proxy.ts';
 
-/** All that a snapshot follows from (D8). */
+/** All that a snapshot follows from. */
 export interface SnapshotInput {
   readonly view: View;
   readonly proxy: Proxy;

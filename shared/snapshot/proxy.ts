@@ -16,7 +16,7 @@ export interface ProxyMetadata {
   readonly probesApplications?: boolean;
   /**
    * Without transparent proxying and without root: the slice of 127.0.0.0/8 that this proxy may bind its virtual IPs in,
-   * as `127.21` for 127.21.0.0/16 (D14). Ours, not Kuma's.
+   * as `127.21` for 127.21.0.0/16. Ours, not Kuma's.
    */
   readonly loopbackPrefix?: string;
   /** Files on the proxy's machine: what it shows to whom scrapes it where the mesh says `providedTLS`. */

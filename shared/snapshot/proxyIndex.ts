@@ -10,7 +10,7 @@ export interface TrackedProxy {
   readonly indexes: Map<string, ServiceIndex>;
 }
 
-/** The connected proxies of a zone control plane, found by what may change for them (D9). */
+/** The connected proxies of a zone control plane, found by what may change for them. */
 export class ProxyIndex {
   readonly #proxies = new Map<string, TrackedProxy>();
   readonly #sidecars = new Map<string, Map<string, TrackedProxy>>();

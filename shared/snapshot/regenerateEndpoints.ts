@@ -6,7 +6,7 @@ import type { Generated } from './generateSnapshot.ts';
 import { Memo } from './memo.ts';
 
 /**
- * The fast lane (D10): endpoints anew where the service has other ones than when the snapshot was made; everything else
+ * The fast lane: endpoints anew where the service has other ones than when the snapshot was made; everything else
  * stays the same object. For proxies that `affectedProxies` gives a set of services, after it was asked about every
  * change that the view has applied.
  */

@@ -9,7 +9,7 @@ import { certificateSecret, trustSecret } from '../xds/secret.ts';
 import type { Sidecar } from './sidecar.ts';
 
 /**
- * Adds identity and trust of a mesh with mTLS (D13). What is not there yet is left out: Envoy waits for it over SDS, so
+ * Adds identity and trust of a mesh with mTLS. What is not there yet is left out: Envoy waits for it over SDS, so
  * nothing is ever sent in the clear or accepted unchecked meanwhile. A proxy that neither serves nor calls needs none.
  */
 export function addSecrets(

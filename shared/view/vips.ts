@@ -4,7 +4,7 @@ import type { View } from './view.ts';
 const known = new WeakMap<View, Map<string, { revision: number; vips: ReadonlyMap<string, string> }>>();
 
 /**
- * Service → virtual IP in that zone. Of two claims for one service the earlier counts (D14), so all instances of the zone
+ * Service → virtual IP in that zone. Of two claims for one service the earlier counts, so all instances of the zone
  * answer the same. Sorted by service.
  */
 export function vipsOf(view: View, mesh: string, zone: string): ReadonlyMap<string, string> {

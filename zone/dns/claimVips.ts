@@ -20,7 +20,7 @@ type Deps = {
 const LACKING = 3;
 
 /**
- * Claims a virtual IP for every service that has none (D14). A claim is a message on the subject of the address, written
+ * Claims a virtual IP for every service that has none. A claim is a message on the subject of the address, written
  * only if there is none yet, so instances of a zone never give one address twice; if two claim two addresses for one
  * service, the view takes the earlier. Claims are never given back: somebody may hold the address. An address whose claim
  * the view lacks is passed over.

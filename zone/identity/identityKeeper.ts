@@ -50,7 +50,7 @@ interface Kept {
 }
 
 /**
- * Keeps every sidecar of a mesh with mTLS in possession of a valid certificate (D13): issues at once when there is none, when
+ * Keeps every sidecar of a mesh with mTLS in possession of a valid certificate: issues at once when there is none, when
  * the CA, the mesh's mTLS or the tags change, and at 4/5 of its life. The old one serves until the new one is there.
  */
 export class IdentityKeeper {

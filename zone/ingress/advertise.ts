@@ -13,7 +13,7 @@ type Deps = {
 };
 
 /**
- * Keeps `availableServices` of this zone's ingresses at what the zone serves; the other zones source them (D15). All
+ * Keeps `availableServices` of this zone's ingresses at what the zone serves; the other zones source them. All
  * ingresses of a zone carry the same list. Written only when it changed, upon the version that was read.
  * @returns sequence of the last write, 0 when there was nothing to write.
  * @throws StaleWrite when the ingress changed meanwhile; run again.

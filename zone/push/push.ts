@@ -33,7 +33,7 @@ const SLICE_MS = 4;
 const STAYS = 'configuration cannot be made; the last good one stays';
 
 /**
- * Brings changes of the view to the proxies that they concern (D9): merged, at most one waiting for each proxy, in slices that
+ * Brings changes of the view to the proxies that they concern: merged, at most one waiting for each proxy, in slices that
  * yield to the event loop. A proxy whose configuration cannot be generated keeps its last good one.
  */
 export class Push {

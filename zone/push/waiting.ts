@@ -11,7 +11,7 @@ const URGENT_IN_A_ROW = 4;
 
 /**
  * Proxies that wait, each once. Those that wait for endpoints go first: their calls may be going to an instance that is no
- * more, while a policy for the whole mesh can wait some milliseconds (D10). The others are never left waiting for ever.
+ * more, while a policy for the whole mesh can wait some milliseconds. The others are never left waiting for ever.
  */
 export class Waiting {
   readonly #urgent = new Map<string, Pending>();

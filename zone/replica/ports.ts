@@ -25,7 +25,7 @@ export interface Replica {
   applied(zoneSequence: number): Promise<void>;
 }
 
-/** Writes to the zone's own log, the only log a zone may write (D1). */
+/** Writes to the zone's own log, the only log a zone may write. */
 export interface ZoneLog {
   /**
    * @param expected sequence of the last message on that subject, 0: there must be none; omitted: last writer wins.

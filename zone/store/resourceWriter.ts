@@ -17,7 +17,7 @@ type Deps = {
 /** It takes changes of several resources. */
 export type ZoneWriter = ResourceWriter & Required<Pick<ResourceWriter, 'putAll'>>;
 
-/** Writes of the zone's REST API into the zone's own log: its Dataplanes, ingresses and policies of its own (D1). */
+/** Writes of the zone's REST API into the zone's own log: its Dataplanes, ingresses and policies of its own. */
 export function resourceWriter({ view, zone, log, replica, now }: Deps): ZoneWriter {
   /** What is to be written, if anything. @throws StaleWrite when it is not as the checks saw it */
   const decided = ({ resource, existing }: Pick<Put, 'resource' | 'existing'>) => {

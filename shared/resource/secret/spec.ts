@@ -1,5 +1,5 @@
 /**
- * A Secret's payload. In the log, in NATS and on disks it is `sealed` (D12); in the memory of a control plane that holds
+ * A Secret's payload. In the log, in NATS and on disks it is `sealed`; in the memory of a control plane that holds
  * the data key it is `data`, base64 as in Kuma's API.
  */
 export interface SecretSpec {
