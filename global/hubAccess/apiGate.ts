@@ -16,29 +16,20 @@ const GATE = 'cp.api';
 /** Nobody listens here. */
 const NOWHERE = 'cp.closed';
 
-/**
- * What is not to be asked but through the gate: all that makes, changes, deletes or shows. `CONSUMER.RESET` is left, which zones' servers
- * ask for of what is theirs.
- */
-const CLOSED = [
-  'STREAM',
-  ...['CREATE', 'DURABLE', 'DELETE', 'INFO', 'LIST', 'NAMES', 'PAUSE', 'UNPIN'].map(ofConsumer),
-];
-
 /** Beginning of the subjects that global asks the hub's JetStream on: a secret that follows from the account's key. */
 export function gateOf(account: KeyPair): string {
   return `${GATE}.${secretOf(account, 'api')}`;
 }
 
 /**
- * The account that answers for JetStream: it takes what comes through the gate with the secret, and drops what is closed. Permissions cannot
- * say that, since a server publishes by itself where another one asks for its answer.
+ * The account that answers for JetStream: it takes what comes through the gate with the secret, and drops all else. Permissions cannot say
+ * that, since a server publishes by itself where another one asks for its answer. What consumers answer themselves, `CONSUMER.RESET`, never
+ * comes here; zones' servers ask for it of what is theirs.
  */
 export function gatedSystem(account: KeyPair): Paths {
-  const closed = CLOSED.map((what) => [`${API}.${what}.>`, [{ subject: `${NOWHERE}.${what}.>` }]] as const);
   return {
     exports: [API, `${GATE}.*`].map((subject) => ({ name: subject, subject: `${subject}.>`, type: 'service' })),
-    mappings: { ...Object.fromEntries(closed), [`${gateOf(account)}.>`]: [{ subject: `${API}.>` }] },
+    mappings: { [`${API}.>`]: [{ subject: `${NOWHERE}.>` }], [`${gateOf(account)}.>`]: [{ subject: `${API}.>` }] },
   };
 }
 
@@ -56,8 +47,4 @@ export function gatedAccount(systemAccount: KeyPair): Paths {
 /** A secret that only global knows, and always the same: of a key that lasts. */
 export function secretOf(account: KeyPair, use: string): string {
   return createHmac('sha256', account.getSeed()).update(use).digest('hex').slice(0, 32);
-}
-
-function ofConsumer(what: string): string {
-  return `CONSUMER.${what}`;
 }

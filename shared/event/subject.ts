@@ -13,6 +13,11 @@ const ENCODE: Readonly<Record<string, string>> = { '~': '~~', '.': '~d', '*': '~
 const DECODE: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(ENCODE).map(([k, v]) => [v, k]));
 /** Token of what global-scoped types have no mesh for. */
 const NO_MESH = '-';
+/**
+ * What `encodeToken` makes of nothing. A nats-server that is to put a prefix before the subject of what it gathers leaves a subject with such
+ * a token as it is: who says that its message has it, names the prefix itself.
+ */
+const NO_TOKEN: ReadonlySet<string> = new Set(['', '*', '>']);
 
 /** One token of a NATS subject; reversible, since names may hold dots. */
 export function encodeToken(text: string): string {
@@ -31,8 +36,8 @@ export function subjectOf(prefix: string, { mesh, type, name }: ResourceKey): st
 /** @returns undefined for a subject that names no resource below the prefix. */
 export function keyOfSubject(prefix: string, subject: string): ResourceKey | undefined {
   const tokens = subject.startsWith(`${prefix}.`) ? subject.slice(prefix.length + 1).split('.') : [];
-  const [mesh, type, name] = tokens;
-  if (tokens.length !== 3 || !mesh || !type || !name) return undefined;
+  const [mesh = '', type = '', name = ''] = tokens;
+  if (tokens.length !== 3 || tokens.some((token) => NO_TOKEN.has(token))) return undefined;
   return { mesh: mesh === NO_MESH ? '' : decodeToken(mesh), type: decodeToken(type), name: decodeToken(name) };
 }
 
@@ -53,7 +58,7 @@ export function eventSubject(key: ResourceKey): string {
 /** `cp.zone.<zone>.up.<mesh>.<type>.<name>`, as the hub stores what zones send. */
 export function zoneOfSubject(subject: string): { readonly zone: string; readonly key: ResourceKey } | undefined {
   const [cp, zoneWord, zone = '', ...rest] = subject.split('.');
-  if (`${cp}.${zoneWord}` !== ZONE_PREFIX) return undefined;
+  if (`${cp}.${zoneWord}` !== ZONE_PREFIX || NO_TOKEN.has(zone)) return undefined;
   const key = keyOfSubject(UP_PREFIX, rest.join('.'));
   return key && { zone: decodeToken(zone), key };
 }

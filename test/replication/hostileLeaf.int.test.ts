@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { HostileLeaf } from './hostileLeaf.ts';
 import { hubWithZones } from './hubWithZones.ts';
+import { allHeard, takenOver } from './takenOver.ts';
 import { resource, sealedSecret, startHubServer } from './wiring.ts';
 import { keyText } from '../../shared/resource/resource.ts';
 import { provisionHub } from '../../global/relay/provision.ts';
@@ -8,15 +9,6 @@ import { tempDir } from '../support/tempDir.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b', 'zone-c']);
 const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
-
-/** The nats-server of that zone is another one from now on. */
-async function takenOver(zone: string): Promise<HostileLeaf> {
-  await world.leafOf(zone).server.kill();
-  const leaf = await HostileLeaf.connect(world.hub, zone);
-  onTestFinished(() => leaf.close());
-  await eventually(() => expect([...leaf.wanted]).toContain(`cp.repl.up-${zone}`));
-  return leaf;
-}
 
 /** Subjects that the hub's streams hold. */
 async function held(): Promise<string[]> {
@@ -28,10 +20,6 @@ async function held(): Promise<string[]> {
 /** What the zone may send; what the server itself answers; and who is there. */
 const OWN = /zone-a|^cp\.hello\.\*$|^\$SYS\.REQ\.|^\$JS\.(global\.)?API\.|^cp\.api\.\*\.>$|^\$LDS\./;
 
-/** As a server asks another for flow control: it answers wherever it is told to. */
-const asksAt = (leaf: HostileLeaf, zone: string, reply: string) =>
-  leaf.publishWithHead(`cp.repl.up-${zone}`, 'NATS/1.0 100 FlowControl Request', reply);
-
 it('a nats-server of a zone that has gone bad has the hub write nothing, wherever it asks for an answer', async () => {
   const { hub } = world;
   await world
@@ -41,22 +29,16 @@ it('a nats-server of a zone that has gone bad has the hub write nothing, whereve
   const subjects = ['cp.ev.default.MeshTimeout.victim', 'cp.key.zone-b.key-1', 'cp.zone.zone-b.up.-.ZoneIngress.of-b'];
   await eventually(async () => expect(await held()).toEqual(expect.arrayContaining(subjects)));
   const before = await held();
-  const leaf = await takenOver('zone-a');
+  const leaf = await takenOver(world, 'zone-a');
   expect([...leaf.wanted].filter((subject) => !OWN.test(subject))).toEqual([]);
   const targets = [...subjects, 'cp.ev.default.MeshTimeout.evil', 'cp.own.-.GlobalSecret.evil', 'cp.key.zone-b.evil'];
   for (const target of targets) {
-    asksAt(leaf, 'zone-a', target);
-    leaf.publishWithHead('cp.repl.up-zone-a', `NATS/1.0 100 Idle Heartbeat\r\nNats-Consumer-Stalled: ${target}`);
-    leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-a', '{"seq":1}', target);
+    leaf.haveHubPublish('zone-a', target);
     leaf.publish('cp.hello.zone-a', '{}', target);
-    leaf.publish('cp.hello.zone-a', '{}', `$JS.ACK.a.b@${target}`);
+    leaf.publish('cp.hello.zone-a', '{}', `$JS.ACK.a.b.c.d.e.f.g@${target}`);
     leaf.publish('$JS.ACK.EVENTS.ev-zone-b.1.500.500.0.0', '+ACK', target);
   }
-  // What came before this has been read by then.
-  const inbox = '_INBOX.zone-a.answered';
-  leaf.subscribe(inbox);
-  leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-a', '{"seq":1}', inbox);
-  await eventually(() => expect(leaf.came.join('\n')).toContain(inbox));
+  await allHeard(leaf, 'zone-a');
   const head = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
   await eventually(() => expect(world.replicaOf('zone-b').replica.position()).toBe(head));
   expect((await held()).sort()).toEqual([...before, 'cp.ev.default.MeshTimeout.after'].sort());
@@ -105,7 +87,7 @@ it('it has the hub delete, make, change or show no stream and no consumer, which
     ...(await created(ofB, ['ZONE', 'EVENTS'])),
   ];
   const first = await made();
-  const leaf = await takenOver('zone-c');
+  const leaf = await takenOver(world, 'zone-c');
   expect([...leaf.wanted].filter((subject) => subject.includes(hub.connection.ingest.slice(3)))).toEqual([]);
   const gate = hub.connection.jsm.getOptions().apiPrefix ?? '';
   expect([...leaf.wanted].filter((subject) => subject.includes(gate))).toEqual([]);
@@ -116,15 +98,9 @@ it('it has the hub delete, make, change or show no stream and no consumer, which
     ...errands('EVENTS', 'x').map((errand) => `$JS.zone-b.API.${errand}`),
   ];
   for (const target of targets) {
-    asksAt(leaf, 'zone-c', target);
-    leaf.publishWithHead('cp.repl.up-zone-c', `NATS/1.0 100 Idle Heartbeat\r\nNats-Consumer-Stalled: ${target}`);
-    leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-c', '{"seq":1}', target);
+    leaf.haveHubPublish('zone-c', target);
   }
-  // What came before this has been read by then, and what the hub had to do for it is done.
-  const inbox = '_INBOX.zone-c.answered';
-  leaf.subscribe(inbox);
-  leaf.publish('$JS.global.API.CONSUMER.RESET.EVENTS.ev-zone-c', '{"seq":1}', inbox);
-  await eventually(() => expect(leaf.came.join('\n')).toContain(inbox));
+  await allHeard(leaf, 'zone-c');
   // Asked straight, the link is closed with the first.
   for (const prefix of ['$JS.API', '$JS.global.API', 'cp.api.guessed']) {
     const another = await HostileLeaf.connect(hub, 'zone-c');
@@ -139,11 +115,11 @@ it('it has the hub delete, make, change or show no stream and no consumer, which
   expect((await held()).sort()).toEqual([...before, 'cp.ev.default.MeshTimeout.later'].sort());
 }, 120_000);
 
-it('what it has begun anew for another zone, that zone reads without a loss', async () => {
+it('another zone reads on without a loss while it has the hub ask that its consumers begin anew', async () => {
   const { hub } = world;
   const { jsm } = hub.connection;
   const b = world.replicaOf('zone-b');
-  const leaf = await takenOver('zone-c');
+  const leaf = await takenOver(world, 'zone-c');
   const resets = [
     '$JS.API.CONSUMER.RESET.EVENTS.ev-zone-b',
     '$JS.API.CONSUMER.RESET.KEYS.keys-zone-b',
@@ -152,7 +128,7 @@ it('what it has begun anew for another zone, that zone reads without a loss', as
   ];
   let head = 0;
   for (let round = 0; round < 20; round++) {
-    for (const reset of resets) asksAt(leaf, 'zone-c', reset);
+    for (const reset of resets) leaf.haveHubPublish('zone-c', reset);
     head = hub.log.append(resource('MeshTimeout', `round-${round}`, {}, 'default'));
     await b.log.put(resource('ZoneIngress', `round-${round}`, { networking: { address: '10.0.0.9', port: 10_001 } }));
   }

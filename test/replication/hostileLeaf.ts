@@ -15,6 +15,8 @@ export class HostileLeaf {
   readonly wanted = new Set<string>();
   /** Lines of messages and errors that came. */
   readonly came: string[] = [];
+  /** The latest value of each header that came. */
+  readonly headers = new Map<string, string>();
   readonly #socket: TLSSocket;
 
   private constructor(socket: TLSSocket) {
@@ -25,6 +27,8 @@ export class HostileLeaf {
       if (word === 'PING') socket.write('PONG\r\n');
       else if (word === 'LS+') this.wanted.add(subject);
       else if (/^(LMSG|HMSG|-ERR)$/.test(word)) this.came.push(line);
+      else if (/^Nats-[^ ]+:$/.test(word)) this.headers.set(word.slice(0, -1), subject);
+      if (/^\$JS\.[^.]+\.API\.CONSUMER\.RESET\.ZONE\./.test(subject)) this.#beginAnew(line);
     });
     socket.on('error', () => {});
   }
@@ -35,6 +39,8 @@ export class HostileLeaf {
     const expiresAt = new Date(Date.now() + HOUR_MS);
     const jwt = await zoneCredential(keys, { zone, userKey: key.getPublicKey(), expiresAt });
     const plain = createConnection(Number(new URL(leafUrl).port), '127.0.0.1');
+    // The hub closes the link at what it refuses.
+    plain.on('error', () => {});
     const [greeting] = (await once(plain, 'data')) as [Buffer];
     const { nonce } = JSON.parse(greeting.toString().replace(/^INFO /, '')) as { nonce: string };
     const socket = connect({ socket: plain, ...tlsTo(leafUrl, keys.trusted), host: '127.0.0.1' });
@@ -68,7 +74,46 @@ export class HostileLeaf {
     this.#socket.write(`HMSG ${subject} ${reply ? `${reply} ` : ''}${sizes}\r\n${bytes}${body}\r\n`);
   }
 
+  /**
+   * Has the hub's server publish there, in every way in which a server does: where it is asked for flow control, where a consumer says
+   * that it waits for that, and where the zone wants to be told that what is its own begins anew.
+   */
+  haveHubPublish(zone: string, subject: string): void {
+    this.publishWithHead(`cp.repl.up-${zone}`, 'NATS/1.0 100 FlowControl Request', subject);
+    this.publishWithHead(`cp.repl.up-${zone}`, `NATS/1.0 100 Idle Heartbeat\r\nNats-Consumer-Stalled: ${subject}`);
+    this.publish(`$JS.global.API.CONSUMER.RESET.EVENTS.ev-${zone}`, '{"seq":1}', subject);
+  }
+
+  /** Plays the log of the zone: whenever the hub asks, it is read from its beginning. */
+  serveLog(zone: string): void {
+    this.subscribe(`$JS.${zone}.API.CONSUMER.RESET.ZONE.up-${zone}`);
+  }
+
+  /**
+   * A message of the zone's log, as what the hub gathers.
+   * @param at the numbers that the consumer and the log gave it @param subject what it was published on, says the zone's server
+   */
+  say(
+    zone: string,
+    at: { readonly consumer: number; readonly log: number },
+    subject: string,
+    body: string,
+    head = 'NATS/1.0',
+  ): void {
+    const reply = `$JS.ACK.ZONE.up-${zone}.1.${at.log}.${at.consumer}.${Date.now()}000000.0@${subject}`;
+    this.publishWithHead(`cp.repl.up-${zone}`, head, reply, body);
+  }
+
   close(): void {
     this.#socket.destroy();
+  }
+
+  #beginAnew(request: string): void {
+    const [, subject = '', reply = ''] = request.split(' ');
+    const [name, stream_name] = subject.split('.').reverse();
+    const none = { consumer_seq: 0, stream_seq: 0 };
+    const info = { stream_name, name, config: { ack_policy: 'flow_control' }, delivered: none, ack_floor: none };
+    const type = 'io.nats.jetstream.api.v1.consumer_reset_response';
+    this.publish(reply, JSON.stringify({ type, ...info, created: new Date().toISOString(), reset_seq: 1 }));
   }
 }
