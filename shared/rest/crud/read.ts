@@ -56,14 +56,23 @@ export async function listed(
   return (await context.shown.list(descriptor, mesh)).filter(({ resource }) => filter(resource));
 }
 
-/** One resource in the form that `?format=` asks for. @throws Invalid */
-export function formatted(descriptor: ResourceDescriptor, { resource }: Shown, { query }: RestRequest): Answer {
-  if (formatOf(query) === 'universal') return ok(resourceJson(descriptor, resource));
+/**
+ * One resource in the form that `?format=` asks for.
+ * @param title of the error when there is no such form; without it the operation's own
+ * @throws Invalid
+ */
+export function formatted(
+  descriptor: ResourceDescriptor,
+  { resource }: Shown,
+  { query }: RestRequest,
+  title?: string,
+): Answer {
+  if (formatOf(query, title) === 'universal') return ok(resourceJson(descriptor, resource));
   return ok(kubernetesForm(descriptor, resource, query.get('namespace') || undefined));
 }
 
 /** Which form `?format=` asks for. @throws Invalid */
-export function formatOf(query: URLSearchParams): 'universal' | 'kubernetes' {
+export function formatOf(query: URLSearchParams, title?: string): 'universal' | 'kubernetes' {
   switch (query.get('format') ?? '') {
     case '':
     case 'universal':
@@ -72,9 +81,6 @@ export function formatOf(query: URLSearchParams): 'universal' | 'kubernetes' {
     case 'kubernetes':
       return 'kubernetes';
     default:
-      throw new Invalid(
-        [{ field: '', reason: '"format" must be one of ["k8s", "kubernetes", "universal"]' }],
-        'invalid format',
-      );
+      throw new Invalid([{ field: '', reason: '"format" must be one of ["k8s", "kubernetes", "universal"]' }], title);
   }
 }

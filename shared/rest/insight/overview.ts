@@ -61,7 +61,7 @@ export function overviewRoutes(context: RestContext, descriptor: ResourceDescrip
 /** No Kubernetes object is an overview: Kuma, too, answers that as a fault of its own. @throws Invalid, RestError */
 function requireUniversal({ query }: RestRequest): void {
   if (formatOf(query) === 'universal') return;
-  throw new RestError({ status: 500, title: 'k8s mapping failed', detail: 'Internal Server Error' });
+  throw new RestError({ status: 500, detail: 'Internal Server Error' });
 }
 
 /** The base resource's metadata and KRI, then both parts. The insight's key is missing when there is none. */

@@ -30,7 +30,7 @@ export function kriRoutes(context: RestContext): Route[] {
           .map((stored) => context.shown.show(descriptor, stored))
           .find(({ resource }) => kriOf(descriptor, resource) === wanted);
         if (!found) throw new NotFound();
-        return formatted(descriptor, found, request);
+        return formatted(descriptor, found, request, 'Could not format a resource');
       },
     },
   ];
