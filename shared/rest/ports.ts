@@ -93,7 +93,7 @@ export interface Inspector {
   destinations(dataplane: Stored): Promise<readonly Destinations[]>;
   /** The Dataplanes that a policy selects with its top-level targetRef. */
   dataplanesOf(policy: Stored): Promise<readonly Stored[]>;
-  /** The xDS that this control plane gives the proxy, without secrets; absent on global. @returns `undefined` when not connected */
+  /** The xDS that the zone gives the proxy, without secrets; absent on global. @returns `undefined` when it never connected */
   config?(
     dataplane: Stored,
     /** `shadow`: as if policies that are only shadows took effect. */

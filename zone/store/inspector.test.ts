@@ -68,11 +68,20 @@ test('a shadow takes effect only when asked for', async () => {
   expect(view.count('MeshTimeout', 'demo')).toBe(2);
 });
 
-test('secrets are not shown, and a proxy that is not connected has no configuration', async () => {
+test('secrets are not shown, and a proxy that never connected has no configuration', async () => {
   const { asked } = setting();
   const config = (await asked.config?.(stored)) ?? {};
   expect(Object.keys(config).sort()).toEqual(
     [TYPE_URL.cluster, TYPE_URL.endpoint, TYPE_URL.listener, TYPE_URL.route].sort(),
   );
   expect(await asked.config?.({ ...stored, resource: backend })).toBeUndefined();
+});
+
+test('a proxy that was connected is shown what it would be given', async () => {
+  const { view, asked } = setting();
+  const key = { type: 'DataplaneInsight', mesh: 'demo', name: 'backend-1' };
+  const insight = { ...resource('DataplaneInsight', 'demo', 'backend-1', { metadata: NO_METADATA }) };
+  view.apply({ origin: 'east', key, resource: insight, version: 1 });
+  const config = await asked.config?.({ ...stored, resource: backend });
+  expect(config?.[TYPE_URL.listener]).toHaveProperty(['inbound:127.0.0.2:8080']);
 });
