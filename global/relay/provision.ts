@@ -86,9 +86,12 @@ export async function provisionZone(jsm: JetStreamManager, zone: string): Promis
     // Its own come along too, and are ignored by the zone: a filter "all but mine" does not exist.
     ZONES: pushConsumer(`peers-${zone}`, [`${ZONE_PREFIX}.*.${UP_PREFIX}.*.ZoneIngress.>`]),
   };
-  const made: Record<string, string> = {};
-  for (const [stream, config] of Object.entries(consumers)) made[stream] = await ensureConsumer(jsm, stream, config);
-  return made;
+  // At once: a zone that starts waits for the answer.
+  const made = Object.entries(consumers).map(async ([stream, config]) => [
+    stream,
+    await ensureConsumer(jsm, stream, config),
+  ]);
+  return Object.fromEntries(await Promise.all(made));
 }
 
 /** Takes the hub's side of a zone away. */
