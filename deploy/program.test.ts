@@ -149,6 +149,19 @@ describe('get', () => {
     expect({ status, err }).toEqual({ status: 1, err: `error: ${address} did not answer within 0.2 s\n` });
   });
 
+  it('says what is wrong with a number or an address, before it asks anybody', async () => {
+    const told = async (...words: string[]) => (await runCli(words)).err;
+    const asSeconds = 'It has to be a number of seconds, as 2 or 0.5.';
+    expect(await told('get', 'zones', '--timeout', 'soon')).toContain(asSeconds);
+    expect(await told('apply', '-f', '-', '--wait-timeout', '1m')).toContain(asSeconds);
+    expect(await told('log', '--limit', 'all')).toContain('It has to be a whole number, 1 or more.');
+    expect(await told('get', 'zones', '--size', '-1')).toContain('It has to be a whole number, 0 or more.');
+    for (const address of ['global:5681', 'global', 'http://', 'ftp://global:5681', 'http://global:port'])
+      expect(await told('get', 'zones', '--address', address)).toBe(
+        `error: "${address}" is no address of a control plane: it has to be as http://localhost:5681\n`,
+      );
+  });
+
   it('says when nobody listens', async () => {
     const { status, err } = await runCli(['get', 'zones', '--address', 'http://127.0.0.1:1']);
     expect(status).toBe(1);
@@ -165,6 +178,12 @@ it('delete says what is gone, in any form', async () => {
   expect((await runCli([...gone, '-o', 'yaml'], answers)).out).toBe(
     'type: MeshTimeout\nmesh: demo\nname: t\nstatus: deleted\n',
   );
+});
+
+it('tells its version, and helps with any verb', async () => {
+  expect((await runCli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await runCli(['help', 'apply'])).out).toContain('--dry-run');
+  expect((await runCli(['apply'])).err).toContain("required option '-f, --file <source>' not specified");
 });
 
 it('version --detailed shows all that the control plane says of itself', async () => {

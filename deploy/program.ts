@@ -143,8 +143,10 @@ export async function meridian(arguments_: readonly string[], deps: CliDeps): Pr
 async function programOf(arguments_: readonly string[], deps: CliDeps): Promise<Command> {
   const program = new Command('meridian')
     .description('Event-sourced multi-zone service-mesh control plane for Envoy')
+    .version(await version(), '-V, --version', 'version of this program')
     .exitOverride();
-  const asked = arguments_.find((argument) => !argument.startsWith('-'));
+  const [first, second] = arguments_.filter((argument) => !argument.startsWith('-'));
+  const asked = first === 'help' ? second : first;
   for (const [name, { description, load }] of Object.entries(COMMANDS)) {
     const command = asked === name ? await load(deps) : new Command(name).description(description);
     program.addCommand(command);

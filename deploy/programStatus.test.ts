@@ -348,13 +348,17 @@ describe('log', () => {
     ]);
   });
 
-  it('follows from where the list ended', async () => {
-    const ndjson = `\n${JSON.stringify(event(9, { type: 'ResourceDeleted' }))}\n`;
-    const { out, arrived } = await runCli(['log', '--follow'], {
+  it('follows from where the list ended, also when the control plane was away', async () => {
+    const ndjson = (position: number) => `\n${JSON.stringify(event(position, { type: 'ResourceDeleted' }))}\n`;
+    const { out, err, status } = await runCli(['log', '--follow'], {
       'GET /log?limit=20&order=desc': { body: { items: [event(8)] } },
-      'GET /log?after=8&follow=true': { body: ndjson },
+      'GET /log?after=8&follow=true': { body: ndjson(9) },
+      'GET /log?after=9&follow=true': { body: ndjson(10) },
+      'GET /log?after=10&follow=true': { status: 403, body: { title: 'Access Denied' } },
     });
-    expect(arrived).toHaveLength(2);
     expect(out).toContain('9  2026-11-22T09:59:00Z  deleted  MeshTimeout  demo  t  2');
+    expect(out).toContain('10  2026-11-22T09:59:00Z  deleted');
+    expect(err).toContain('does not send any more\nfollowing on from position 9 when it answers\n');
+    expect({ status, last: err.split('\n').at(-2) }).toEqual({ status: 1, last: 'error: Access Denied' });
   });
 });

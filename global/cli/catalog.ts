@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CliError } from './cliError.ts';
 import type { Connection } from './connection.ts';
-import { didYouMean } from './editDistance.ts';
+import { didYouMean } from '../../shared/text/editDistance.ts';
 
 const catalogBody = z.looseObject({
   resources: z.array(

@@ -82,8 +82,11 @@ function readError(status: number, body: unknown, request: string): Pick<ApiErro
   return { headline: detail && detail !== title ? `${title} (${detail.trim()})` : title, fields };
 }
 
+/** @throws CliError for an address that is no URL of HTTP */
 export function connect(options: ConnectionOptions): Connection {
   const base = options.address.replace(/\/+$/, '');
+  if (!/^https?:\/\/./.test(base) || !URL.canParse(base))
+    throw new CliError(`"${options.address}" is no address of a control plane: it has to be as http://localhost:5681`);
   const exchange = transport(options.tls ?? {});
 
   /** What is made of the answer while it may still be cut off. */

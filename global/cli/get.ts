@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
+import { type Moment, moment, resourcesAt } from './asOf.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
 import { nameArgument, typeArgument } from './completion/places.ts';
 import { CliError } from './cliError.ts';
 import type { Connection } from './connection.ts';
 import { fetchPage, type RestResource, restResource } from './list.ts';
 import { fetchInMesh, inKnownMesh, notFound } from './notFound.ts';
+import { whole } from './numberOf.ts';
 import { render } from './output.ts';
 import { table } from './table.ts';
 import { tagText, tagsOf } from './tags.ts';
@@ -17,17 +19,23 @@ interface GetFlags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
   readonly size?: number;
   readonly offset?: string;
+  readonly at?: Moment;
 }
 
-/** `meridian get TYPE [NAME]`: the resources as they are now. */
+/** `meridian get TYPE [NAME]`: the resources as they are now, or as they were. */
 export function getCommand(deps: CliDeps): Command {
   return withShowFlags(verb('get', deps))
     .description('show resources')
     .addArgument(typeArgument('meshtimeouts, MeshTimeout, mt…; `meridian get types` lists them'))
     .addArgument(nameArgument('[name]'))
     .addOption(meshOption())
-    .addOption(new Option('--size <number>', 'one page of so many, at most 1000; else all').argParser(Number))
+    .addOption(new Option('--size <number>', 'one page of so many, at most 1000; else all').argParser(whole(0)))
     .option('--offset <place>', 'the page that begins there, as the one before said')
+    .addOption(
+      new Option('--at <when>', 'as it was at a position of the policy log (41), or at a time (2026-11-22T10:00:00Z)')
+        .argParser(moment)
+        .conflicts(['watch', 'size', 'offset']),
+    )
     .action(async (word: string, name: string | undefined, flags: GetFlags) => {
       const connection = connectionOf(flags, deps);
       const catalog = await fetchCatalog(connection);
@@ -39,8 +47,10 @@ export function getCommand(deps: CliDeps): Command {
           throw new CliError('--size and --offset are of a list that is shown once, without a name or --watch');
         return getPage(connection, type, flags, deps);
       }
+      const { at } = flags;
       const list = {
         read: async () => {
+          if (at !== undefined) return readAt(connection, { type, mesh: flags.mesh, name }, at);
           if (name === undefined) return fetchInMesh(connection, flags.mesh, collectionPath(type, flags.mesh));
           const asked = { type, mesh: flags.mesh, name };
           const missing = async (cause: unknown) => Promise.reject(await notFound(connection, asked, cause));
@@ -51,6 +61,13 @@ export function getCommand(deps: CliDeps): Command {
       };
       await showList(deps, flags, list);
     });
+}
+
+async function readAt(connection: Connection, asked: Parameters<typeof resourcesAt>[1], at: Moment) {
+  const found = await resourcesAt(connection, asked, at);
+  if (asked.name !== undefined && found.length === 0)
+    throw new CliError(`the log had no ${asked.type.name} "${asked.name}" then; what zones write is not in it`);
+  return found;
 }
 
 /** One page, and how to come to the next, in kumactl's words. */

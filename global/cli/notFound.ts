@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { collectionPath, type ResourceType } from './catalog.ts';
 import { CliError } from './cliError.ts';
 import { ApiError, type Connection } from './connection.ts';
-import { didYouMean } from './editDistance.ts';
+import { didYouMean } from '../../shared/text/editDistance.ts';
 import { fetchAll } from './list.ts';
 
 /** A resource that was asked for by name. */

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
 import { CliError } from './cliError.ts';
 import { ApiError } from './connection.ts';
+import { whole } from './numberOf.ts';
 import { type Rollout, rollout } from './statusBody.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
@@ -15,7 +16,7 @@ export function rolloutsCommand(deps: CliDeps): Command {
   return withShowFlags(verb('rollouts', deps))
     .description('how changes reach the proxies: who acknowledged, who rejected and why')
     .argument('[change]', 'id of a change; absent: the last ones')
-    .addOption(new Option('--limit <n>', 'the last so many').default(20).argParser(count))
+    .addOption(new Option('--limit <n>', 'the last so many').default(20).argParser(whole(1)))
     .action(async (change: string | undefined, flags: ConnectionFlags & ShowFlags & { limit: number }) => {
       const connection = connectionOf(flags, deps);
       const one = async (id: string) => rollout.parse(await connection.get(`/rollouts/${encodeURIComponent(id)}`));
@@ -28,11 +29,6 @@ export function rolloutsCommand(deps: CliDeps): Command {
         ...(change !== undefined && { whole: ([item]) => item }),
       });
     });
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It has to be a whole number above 0.');
-  return Number(text);
 }
 
 /** The control plane remembers the last thousand; a zone tells of a change only once it has it. */

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { fetchCatalog } from '../catalog.ts';
 import { CliError } from '../cliError.ts';
 import { addKeyValues } from '../keyValues.ts';
+import { seconds } from '../numberOf.ts';
 import { type Format, formatOption, render } from '../output.ts';
 import { paintOf } from '../terminal.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
@@ -32,7 +33,7 @@ interface ApplyFlags extends ConnectionFlags {
 export function applyCommand(deps: CliDeps): Command {
   return verb('apply', deps)
     .description('create or replace resources from YAML or JSON, as one change')
-    .requiredOption('-f, --file <source>', 'file, folder, URL or - for the standard input; repeatable', collect, [])
+    .requiredOption('-f, --file <source>', 'file, folder, URL or - for the standard input; repeatable', collect)
     .option('-R, --recursive', 'folders within folders, too')
     .option('-v, --var <key=value>', 'value of {{ key }} in what is applied; repeatable', addKeyValues, {})
     .option('-m, --message <text>', 'why: kept in the log with the change')
@@ -40,7 +41,7 @@ export function applyCommand(deps: CliDeps): Command {
     .option('--create-only', 'refuse all of it when something of it is there already')
     .option('-y, --yes', 'do not ask before')
     .option('--wait', 'return when every proxy that it concerns has it, in all zones that are connected')
-    .addOption(new Option('--wait-timeout <seconds>', 'wait so long').default(60).argParser(Number))
+    .addOption(new Option('--wait-timeout <seconds>', 'wait so long').default(60).argParser(seconds))
     .addOption(formatOption())
     .action(async (flags: ApplyFlags) => {
       const connection = connectionOf(flags, deps);
@@ -77,7 +78,7 @@ export function applyCommand(deps: CliDeps): Command {
     });
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

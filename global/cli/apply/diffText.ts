@@ -33,7 +33,12 @@ const COLOURS = { add: 'green', replace: 'yellow', remove: 'red' } as const;
 /** What would become of a resource, field by field. */
 export function diffText(tried: TriedResource, paint: Paint): string {
   const head = `${describe(tried)}: ${tried.status}`;
-  return [head, ...tried.diff.map((one) => paint(COLOURS[one.op], lineOf(one)))].join('\n');
+  return [head, ...differencesText(tried.diff, paint)].join('\n');
+}
+
+/** A few lines for each field. */
+export function differencesText(differences: readonly Difference[], paint: Paint): readonly string[] {
+  return differences.map((one) => paint(COLOURS[one.op], lineOf(one)));
 }
 
 function lineOf({ op, path, value, was }: Difference): string {

@@ -72,8 +72,8 @@ async function download(url: string): Promise<string> {
   return response.text();
 }
 
-/** @param where name of the source, for errors */
-export function parseDocuments(text: string, where: string): ResourceDocument[] {
+/** @param source its name, for errors */
+export function parseDocuments(text: string, source: string): ResourceDocument[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines });
   const documents: ResourceDocument[] = [];
@@ -81,24 +81,37 @@ export function parseDocuments(text: string, where: string): ResourceDocument[] 
     const { line, col: column } = lines.linePos(offset);
     const start = lines.lineStarts[line - 1] ?? 0;
     const written = text.slice(start, lines.lineStarts[line]).trimEnd();
-    return { where: `${where}:${line}:${column}`, line, column, text: written };
+    return { where: `${source}:${line}:${column}`, line, column, text: written };
   };
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const line = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
-    const at = `${where}:${line}`;
+    const at = `${source}:${line}`;
     const [problem] = document.errors;
-    if (problem) throw new CliError(`${where}: ${problem.message}`);
+    if (problem) throw new CliError(`${source}: ${problem.message}`);
     const value: unknown = document.toJS();
     if (value === null || value === undefined) continue;
-    const result = resourceDocument.safeParse(value);
-    if (!result.success) {
-      const issue = result.error.issues[0];
-      throw new CliError(`${at}: not a resource: ${issue?.path.join('.') || 'the document'} ${wanted(issue?.path[0])}`);
+    const page = pageOf(value);
+    const parts = page ? page.map((item, i) => ({ item, place: `items[${i}]` })) : [{ item: value, place: '' }];
+    for (const { item, place } of parts) {
+      const locate = (field: string) => placeOf(offsetOf(document, [place, field].filter(Boolean).join('.')));
+      const where = place ? `${source}:${locate('').line}` : at;
+      const result = resourceDocument.safeParse(item);
+      if (!result.success) {
+        const issue = result.error.issues[0];
+        const what = issue?.path.join('.') || 'the document';
+        throw new CliError(`${where}: not a resource: ${what} ${wanted(issue?.path[0])}`);
+      }
+      documents.push({ where, body: result.data, locate });
     }
-    documents.push({ where: at, body: result.data, locate: (field) => placeOf(offsetOf(document, field)) });
   }
-  if (documents.length === 0) throw new CliError(`${where}: no document in it`);
+  if (documents.length === 0) throw new CliError(`${source}: no document in it`);
   return documents;
+}
+
+/** The resources of a page, as `get TYPE -o yaml` prints it; `undefined` for anything else. */
+function pageOf(value: unknown): readonly unknown[] | undefined {
+  const { type, items } = Object(value) as { readonly type?: unknown; readonly items?: unknown };
+  return type === undefined && Array.isArray(items) ? items : undefined;
 }
 
 function wanted(field: PropertyKey | undefined): string {

@@ -1,5 +1,5 @@
 import { CliError } from '../cliError.ts';
-import { didYouMean } from '../editDistance.ts';
+import { didYouMean } from '../../../shared/text/editDistance.ts';
 
 /** `{{ key }}`, and with three braces: in kumactl's templates those are not escaped; nothing is here. */
 const PLACE = /\{\{\{\s*([\w.-]+)\s*\}\}\}|\{\{\s*([\w.-]+)\s*\}\}/g;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../editDistance.ts';
+import { didYouMean } from '../../../shared/text/editDistance.ts';
 import type { CliDeps } from '../verb.ts';
 import { describePlanned, type Planned } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { CliError } from '../cliError.ts';
-import { didYouMean } from '../editDistance.ts';
+import { didYouMean } from '../../../shared/text/editDistance.ts';
 import type { KnownControlPlane, KnownControlPlanes } from './file.ts';
 
 /** The control plane of that name. @throws CliError that tells which are called alike */

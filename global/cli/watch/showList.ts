@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { interval } from '../numberOf.ts';
 import { type Format, formatOption, render, renderOne } from '../output.ts';
 import type { CliDeps } from '../verb.ts';
 import { type Change, changes } from './changes.ts';
@@ -27,13 +28,7 @@ export function withShowFlags(command: Command): Command {
   return command
     .addOption(formatOption())
     .option('-w, --watch', 'show what changes until Ctrl-C')
-    .addOption(new Option('--interval <seconds>', 'with --watch: look so often').default(2).argParser(seconds));
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It has to be a number of seconds, as 2 or 0.5.');
-  return value;
+    .addOption(new Option('--interval <seconds>', 'with --watch: look so often').default(2).argParser(interval));
 }
 
 /** Shows a list in the form that was asked for; once, or until Ctrl-C. */

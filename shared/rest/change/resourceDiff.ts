@@ -12,18 +12,22 @@ const HIDDEN = 'not shown';
 
 /** From the resource that is there to the one that would be, as it is shown: what a secret holds is not. */
 export function resourceDiff({ descriptor, resource, existing }: CheckedPut): readonly Difference[] {
-  const shown = (one: CheckedPut['resource'] | undefined): JsonFields => {
-    if (!one) return {};
-    const fields = resourceJson(descriptor, one);
-    for (const field of APART) delete fields[field];
-    return fields;
-  };
-  const before = shown(existing?.stored.resource);
-  return jsonPatch(before, shown(resource)).map((operation): Difference => {
-    if (descriptor.adminOnly && operation.path === '/data')
-      return operation.op === 'remove' ? operation : { ...operation, value: HIDDEN };
-    return operation.op === 'add' ? operation : { ...operation, was: at(before, operation.path) };
+  const shown = (one: CheckedPut['resource'] | undefined) => (one ? resourceJson(descriptor, one) : {});
+  return shownDiff(shown(existing?.stored.resource), shown(resource)).map((difference): Difference => {
+    if (!descriptor.adminOnly || difference.path !== '/data') return difference;
+    const { op, path } = difference;
+    return op === 'remove' ? { op, path } : { op, path, value: HIDDEN };
   });
+}
+
+/** Between two resources in the form of the API; nothing: `{}`. */
+export function shownDiff(before: JsonFields, after: JsonFields): readonly Difference[] {
+  const [from, to] = [written(before), written(after)];
+  return jsonPatch(from, to).map((one) => (one.op === 'add' ? one : { ...one, was: at(from, one.path) }));
+}
+
+function written(shown: JsonFields): JsonFields {
+  return Object.fromEntries(Object.entries(shown).filter(([field]) => !APART.includes(field)));
 }
 
 /** What a JSON pointer (RFC 6901) points at. */
