@@ -78,6 +78,11 @@ test('over TLS the same is answered, and who has a certificate of the CA is an a
   expect(await get(`${httpsUrl}/who-am-i`, other)).toMatchObject({ body: /mesh-system:anonymous/ });
 });
 
+test('TLS may be open to others than plain HTTP', async () => {
+  const api = await serve({ https: { ...https(), host: '127.0.0.2' } });
+  expect([new URL(api.url).hostname, new URL(api.httpsUrl ?? '').hostname]).toEqual(['127.0.0.1', '127.0.0.2']);
+});
+
 test('a certificate that is replaced is used without a restart', async () => {
   const [certFile, keyFile] = [join(folder.path, 'next.pem'), join(folder.path, 'next-key.pem')];
   await writeFile(certFile, server.cert);

@@ -44,9 +44,9 @@ export async function serveApi(deps: ApiDeps, config: ApiConfig, prefix: string)
   };
   const tls = tlsOf(config, prefix);
   const apps: FastifyInstance[] = [];
-  const listen = (app: FastifyInstance, setting: 'api.port' | 'api.https.port') => {
+  const listen = (app: FastifyInstance, setting: 'api.port' | 'api.https.port', host = config['api.host']) => {
     apps.push(app);
-    return app.listen({ host: config['api.host'], port: config[setting] }).catch((error: Error) => {
+    return app.listen({ host, port: config[setting] }).catch((error: Error) => {
       throw portTaken(error, envName(prefix, setting));
     });
   };
@@ -59,7 +59,7 @@ export async function serveApi(deps: ApiDeps, config: ApiConfig, prefix: string)
     const url = await listen(buildApp(configured, options), 'api.port');
     if (!tls) return { url, httpsUrl: undefined, close };
     const secure = buildApp(configured, { ...options, tls });
-    const httpsUrl = await listen(secure, 'api.https.port');
+    const httpsUrl = await listen(secure, 'api.https.port', config['api.https.host'] || config['api.host']);
     const files = [config['api.https.certFile'], config['api.https.keyFile']];
     unfollow = followCertificate(
       secure.server as unknown as Server,

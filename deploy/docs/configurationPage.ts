@@ -7,7 +7,7 @@ const HEAD = `# Configuration
 
 Each control plane takes its settings from three places, later ones win: the defaults below, a YAML file given with
 \`--config FILE\` (\`api: { port: 5681 }\`), and the environment. A wrong or unknown setting stops the start with one line that
-names it. This page is made from the code; \`npm test -- -u deploy/docs\` makes it anew.
+names it. Times are in milliseconds, sizes in bytes. This page is made from the code; \`npm test -- -u deploy/docs\` makes it anew.
 `;
 
 /** \`docs/configuration.md\`: every setting with its default, from the very tables that are read at the start. */

@@ -5,6 +5,8 @@ import { setting, type Values } from '../../shared/config/settings.ts';
 import { ZONE_SETTINGS } from '../../zone/config.ts';
 
 const {
+  'keys.dir': _keys,
+  'ingress.deadAfter': _deadAfter,
   'nats.url': _url,
   'leaf.dir': _leaf,
   'global.url': _global,
@@ -13,7 +15,7 @@ const {
   ...zone
 } = ZONE_SETTINGS;
 
-/** Every setting of a control plane that is alone: a zone's without NATS, and where global keeps its log. */
+/** Every setting of a control plane that is alone: a zone's without NATS, peers and other zones, and where global keeps its log. */
 export const STANDALONE_SETTINGS = {
   ...zone,
   'data.dir': setting(

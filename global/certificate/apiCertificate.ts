@@ -19,7 +19,8 @@ export function apiCertificate(
   now: () => Date,
 ): ApiCertificate | undefined {
   if (!config['api.https.selfIssued'] || config['api.https.certFile']) return undefined;
-  const hosts = [...new Set(['localhost', '127.0.0.1', config['api.host'], ...config['hub.names']])];
+  const own = [config['api.host'], config['api.https.host']].filter(Boolean);
+  const hosts = [...new Set(['localhost', '127.0.0.1', ...own, ...config['hub.names']])];
   const folder = resolve(join(config['data.dir'], 'api'));
   return { name: 'api', renew: async () => serverCertificate(await ca(), folder, 'api', hosts, now()) };
 }

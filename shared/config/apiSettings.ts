@@ -15,6 +15,7 @@ export const API_SETTINGS = {
     'origins whose pages may read answers, or regular expressions that match one wholly, comma-separated; empty: none',
   ),
   'api.https.port': setting(port, 5682, 'port of the REST API over TLS; 0: any free one'),
+  'api.https.host': setting(text, '', 'address that it listens on; empty: `api.host`'),
   'api.https.certFile': setting(text, '', 'certificate chain (PEM) of that port; empty: it is not opened'),
   'api.https.keyFile': setting(text, '', 'its private key (PEM)'),
   'api.https.clientCaFile': setting(

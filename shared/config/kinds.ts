@@ -1,14 +1,22 @@
 import { z } from 'zod';
 
-/** The kinds of values that settings have; from the environment they come as text. */
-export const port = z.coerce
-  .number()
-  .int()
-  .min(0, 'a port is 0 (any free one) to 65535')
-  .max(65535, 'a port is 0 (any free one) to 65535');
-export const milliseconds = z.coerce.number().int().min(0, 'milliseconds, 0 or more');
-export const text = z.coerce.string();
-export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
+/** A whole number; as text, too, since that is how it comes from the environment, but not an empty one. */
+const whole = (wanted: string) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.number(wanted).int(wanted).min(0, wanted),
+  );
+
+const A_PORT = 'a port is 0 (any free one) to 65535';
+
+/** The kinds of values that settings have. */
+export const port = whole(A_PORT).refine((value) => value <= 65535, A_PORT);
+export const milliseconds = whole('milliseconds, 0 or more');
+export const text = z.union([z.string(), z.number().transform(String)], 'a text');
+export const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+  'true or false',
+);
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
 export const postgresUrl = z
@@ -26,7 +34,7 @@ export const zoneName = z
     'a zone name has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit',
   );
 
-export const bytes = z.coerce.number().int().min(1, 'bytes, 1 or more');
+export const bytes = whole('bytes, 1 or more').refine((value) => value > 0, 'bytes, 1 or more');
 /** Comma-separated where it comes as text. */
 export const list: z.ZodType<readonly string[]> = z.union([
   z.array(z.string()),
