@@ -18,6 +18,6 @@ it('every metric that the documents name is there, and every one of ours is in o
   );
   const named = new Set(documents().flatMap(({ text }) => [...namesIn(text)]));
   expect([...named].filter((name) => !series.includes(name))).toEqual([]);
-  const told = namesIn(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'));
-  expect(there.map(({ name }) => name).filter((name) => !told.has(name))).toEqual([]);
-});
+  const told = [...namesIn(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'))];
+  expect(there.map(({ name }) => name).filter((name) => !told.some((one) => one.startsWith(name)))).toEqual([]);
+}, 120_000);
