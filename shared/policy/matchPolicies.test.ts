@@ -198,6 +198,20 @@ describe('inbound', () => {
     expect(matched?.inbound('8080').id).not.toBe(matched?.inbound('8081').id);
   });
 
+  it('is never about one that is ignored', () => {
+    const inbound = web.spec.networking.inbound?.map((one) => ({ ...one, state: 'Ignored' as const }));
+    const ignored = { ...web, spec: { networking: { ...web.spec.networking, inbound } } };
+    for (const targetRef of [
+      { kind: 'Mesh' as const },
+      { kind: 'Dataplane' as const, sectionName: '8080' },
+      { kind: 'MeshService' as const, name: 'web' },
+    ]) {
+      const view = policyView({ t: { spec: { targetRef, rules: [{ default: { a: 1 } }] } } });
+      expect(timeouts(view)?.inbound('8080').all?.conf).toEqual({ a: 1 });
+      expect(timeouts(view, ignored)?.inbound('8080').all).toBeUndefined();
+    }
+  });
+
   it('sorts rules by how specific their match is', () => {
     const exact = spiffeID('Exact', 'spiffe://default/a');
     const prefix = spiffeID('Prefix', 'spiffe://default/');

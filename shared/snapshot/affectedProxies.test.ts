@@ -98,6 +98,36 @@ describe('affected proxies', () => {
   });
 });
 
+describe('a proxy that scrapes the others', () => {
+  it('is concerned by where they show their metrics', () => {
+    const zone = new ZoneUnderTest();
+    const backend = (port: number): WrittenResource => ({
+      type: 'Dataplane',
+      mesh: 'm1',
+      name: 'backend-1',
+      origin: 'zone-1',
+      metrics: { type: 'prometheus', conf: { port } },
+      networking: { address: '10.0.0.1', inbound: [{ port: 80, tags: { 'kuma.io/service': 'backend' } }] },
+    });
+    for (const one of [
+      { type: 'Mesh', name: 'm1', metrics: { enabledBackend: 'p', backends: [{ name: 'p', type: 'prometheus' }] } },
+      backend(1234),
+      {
+        type: 'Dataplane',
+        mesh: 'm1',
+        name: 'dp-3',
+        origin: 'zone-1',
+        networking: { address: '10.0.0.9', transparentProxying: { directAccessServices: ['dataplane-metrics'] } },
+      },
+    ])
+      zone.write(one, false);
+    zone.settle();
+    zone.write(backend(4321), false);
+    expect(zone.settle().get('m1.dp-3')).toBe('all');
+    expect([...zone.snapshotOf('m1.dp-3').listener.keys()]).toContain('direct_access_10.0.0.1:4321');
+  });
+});
+
 describe('an egress', () => {
   const offered = (instances: number): WrittenResource => ({
     type: 'ZoneIngress',
