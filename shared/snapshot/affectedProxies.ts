@@ -6,6 +6,7 @@ import { type PolicySpec, topTargetRef } from '../policy/policySpec.ts';
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { MeshSpec } from '../resource/mesh/spec.ts';
 import type { Resource } from '../resource/resource.ts';
+import { changesCertificate } from '../view/plainInstances.ts';
 import { serviceIndex } from '../view/services.ts';
 import type { Changed, View } from '../view/view.ts';
 import { dialsDirectly, movedServices } from './directAccess.ts';
@@ -46,7 +47,7 @@ export function affectedProxies(
     const { key } = changed;
     if ((ROUTE_TYPES as readonly string[]).includes(key.type)) for (const tracked of index.zoneProxies()) all(tracked);
     for (const tracked of namedBy(world, index, changed)) all(tracked);
-    servicesChanged ||= SHAPE_SERVICES.has(key.type);
+    servicesChanged ||= SHAPE_SERVICES.has(key.type) || changesCertificate(world.view, changed);
   }
   for (const mesh of new Set(policies.map(({ key }) => key.mesh))) {
     const here = policies.filter(({ key }) => key.mesh === mesh);

@@ -20,7 +20,7 @@ export function servicePart(part: Omit<ServicePart, 'key'>): ServicePart {
   return {
     ...part,
     key: JSON.stringify([
-      e && [e.zone, e.address, e.port, e.priority, e.weight, e.tags],
+      e && [e.zone, e.address, e.port, e.priority, e.weight, e.tags, ...(e.plain ? ['plain'] : [])],
       service,
       protocol,
       local,

@@ -204,6 +204,62 @@ describe('a mesh that leaves by the egress', () => {
   });
 });
 
+describe('an instance where plain text is let in', () => {
+  const backends = [{ name: 'ca', type: 'builtin', mode: 'PERMISSIVE' }];
+  const mesh = { ...MESH, mtls: { enabledBackend: 'ca', backends } };
+  const insight = (name: string, issuedBackend: string | undefined): WrittenResource => ({
+    type: 'DataplaneInsight',
+    mesh: 'default',
+    name,
+    origin: 'zone-1',
+    ...(issuedBackend && { mTLS: { issuedBackend } }),
+  });
+  const called = (view: View) =>
+    serviceIndex(view, 'default', 'zone-1')
+      .services.get('a')
+      ?.endpoints.map(({ address, plain }) => [address, plain === true]);
+
+  it('is called in plain text until it has a certificate of the CA', () => {
+    const view = viewOf([MESH, dataplane('a-1', '10.0.0.1', A), dataplane('a-2', '10.0.0.2', A), insight('a-2', 'ca')]);
+    const both = (first: boolean, second: boolean) => [
+      ['10.0.0.1', first],
+      ['10.0.0.2', second],
+    ];
+    expect(called(view)).toEqual(both(false, false));
+    write(view, mesh);
+    expect(called(view)).toEqual(both(true, false));
+    write(view, insight('a-1', 'another'));
+    expect(called(view)).toEqual(both(true, false));
+    write(view, insight('a-1', 'ca'));
+    write(view, { ...dataplane('a-1', '10.0.0.1', A), labels: { only: 'a label' } });
+    expect(called(view)).toEqual(both(false, false));
+    write(view, insight('a-2', undefined), true);
+    expect(called(view)).toEqual(both(false, true));
+    write(view, { ...mesh, mtls: { enabledBackend: 'ca', backends: [{ ...backends[0], mode: 'STRICT' }] } });
+    expect(called(view)).toEqual(both(false, false));
+  });
+
+  it('is the same to an ingress, whose callers are elsewhere', () => {
+    const view = viewOf([mesh, dataplane('a-1', '10.0.0.1', A)]);
+    const local = () => serviceIndex(view, 'default', 'zone-1').services.get('a')?.localEndpoints;
+    const before = local();
+    expect(before?.map(({ plain }) => plain)).toEqual([undefined]);
+    write(view, insight('a-1', 'ca'));
+    expect(local()).toEqual(before);
+  });
+
+  it('keeps the others what they are when it gets its certificate', () => {
+    const view = viewOf([mesh, dataplane('a-1', '10.0.0.1', A), dataplane('b-1', '10.0.0.3', B)]);
+    const before = serviceIndex(view, 'default', 'zone-1');
+    write(view, insight('a-1', undefined));
+    expect(serviceIndex(view, 'default', 'zone-1')).toBe(before);
+    write(view, insight('a-1', 'ca'));
+    const after = serviceIndex(view, 'default', 'zone-1');
+    expect(after.services.get('b')).toBe(before.services.get('b'));
+    expect(after.shape).toBe(before.shape);
+  });
+});
+
 describe('available services', () => {
   it('are healthy inbounds and gateways of this zone, counted by tags and sorted', () => {
     const view = viewOf([

@@ -3,7 +3,8 @@ import type { Endpoint } from '../xds/endpoints.ts';
 import type { Protocol } from '../xds/parts.ts';
 import { commonProtocol } from '../xds/protocol.ts';
 import type { Resource } from '../resource/resource.ts';
-import { localInbounds, localInboundsOf } from './localInbounds.ts';
+import { localInboundsOf } from './localInbounds.ts';
+import { awaitedBackend, changesCertificate, hasCertificate, isPart, plainPart } from './plainInstances.ts';
 import { type RemoteParts, remoteParts } from './remoteServices.ts';
 import type { ServicePart } from './servicePart.ts';
 import type { Changed, View } from './view.ts';
@@ -41,6 +42,8 @@ interface Cached {
   /** Of the view, when it was last found to be right. */
   revision: number;
   readonly dataplanes: number;
+  /** Revision of the insights, as far as they count. */
+  readonly insights: number;
   readonly remoteRevisions: string;
   readonly remote: RemoteParts;
   readonly parts: Parts;
@@ -63,45 +66,70 @@ export function serviceIndex(view: View, mesh: string, zone: string): ServiceInd
   const dataplanes = view.revisionOf('Dataplane', mesh);
   const remoteRevisions = ['ZoneIngress', 'ZoneEgress', 'Mesh', 'Zone'].map((type) => view.revisionOf(type, '')).join();
   const sameRemote = before?.remoteRevisions === remoteRevisions;
-  if (sameRemote && before.dataplanes === dataplanes) {
+  const awaited = awaitedBackend(view, mesh);
+  const insights = awaited === undefined ? 0 : view.revisionOf('DataplaneInsight', mesh);
+  if (sameRemote && before.dataplanes === dataplanes && before.insights === insights) {
     before.revision = revision;
     return before.index;
   }
 
   const remote = sameRemote ? before.remote : remoteParts(view, mesh, zone);
-  const changes = sameRemote ? view.changesSince('Dataplane', mesh, before.dataplanes) : undefined;
-  const parts = before && changes ? moved(before.parts, changes, zone) : allParts(view, mesh, zone, remote);
+  const changes = sameRemote ? changesOf(view, mesh, zone, before) : undefined;
+  const partsOf: PartsOf = (dataplane) => {
+    const parts = localInboundsOf(dataplane, zone).map(({ part }) => part);
+    const isPlain = awaited !== undefined && !hasCertificate(view, zone, dataplane, awaited);
+    return isPlain ? parts.map(plainPart) : parts;
+  };
+  const parts =
+    before && changes ? moved(before.parts, changes, zone, partsOf) : allParts(view, mesh, zone, remote, partsOf);
   const index = buildIndex(mesh, parts, remote, before);
-  indexes.set(id, { revision, dataplanes, remoteRevisions, remote, parts, index });
+  indexes.set(id, { revision, dataplanes, insights, remoteRevisions, remote, parts, index });
   return index;
+}
+
+/** What a Dataplane of this zone adds to services. */
+type PartsOf = (dataplane: Resource) => readonly ServicePart[];
+
+/** Changes of Dataplanes since then, and of their certificates where somebody waits for those; `undefined`: too many. */
+function changesOf(view: View, mesh: string, zone: string, before: Cached): Changed[] | undefined {
+  const dataplanes = view.changesSince('Dataplane', mesh, before.dataplanes);
+  const insights = awaitedBackend(view, mesh) ? view.changesSince('DataplaneInsight', mesh, before.insights) : [];
+  if (!dataplanes || !insights) return undefined;
+  const certified = insights.filter((one) => one.origin === zone && changesCertificate(view, one));
+  const again = [...new Set(certified.map(({ key }) => key.name))].flatMap((name): Changed[] => {
+    const key = { type: 'Dataplane', mesh, name };
+    const dataplane = view.get(key, zone)?.resource;
+    return dataplane ? [{ origin: zone, key, before: dataplane, after: dataplane }] : [];
+  });
+  return [...dataplanes, ...again];
 }
 
 type Parts = ReadonlyMap<string, readonly ServicePart[]>;
 
-function allParts(view: View, mesh: string, zone: string, remote: RemoteParts): Parts {
+function allParts(view: View, mesh: string, zone: string, remote: RemoteParts, partsOf: PartsOf): Parts {
   const parts = new Map<string, ServicePart[]>();
   const add = (part: ServicePart) => {
     const list = parts.get(part.service);
     if (list) list.push(part);
     else parts.set(part.service, [part]);
   };
-  for (const { part } of localInbounds(view, mesh, zone)) add(part);
+  for (const { origin, resource } of view.entries('Dataplane', mesh))
+    if (origin === zone) for (const part of partsOf(resource)) add(part);
   for (const part of remote.parts) add(part);
   return parts;
 }
 
 /** The parts after some Dataplanes changed: the lists of all other services stay the same objects. */
-function moved(before: Parts, changes: readonly Changed[], zone: string): Parts {
+function moved(before: Parts, changes: readonly Changed[], zone: string, partsOf: PartsOf): Parts {
   const parts = new Map(before);
-  const partsOf = (dataplane: Resource | null) => (dataplane ? localInboundsOf(dataplane, zone) : []);
   for (const { origin, before: was, after: is } of changes) {
     if (origin !== zone) continue;
-    for (const { part } of partsOf(was)) {
-      const others = (parts.get(part.service) ?? []).filter((one) => one !== part);
+    for (const { part } of was ? localInboundsOf(was, zone) : []) {
+      const others = (parts.get(part.service) ?? []).filter((one) => !isPart(one, part));
       if (others.length > 0) parts.set(part.service, others);
       else parts.delete(part.service);
     }
-    for (const { part } of partsOf(is)) parts.set(part.service, [...(parts.get(part.service) ?? []), part]);
+    for (const part of is ? partsOf(is) : []) parts.set(part.service, [...(parts.get(part.service) ?? []), part]);
   }
   return parts;
 }
@@ -140,7 +168,8 @@ function makeService(name: string, parts: readonly ServicePart[], localWeight: n
   const remoteEndpoints: Endpoint[] = [];
   for (const { endpoint, egresses, local } of sorted) {
     if (!endpoint) continue;
-    if (local) localEndpoints.push(endpoint);
+    // What an ingress passes on is mTLS already.
+    if (local) localEndpoints.push(withoutMark(endpoint));
     if (egresses) {
       remoteEndpoints.push(endpoint);
       endpoints.push(...egresses);
@@ -155,6 +184,11 @@ function makeService(name: string, parts: readonly ServicePart[], localWeight: n
     localEndpoints,
     remoteEndpoints,
   };
+}
+
+function withoutMark(endpoint: Endpoint): Endpoint {
+  const { plain, ...others } = endpoint;
+  return plain ? others : endpoint;
 }
 
 function sameParts(a: readonly ServicePart[] | undefined, b: readonly ServicePart[]): boolean {

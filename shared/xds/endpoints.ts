@@ -15,9 +15,14 @@ export interface Endpoint {
   readonly weight: number;
   /** Without `kuma.io/service`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** It does not understand mTLS yet, though the mesh has it. */
+  readonly plain?: true;
   /** It shares out what it gets by itself: one endpoint of weight 1, however many ways lead on from it. */
   readonly egress?: true;
 }
+
+/** What an endpoint without mTLS is marked with, for the clusters of meshes that let plain text in. */
+export const PLAIN = 'meridian.plain';
 
 /**
  * Endpoints grouped by locality and priority, in an order that depends on nothing but them: localities by zone name,
@@ -26,11 +31,17 @@ export interface Endpoint {
 export function clusterLoadAssignment(clusterName: string, endpoints: readonly Endpoint[]): ClusterLoadAssignmentJson {
   const localities = new Map<string, LocalityLbEndpointsJson & { lbEndpoints: LbEndpointJson[] }>();
   for (const endpoint of merged(endpoints).sort(byPlace)) {
-    const { zone, priority } = endpoint;
-    const id = `${priority}/${zone}`;
+    const { zone, priority, plain } = endpoint;
+    const id = `${priority}/${zone}/${plain}`;
     let locality = localities.get(id);
     if (!locality) {
-      locality = { ...(zone ? { locality: { zone } } : {}), ...(priority > 0 ? { priority } : {}), lbEndpoints: [] };
+      // Elsewhere is another host to Envoy: it closes the connections in plain text when their time is over.
+      const place = { ...(zone ? { zone } : {}), ...(plain ? { subZone: PLAIN } : {}) };
+      locality = {
+        ...(zone || plain ? { locality: place } : {}),
+        ...(priority > 0 ? { priority } : {}),
+        lbEndpoints: [],
+      };
       localities.set(id, locality);
     }
     locality.lbEndpoints.push(lbEndpoint(endpoint));
@@ -58,18 +69,30 @@ function merged(endpoints: readonly Endpoint[]): Endpoint[] {
   return [...places.values()];
 }
 
-function lbEndpoint({ address, port, weight, tags }: Endpoint): LbEndpointJson {
+function lbEndpoint({ address, port, weight, tags, plain }: Endpoint): LbEndpointJson {
+  const filterMetadata = {
+    ...(Object.keys(tags).length > 0 ? { 'envoy.lb': { ...tags } } : {}),
+    ...socketMatch(plain ? { ...tags, [PLAIN]: 'true' } : { ...tags }),
+  };
   return {
     endpoint: { address: tcpAddress(address, port) },
     loadBalancingWeight: weight,
-    ...(Object.keys(tags).length > 0
-      ? { metadata: { filterMetadata: { 'envoy.lb': { ...tags }, 'envoy.transport_socket_match': { ...tags } } } }
-      : {}),
+    ...(Object.keys(filterMetadata).length > 0 ? { metadata: { filterMetadata } } : {}),
   };
 }
 
+function socketMatch(marks: Record<string, string>) {
+  return Object.keys(marks).length > 0 ? { 'envoy.transport_socket_match': marks } : {};
+}
+
 function byPlace(a: Endpoint, b: Endpoint): number {
-  return compare(a.zone, b.zone) || a.priority - b.priority || compare(a.address, b.address) || a.port - b.port;
+  return (
+    compare(a.zone, b.zone) ||
+    a.priority - b.priority ||
+    Number(a.plain ?? false) - Number(b.plain ?? false) ||
+    compare(a.address, b.address) ||
+    a.port - b.port
+  );
 }
 
 function compare(a: string, b: string): number {

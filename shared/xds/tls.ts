@@ -1,4 +1,5 @@
 import { ADS } from './address.ts';
+import type { Cluster_TransportSocketMatchJson as TransportSocketMatchJson } from './gen/envoy/config/cluster/v3/cluster_pb.d.ts';
 import type { TransportSocketJson } from './gen/envoy/config/core/v3/base_pb.d.ts';
 import type {
   CommonTlsContextJson,
@@ -46,6 +47,13 @@ export function upstreamMeshTls(mesh: string, service: string, sni: string): Tra
     sni,
   };
   return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
+}
+
+/** Sends what is marked as not understanding mTLS yet plain text, beside the socket for all others. */
+export function plainTextFor(mark: string): TransportSocketMatchJson {
+  const config = typed('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer', {});
+  const transportSocket = { name: 'envoy.transport_sockets.raw_buffer', typedConfig: config };
+  return { name: 'plain', match: { [mark]: 'true' }, transportSocket };
 }
 
 /** TLS to something outside of the mesh, whose certificate is not verified. */

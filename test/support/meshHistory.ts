@@ -79,6 +79,23 @@ const dataplane = fc
     }),
   );
 
+const insight = fc
+  .record({
+    mesh,
+    n: fc.integer({ min: 1, max: 4 }),
+    origin: fc.constantFrom('zone-1', 'zone-1', 'zone-2'),
+    issued: fc.constantFrom('ca', 'ca', 'cb', undefined),
+  })
+  .map(
+    ({ mesh, n, origin, issued }): WrittenResource => ({
+      type: 'DataplaneInsight',
+      mesh,
+      name: `dp-${n}`,
+      origin,
+      ...(issued && { mTLS: { issuedBackend: issued } }),
+    }),
+  );
+
 const ingress = fc
   .record({
     n: fc.integer({ min: 1, max: 3 }),
@@ -337,6 +354,7 @@ const trafficTrace = fc.record({ mesh, n: fc.integer({ min: 1, max: 3 }), of: se
 
 const written = fc.oneof(
   { weight: 6, arbitrary: dataplane },
+  { weight: 3, arbitrary: insight },
   { weight: 3, arbitrary: ingress },
   { weight: 2, arbitrary: egress },
   { weight: 2, arbitrary: meshes },

@@ -118,6 +118,28 @@ describe('a change', () => {
     expect(push.busy).toBe(false);
   });
 
+  it('of a certificate goes to the callers where a mesh also lets plain text in, and to nobody in any other', async () => {
+    const { zone, push, connect, sent } = await world();
+    await connect('back', 'front', 'other');
+    for (const [mode, issuedBackend] of [
+      ['STRICT', 'another'],
+      ['PERMISSIVE', 'ca'],
+    ]) {
+      zone.global(
+        resourceOf({
+          type: 'Mesh',
+          name: 'demo',
+          mtls: { enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin', mode }] },
+        }),
+      );
+      await sent(3);
+      while (push.busy) await new Promise((resolve) => setImmediate(resolve));
+      await zone.put(resourceOf({ type: 'DataplaneInsight', mesh: 'demo', name: 'back', mTLS: { issuedBackend } }));
+      expect(push.busy).toBe(mode === 'PERMISSIVE');
+    }
+    expect(await sent(1)).toEqual(['demo.front']);
+  });
+
   it('is followed to the answers of all', async () => {
     const { zone, ads, rollouts, metrics, connect, sent } = await world();
     await connect('back', 'front');

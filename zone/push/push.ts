@@ -6,6 +6,7 @@ import { ProxyIndex } from '../../shared/snapshot/proxyIndex.ts';
 import { regenerateEndpoints } from '../../shared/snapshot/regenerateEndpoints.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import { unresolvedReason } from '../../shared/resource/resolved.ts';
+import { changesCertificate } from '../../shared/view/plainInstances.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
 import type { AdsServer } from '../ads/ports.ts';
 import { resourceType } from '../dataplane/proxyResource.ts';
@@ -62,8 +63,11 @@ export class Push {
    */
   applied({ changes, position, change }: Applied): void {
     if (!change) {
-      // An insight is in no configuration; a thousand of them are no crowd that a change would have to wait for.
-      const shaping = changes.filter(({ key }) => !this.#deps.registry.byType(key.type)?.readOnly);
+      // Nearly no insight is in a configuration; a thousand of them are no crowd that a change would have to wait for.
+      const { registry, view } = this.#deps;
+      const shaping = changes.filter(
+        (changed) => !registry.byType(changed.key.type)?.readOnly || changesCertificate(view, changed),
+      );
       if (shaping.length === 0) return;
       this.#local.push(...shaping);
       this.#came();
