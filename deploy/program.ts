@@ -109,7 +109,7 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
         import('../global/secret/rotateSecretsKey.ts'),
         import('../zone/identity/rotateZoneCa.ts'),
         import('../zone/identity/rotateZoneKey.ts'),
-        import('../zone/join/rotateLeafKeys.ts'),
+        import('../zone/leaf/rotateLeafKeys.ts'),
       ]);
       return global
         .rotateCommand(deps)

@@ -102,7 +102,17 @@ test('the PostgreSQL client stays in the event log', () => {
 });
 
 test('the NATS client stays where events, status and questions travel', () => {
-  const homes = ['nats', 'global/relay', 'global/insight', 'zone/replica', 'zone/status', 'zone/ask', 'deploy', 'test'];
+  const homes = [
+    'nats',
+    'global/relay',
+    'global/insight',
+    'zone/leaf',
+    'zone/replica',
+    'zone/status',
+    'zone/ask',
+    'deploy',
+    'test',
+  ];
   for (const name of ['@nats-io/transport-node', '@nats-io/jetstream', '@nats-io/nats-core']) {
     expect(onlyIn(name, ...homes)).toEqual([]);
   }

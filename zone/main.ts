@@ -12,7 +12,7 @@ import { beat } from './ingress/beat.ts';
 import { reach } from './ingress/reach.ts';
 import { watchIngresses } from './ingress/watchIngresses.ts';
 import { startReconciling } from './reconciling.ts';
-import { joinGlobal } from './replica/join.ts';
+import { joinGlobal } from './replica/joinGlobal.ts';
 import { openReplica } from './replica/openReplica.ts';
 import { heedNotices } from './status/heedNotices.ts';
 import { watchInstances } from './status/instances.ts';

@@ -7,7 +7,7 @@ import type { Role } from '../shared/resource/role.ts';
 import type { EnvoyAdmin } from '../shared/rest/ports.ts';
 import { anyEnvoyAdmin } from './ask/anyEnvoyAdmin.ts';
 import type { ZoneConfig } from './config.ts';
-import type { LeafConnection } from './replica/leafConnection.ts';
+import type { LeafConnection } from './leaf/leafConnection.ts';
 import type { NatsReplica } from './replica/natsReplica.ts';
 import type { ZoneChangeLog } from './replica/ports.ts';
 import type { ServingProxies } from './servingProxies.ts';

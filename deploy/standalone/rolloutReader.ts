@@ -1,4 +1,4 @@
-import { Rollouts as AllRollouts } from '../../global/insight/rolloutReader.ts';
+import { Rollouts as AllRollouts } from '../../global/insight/rollouts.ts';
 import type { EventLog } from '../../global/log/eventLog.ts';
 import type { RolloutReader } from '../../shared/rest/ports.ts';
 import type { Rollouts } from '../../zone/push/rollouts.ts';

@@ -11,7 +11,7 @@ import { readHubCopies } from './hubCopies.ts';
 import { watchHubHead } from './hubHead.ts';
 import { insightMetrics } from './metrics.ts';
 import { giveNotice } from './presence.ts';
-import { Rollouts } from './rolloutReader.ts';
+import { Rollouts } from './rollouts.ts';
 import { SyncMonitor } from './syncMonitor.ts';
 import { followZones } from './zoneFollower.ts';
 

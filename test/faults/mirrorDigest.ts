@@ -5,8 +5,8 @@ import { Digest } from '../../shared/event/digest.ts';
 import { envelopeOf } from '../../shared/event/message.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { keyText } from '../../shared/resource/resource.ts';
-import { leafUser } from '../../zone/join/leafUser.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { leafUser } from '../../zone/leaf/leafUser.ts';
+import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
 import type { FaultZone } from './world.ts';
 
 /** What a zone control plane would fold that started from nothing but the mirror in the zone's nats-server. */

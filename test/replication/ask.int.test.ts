@@ -12,7 +12,7 @@ import type { Proxy } from '../../shared/snapshot/proxy.ts';
 import { View } from '../../shared/view/view.ts';
 import { answerAsks } from '../../zone/ask/answerAsks.ts';
 import { anyEnvoyAdmin } from '../../zone/ask/anyEnvoyAdmin.ts';
-import { connectToLeaf, type LeafConnection } from '../../zone/replica/leafConnection.ts';
+import { connectToLeaf, type LeafConnection } from '../../zone/leaf/leafConnection.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf } from './wiring.ts';

@@ -14,7 +14,7 @@ import { until } from '../../deploy/demo/until.ts';
 import { zoneControlPlane } from '../../deploy/demo/zone.ts';
 import { freePort } from '../../deploy/process/ports.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
 import { opensGrant } from '../../zone/replica/keyring.ts';
 import { startNatsServer } from '../support/nats.ts';
 import { tempDir } from '../support/tempDir.ts';

@@ -8,7 +8,7 @@ import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';
-import { leafHealth, reloadLeaf } from '../../zone/replica/leafSystem.ts';
+import { leafHealth, reloadLeaf } from '../../zone/leaf/leafSystem.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource } from './wiring.ts';
 

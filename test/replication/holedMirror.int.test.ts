@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 

@@ -6,7 +6,7 @@ import { hubCertificate, writeHubCa } from '../../global/hubAccess/writeHubConfi
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
-import { reloadLeaf } from '../../zone/replica/leafSystem.ts';
+import { reloadLeaf } from '../../zone/leaf/leafSystem.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 

@@ -9,7 +9,7 @@ import { hubCertificate } from '../../global/hubAccess/writeHubConfig.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { dropFormerCas, makeNextCa } from '../../zone/identity/zoneCa.ts';
-import { reloadLeaf } from '../../zone/replica/leafSystem.ts';
+import { reloadLeaf } from '../../zone/leaf/leafSystem.ts';
 import { natsCertificate } from '../support/natsTls.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';

@@ -1,7 +1,7 @@
 import { createUser } from '@nats-io/nkeys';
 import { expect, it, vi } from 'vitest';
 import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
+import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
 import { hubWithZones } from './hubWithZones.ts';
 
 const world = hubWithZones(['zone-a']);

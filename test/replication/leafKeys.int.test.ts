@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser, fromSeed } from '@nats-io/nkeys';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { makeNextLeafUser } from '../../zone/join/leafUser.ts';
-import { keepLeafUsers, takeNext } from '../../zone/replica/keepLeafUsers.ts';
-import { connectToLeaf } from '../../zone/replica/leafConnection.ts';
-import { reloadLeaf, tryLeaf } from '../../zone/replica/leafSystem.ts';
+import { makeNextLeafUser } from '../../zone/leaf/leafUser.ts';
+import { keepLeafUsers, takeNext } from '../../zone/leaf/keepLeafUsers.ts';
+import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
+import { reloadLeaf, tryLeaf } from '../../zone/leaf/leafSystem.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource } from './wiring.ts';
 

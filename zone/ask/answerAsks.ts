@@ -4,7 +4,7 @@ import { headers } from '@nats-io/transport-node';
 import { type Ask, ASK_ERROR, askSchema, askSubject } from '../../shared/event/ask.ts';
 import type { EnvoyAdmin, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
-import type { LeafConnection } from '../replica/leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 
 type Deps = {
   readonly leaf: Pick<LeafConnection, 'nats'>;

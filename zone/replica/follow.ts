@@ -1,6 +1,6 @@
 import { DeliverPolicy, type JsMsg, type PushConsumer, type StreamState } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 
 export interface Following {
   /** Sequence up to which everything was handed over. */

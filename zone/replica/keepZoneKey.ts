@@ -5,7 +5,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import type { ZoneKeys } from '../identity/zoneKey.ts';
 import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import { opensGrant } from './keyring.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import { StaleWrite, type ZoneLog } from './ports.ts';
 
 const LOOK_MS = 2_000;

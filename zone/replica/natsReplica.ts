@@ -10,7 +10,7 @@ import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import { CopyDigests } from './copyDigests.ts';
 import { follow, type Following } from './follow.ts';
 import type { Keyring } from './keyring.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import type { LocalCopy } from './localCopy.ts';
 import { PolicyLog } from './policyLog.ts';
 import { PolicyStream } from './policyStream.ts';

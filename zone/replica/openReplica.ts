@@ -8,17 +8,16 @@ import { zoneKeys } from '../identity/zoneKey.ts';
 import { zoneSealer } from '../identity/zoneSealer.ts';
 import { AddressBook } from '../lookup/addressBook.ts';
 import { lookUp } from '../lookup/lookUp.ts';
-import { prepareLeaf } from '../join/prepareLeaf.ts';
+import { prepareLeaf } from '../leaf/prepareLeaf.ts';
 import { adoptLocalLog } from './adoptLocalLog.ts';
-import { keepLeafUsers, takeNext } from './keepLeafUsers.ts';
+import { keepLeafUsers, takeNext } from '../leaf/keepLeafUsers.ts';
 import { keepZoneKey } from './keepZoneKey.ts';
 import { Keyring } from './keyring.ts';
-import { connectToLeaf } from './leafConnection.ts';
-import { leafHealth, reloadLeaf } from './leafSystem.ts';
+import { connectToLeaf } from '../leaf/leafConnection.ts';
+import { leafHealth, reloadLeaf } from '../leaf/leafSystem.ts';
 import { LocalCopy } from './localCopy.ts';
 import { ZONE_LOG_FILE } from './localZoneLog.ts';
 import { natsReplica } from './natsReplica.ts';
-
 import { provisionZoneLog } from './provision.ts';
 import { natsZoneLog } from './zoneLog.ts';
 

@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { lookUp } from '../../nats/lookUp.ts';
 import type { Refill } from '../../shared/event/status.ts';
 import { follow, type Following } from './follow.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import type { PolicyLog } from './policyLog.ts';
 
 type Deps = {

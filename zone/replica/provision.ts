@@ -11,7 +11,7 @@ import {
 import { lookUp } from '../../nats/lookUp.ts';
 import { HELLO_PREFIX, type Hello, type Welcome, welcomeSchema } from '../../shared/event/hello.ts';
 import { encodeToken, KEPT_PREFIX, UP_PREFIX } from '../../shared/event/subject.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 
 /** Nanoseconds, as JetStream counts. */
 const SECOND = 1_000_000_000;

@@ -6,7 +6,7 @@ import type { ZoneSealer } from '../identity/zoneSealer.ts';
 import { staysInZone, zoneMessageBody } from '../../shared/event/zoneMessage.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import { StaleWrite, type ZoneChangeLog } from './ports.ts';
 
 const WRONG_LAST_SEQUENCE = 10_071;

@@ -1,5 +1,5 @@
 import { type NoticeAnswer, noticeSchema, noticeSubject } from '../../shared/event/notice.ts';
-import type { LeafConnection } from '../replica/leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import type { NatsReplica } from '../replica/natsReplica.ts';
 import type { Troubles } from './troubles.ts';
 

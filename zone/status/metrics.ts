@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { ZoneIngressStatus } from '../../shared/resource/zoneingress/spec.ts';
 import type { DataPlane } from '../dataplane/dataPlane.ts';
 import type { AddressBook } from '../lookup/addressBook.ts';
-import type { LeafConnection } from '../replica/leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import type { NatsReplica } from '../replica/natsReplica.ts';
 import type { Troubles } from './troubles.ts';
 

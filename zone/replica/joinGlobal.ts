@@ -1,7 +1,7 @@
 import { keepLooking } from '../../runtime/keepLooking.ts';
 import type { Hello } from '../../shared/event/hello.ts';
 import { Hearing } from './hearing.ts';
-import type { LeafConnection } from './leafConnection.ts';
+import type { LeafConnection } from '../leaf/leafConnection.ts';
 import type { NatsReplica } from './natsReplica.ts';
 import { findStreams, greet, provisionMirrors, provisionZoneLog } from './provision.ts';
 

@@ -1,6 +1,6 @@
 import type { KeyPair } from '@nats-io/nkeys';
 import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { LeafUser } from '../join/leafUser.ts';
+import type { LeafUser } from './leafUser.ts';
 import { TIMEOUT_MS, type Trust, tlsTo } from '../../nats/connect.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';

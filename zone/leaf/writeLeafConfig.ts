@@ -5,7 +5,7 @@ import { serverCertificate } from '../../runtime/certificate/serverCertificate.t
 import { replaceFile } from '../../runtime/file/replaceFile.ts';
 import { caCertificates } from '../identity/caCertificates.ts';
 import { caFile, zoneCa } from '../identity/zoneCa.ts';
-import { credentialFile, hubCaFile } from './hubCredential.ts';
+import { credentialFile, hubCaFile } from '../join/hubCredential.ts';
 import { leafConfig } from './leafConfig.ts';
 
 interface Options {

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
 import { endOfCa, followedCertificate } from '../../runtime/certificate/readCertificate.ts';
-import { hubCaFile, readMembership } from './hubCredential.ts';
-import { joinHub } from './joinHub.ts';
+import { hubCaFile, readMembership } from '../join/hubCredential.ts';
+import { joinHub } from '../join/joinHub.ts';
 import { type LeafUser, leafUser } from './leafUser.ts';
 import { type LeafFiles, writeLeafConfig } from './writeLeafConfig.ts';
-import { zoneToken } from './zoneToken.ts';
+import { zoneToken } from '../join/zoneToken.ts';
 
 interface Settings {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { keepLooking } from '../../runtime/keepLooking.ts';
-import type { PreparedLeaf } from '../join/prepareLeaf.ts';
+import type { PreparedLeaf } from './prepareLeaf.ts';
 import { reloadLeaf, tryLeaf } from './leafSystem.ts';
 
 const LOOK_MS = 2_000;
