@@ -1,5 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
-import { deprecations } from '../deprecations.ts';
+import { policyWarnings } from '../warnings.ts';
 import { applyToInbound, applyToOutbound } from './apply.ts';
 import { meshCircuitBreakerSchema } from './schema.ts';
 import { circuitBreakerViolations } from './violations.ts';
@@ -14,6 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: true, hasFrom: true, hasRules: true, isFromAsRules: true },
   schema: meshCircuitBreakerSchema,
   validate: ({ spec }) => circuitBreakerViolations(spec),
-  warnings: ({ spec }) => deprecations(spec),
+  warnings: ({ spec }) => policyWarnings(spec),
   effects: { outbound: applyToOutbound, inbound: applyToInbound },
 });

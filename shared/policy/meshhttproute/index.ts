@@ -1,5 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
-import { deprecations } from '../deprecations.ts';
+import { policyWarnings } from '../warnings.ts';
 import { applyMeshHTTPRoute } from './apply.ts';
 import { mergeRoutes } from './mergeRoutes.ts';
 import { meshHttpRouteSchema } from './schema.ts';
@@ -15,7 +15,7 @@ export const descriptor = definePolicy({
   traits: { hasTo: true, hasFrom: false, hasRules: false, isFromAsRules: false },
   schema: meshHttpRouteSchema,
   validate: ({ spec }) => routeViolations(spec),
-  warnings: ({ spec }) => deprecations(spec),
+  warnings: ({ spec }) => policyWarnings(spec),
   mergeConfs: (confs) => mergeRoutes(confs),
   effects: { outbound: applyMeshHTTPRoute },
 });

@@ -1,5 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
-import { deprecations } from '../deprecations.ts';
+import { policyWarnings } from '../warnings.ts';
 import { applyMeshProxyPatch } from './apply.ts';
 import { meshProxyPatchSchema } from './schema.ts';
 import { proxyPatchViolations } from './violations.ts';
@@ -14,6 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: false, hasFrom: false, hasRules: false, isFromAsRules: false },
   schema: meshProxyPatchSchema,
   validate: ({ spec }) => proxyPatchViolations(spec),
-  warnings: ({ spec }) => deprecations(spec),
+  warnings: ({ spec }) => policyWarnings(spec),
   effects: { proxy: applyMeshProxyPatch },
 });

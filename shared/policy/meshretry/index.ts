@@ -1,5 +1,5 @@
 import { definePolicy } from '../definePolicy.ts';
-import { deprecations } from '../deprecations.ts';
+import { policyWarnings } from '../warnings.ts';
 import { applyMeshRetry } from './apply.ts';
 import { meshRetrySchema } from './schema.ts';
 import { retryViolations } from './violations.ts';
@@ -14,6 +14,6 @@ export const descriptor = definePolicy({
   traits: { hasTo: true, hasFrom: false, hasRules: false, isFromAsRules: false },
   schema: meshRetrySchema,
   validate: ({ spec }) => retryViolations(spec),
-  warnings: ({ spec }) => deprecations(spec),
+  warnings: ({ spec }) => policyWarnings(spec),
   effects: { outbound: applyMeshRetry },
 });
