@@ -20,7 +20,7 @@ import { globalRest } from './rest.ts';
 import { keyGrants } from './secret/keyGrants.ts';
 
 /** Starts a global control plane; resolves when it answers. @throws Error whose message is for the operator */
-export async function runGlobal(config: GlobalConfig, build: Build): Promise<Running> {
+async function runGlobal(config: GlobalConfig, build: Build): Promise<Running> {
   const runtime = startRuntime({ cp: 'global', level: config['log.level'] }, build);
   const { log, metrics, now, onError } = runtime;
 

@@ -7,7 +7,7 @@ import { type Diagnosis, diagnose } from '../shared/diagnostics/diagnose.ts';
 import { splitUrl } from '../shared/rest/splitUrl.ts';
 
 /** `/healthy`, `/ready` and `/metrics` of a control plane, listening. */
-export interface Diagnostics {
+interface Diagnostics {
   readonly url: string;
   close(): void;
 }

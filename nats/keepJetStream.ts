@@ -15,7 +15,7 @@ type Deps = {
   readonly onError: (error: Error) => void;
 };
 
-export interface KeptJetStream {
+interface KeptJetStream {
   /** What is wrong with the server's JetStream, for the operator; empty: nothing. */
   trouble(): string;
   stop(): void;

@@ -29,7 +29,7 @@ const whatServes = () =>
   Promise.all([import('./servingProxies.ts'), import('./rest.ts'), import('../runtime/serve.ts')]);
 
 /** Starts a zone control plane; resolves when it serves proxies. @throws Error whose message is for the operator */
-export async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
+async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
   const zone = config.name;
   const runtime = startRuntime({ cp: 'zone', zone, level: config['log.level'] }, build);
   const { version, instance, startedAt, log, metrics, onError } = runtime;

@@ -5,7 +5,7 @@ import { prepare } from './prepare.ts';
 import { type Standalone, startStandalone } from './standalone.ts';
 import { untilParentEnds, untilStopped } from './untilStopped.ts';
 
-export interface BareOptions {
+interface BareOptions {
   readonly zones: number;
   /** One control plane that is global and its only zone. */
   readonly standalone: boolean;
@@ -33,7 +33,7 @@ export interface BareLine {
   readonly nats: { readonly hub: string; readonly zones: Readonly<Record<string, string>> };
 }
 
-export function bareLine(cluster: Cluster): BareLine {
+function bareLine(cluster: Cluster): BareLine {
   return {
     global: whereabouts(cluster.global),
     zones: cluster.zones.map(({ name, ads, controlPlane }) => ({ name, ads, ...whereabouts(controlPlane) })),

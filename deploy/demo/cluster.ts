@@ -7,7 +7,7 @@ import { startNats } from './natsServer.ts';
 import { freePorts } from './ports.ts';
 import { type Joining, startZone, type Zone } from './zone.ts';
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly zones: readonly string[];
   readonly dpAuth: 'dpToken' | 'none';
   /** `postgres://…`; absent: the embedded log. */

@@ -22,7 +22,7 @@ export async function callFromFrontend(demo: Demo, service: string, path = '/'):
 }
 
 /** What `backend` and `catalog` answer. */
-export interface ServiceAnswer {
+interface ServiceAnswer {
   readonly service: string;
   readonly version: string;
   readonly zone: string;

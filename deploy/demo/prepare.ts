@@ -8,7 +8,7 @@ import type { Ground } from './ground.ts';
 import { chooseUser, makeFolder } from './runAs.ts';
 import { findTool, ROOT } from './tools.ts';
 
-export interface PrepareOptions {
+interface PrepareOptions {
   /** Kept across starts; absent: a temporary folder, gone in the end. */
   readonly data?: string | undefined;
   readonly logLevel: string;

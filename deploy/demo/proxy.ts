@@ -7,7 +7,7 @@ import { freePorts } from './ports.ts';
 import { writeSecretFile } from './runAs.ts';
 import { findTool } from './tools.ts';
 
-export interface ProxySpec {
+interface ProxySpec {
   /** `backend-v1 sidecar` */
   readonly name: string;
   /** `host:port` of the zone's dp-server. */

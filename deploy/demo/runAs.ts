@@ -4,7 +4,7 @@ import type { RunAs } from './child.ts';
 
 const NOBODY = 65_534;
 
-export interface UserChoice {
+interface UserChoice {
   /** Absent: children run as whoever we are. */
   readonly runAs?: RunAs;
   /** A line for the user, when there is something to say. */

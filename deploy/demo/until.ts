@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-export interface UntilOptions<T> {
+interface UntilOptions<T> {
   /** What is awaited, for the error: `backend answers in zone-1`. */
   readonly what: string;
   readonly probe: () => Promise<T>;

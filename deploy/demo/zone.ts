@@ -28,7 +28,7 @@ export interface Joining {
   readonly caFile: string;
 }
 
-export interface ZoneOptions {
+interface ZoneOptions {
   readonly name: string;
   readonly dpAuth: 'dpToken' | 'none';
   /** Port of every virtual IP. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-export interface ProcessSpec {
+interface ProcessSpec {
   /** How errors speak of it. */
   readonly name: string;
   readonly file: string;

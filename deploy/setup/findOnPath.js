@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export const isExecutable = (file) => {
+const isExecutable = (file) => {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -30,7 +30,7 @@ type Deps = {
 /** The view that applied nothing for so long, though it lags, is stalled: as with zones. */
 const STALLED_AFTER_MS = 6_000;
 
-export interface SelfSync {
+interface SelfSync {
   zones(): Promise<readonly ZoneSync[]>;
   /** The only zone, as `kumactl inspect zones` reads it. */
   insights(): readonly Stored[];

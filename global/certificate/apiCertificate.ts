@@ -5,7 +5,7 @@ import { type CertificateFiles, serverCertificate } from '../../runtime/certific
 import type { GlobalConfig } from '../config.ts';
 
 /** A certificate of our own CA. */
-export interface ApiCertificate extends OwnCertificate {
+interface ApiCertificate extends OwnCertificate {
   readonly renew: () => Promise<CertificateFiles>;
 }
 

@@ -100,7 +100,7 @@ const meshColumns = z.looseObject({
 });
 
 /** Columns as kumactl's, per type (kumactl-api §8.1). */
-export function resourceTable(type: ResourceType, items: readonly unknown[], now: number): string {
+function resourceTable(type: ResourceType, items: readonly unknown[], now: number): string {
   const resources = items.map((item) => restResource.parse(item));
   const columns = columnsOf(type);
   const head = [...(type.scope === 'Mesh' ? ['MESH'] : []), 'NAME', ...columns.map(({ title }) => title), 'AGE'];

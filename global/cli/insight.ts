@@ -27,7 +27,7 @@ export const insight = z.looseObject({ subscriptions: z.array(subscription).opti
 export type Insight = z.infer<typeof insight>;
 
 /** An insight summed up over its subscriptions, as one row of a table. */
-export interface Connectivity {
+interface Connectivity {
   readonly online: boolean;
   readonly connectTime: string | undefined;
   readonly updateTime: string | undefined;

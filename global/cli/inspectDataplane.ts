@@ -68,7 +68,7 @@ function viewOf(proxy: string, flags: Flags): ReturnType<typeof envoyPath> {
 }
 
 /** One paragraph for every place of the proxy that policies apply to. */
-export function policiesText(body: unknown): string {
+function policiesText(body: unknown): string {
   const { items } = matched.parse(body);
   if (items.length === 0) return 'no policy applies';
   return items

@@ -90,7 +90,7 @@ const HEAD = [
   'NOTES',
 ];
 
-export function dataplaneTable(items: readonly unknown[], now: number): string {
+function dataplaneTable(items: readonly unknown[], now: number): string {
   const rows = items.map((item) => {
     const one = overview.parse(item);
     const { connectTime, updateTime, sent, rejected, last } = connectivityOf(one.dataplaneInsight);

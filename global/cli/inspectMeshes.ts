@@ -47,7 +47,7 @@ export function inspectServices(deps: CliDeps): Command {
 
 const share = (of: z.infer<typeof counts> | undefined) => `${of?.online ?? 0}/${of?.total ?? 0}`;
 
-export function meshTable(items: readonly unknown[]): string {
+function meshTable(items: readonly unknown[]): string {
   const rows = items.map((item) => {
     const { name, dataplanes, services, policies = {} } = meshInsight.parse(item);
     const listed = Object.entries(policies).map(([type, { total = 0 }]) => `${type} ${total}`);
@@ -56,7 +56,7 @@ export function meshTable(items: readonly unknown[]): string {
   return table(['MESH', 'DATAPLANES', 'SERVICES', 'POLICIES'], rows);
 }
 
-export function serviceTable(items: readonly unknown[]): string {
+function serviceTable(items: readonly unknown[]): string {
   const rows = items.map((item) => {
     const { name, status = '', dataplanes, addressPort, zones = [] } = serviceInsight.parse(item);
     const words = status.replaceAll('_', ' ');

@@ -28,7 +28,7 @@ const logEvent = z.looseObject({
 
 const logPage = z.looseObject({ items: z.array(logEvent) });
 
-export type ShownEvent = z.infer<typeof logEvent>;
+type ShownEvent = z.infer<typeof logEvent>;
 
 interface LogFlags extends ConnectionFlags {
   readonly follow?: boolean;
@@ -146,7 +146,7 @@ function cells(event: ShownEvent): string[] {
   ];
 }
 
-export function logTable(events: readonly ShownEvent[]): string {
+function logTable(events: readonly ShownEvent[]): string {
   return table(['POSITION', 'AT', 'EVENT', 'TYPE', 'MESH', 'NAME', 'VERSION', 'BY', 'WHY'], events.map(cells));
 }
 

@@ -37,7 +37,7 @@ function unknown(change: string, cause: unknown): unknown {
   return new CliError(`no zone has told of a change "${change}" (yet); \`meridian rollouts\` lists the last ones`);
 }
 
-export function rolloutTable(rollouts: readonly Rollout[], now: number): string {
+function rolloutTable(rollouts: readonly Rollout[], now: number): string {
   return table(
     ['POSITION', 'AGE', 'CHANGE', 'WHAT', 'ACKNOWLEDGED', 'REJECTED', 'TOOK', 'WHY'],
     rollouts.map(({ position, at, change, what, proxies, acknowledged, rejected, milliseconds, errors }) => [

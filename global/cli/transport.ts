@@ -19,7 +19,7 @@ export interface Outgoing {
 }
 
 /** Sends a request; rejects when there is no answer. */
-export type Transport = (method: string, url: URL, outgoing: Outgoing) => Promise<IncomingMessage>;
+type Transport = (method: string, url: URL, outgoing: Outgoing) => Promise<IncomingMessage>;
 
 /** HTTP and HTTPS with certificates of one's own, which `fetch` cannot; connections are used again. */
 export function transport({ ca, cert, key, verify = true }: Tls): Transport {

@@ -3,7 +3,7 @@ import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
 import type { SecretSealer, WrappedDataKey } from '../secret/secretSealer.ts';
 
 /** What the commands need of the event log. */
-export interface CommandLog {
+interface CommandLog {
   append(change: {
     readonly id: string;
     readonly by: Author;

@@ -5,7 +5,7 @@ import type { HubKeys } from './hubKeys.ts';
 import { zonePermissions } from './zonePermissions.ts';
 
 /** What a client proves itself with: the JWT says who it is, the seed of its key that it is so. */
-export interface HubCredential {
+interface HubCredential {
   readonly jwt: string;
   readonly seed: Uint8Array;
 }

@@ -4,7 +4,7 @@ import { SCOPED_REPLIES } from '../../nats/scopedReplies.ts';
 import type { HubTrust } from './accountClaims.ts';
 
 /** What the hub's nats-server is told. */
-export interface HubConfig {
+interface HubConfig {
   /** `host:port` for global. */
   readonly listen: string;
   /** `host:port` for the zones' servers. */

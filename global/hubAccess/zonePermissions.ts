@@ -1,5 +1,5 @@
 /** What a credential allows, in subjects. */
-export interface SubjectPermissions {
+interface SubjectPermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
 }

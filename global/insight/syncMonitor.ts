@@ -6,7 +6,7 @@ import { type InstanceSync, instanceSync, type SyncFacts, type SyncState } from 
 import type { ZoneFollower } from './zoneFollower.ts';
 import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';
 
-export interface SyncMonitorDeps {
+interface SyncMonitorDeps {
   readonly zones: Pick<ZoneFollower, 'reports' | 'onReport' | 'view' | 'aside'>;
   /** What global holds of the log at this moment. */
   readonly facts: () => SyncFacts;

@@ -4,7 +4,7 @@ import type { Db } from './db.ts';
 const POLL_MS = 1_000;
 
 /** Tells whoever wants to know that there are new events, by whichever instance they were written. */
-export interface WakeUps {
+interface WakeUps {
   /** Called with every position that is known to be committed; calls back when it is news. */
   committed(position: number): void;
   listen(wake: () => void): () => void;

@@ -7,7 +7,7 @@ import type { EventLog } from '../log/eventLog.ts';
 import type { HubConnection } from './natsConnection.ts';
 
 /** An event that was published and is not in the log: the backup that the log was restored from is older. */
-export interface LostEvent extends Pick<LogEvent, 'position' | 'key' | 'version' | 'at'> {
+interface LostEvent extends Pick<LogEvent, 'position' | 'key' | 'version' | 'at'> {
   /** `ResourceUpdated`, as it was published. */
   readonly type: string;
   /** Who wrote it. */

@@ -23,7 +23,7 @@ export interface RelaySource {
   listen(wake: () => void): () => void;
 }
 
-export interface RelayDeps {
+interface RelayDeps {
   readonly source: RelaySource;
   readonly hub: HubConnection;
   readonly keys: KeyGrants;

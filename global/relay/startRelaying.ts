@@ -26,7 +26,7 @@ type Deps = {
   readonly runtime: Pick<Runtime, 'log' | 'metrics' | 'now' | 'onError'>;
 };
 
-export interface Relaying {
+interface Relaying {
   /** Why the relay pauses, empty while it gets on. */
   trouble(): string;
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import type { KeyEncryptionKeys } from './keyEncryptionKey.ts';
 import { type DataKeyStore, openDataKey } from './secretSealer.ts';
 
 /** Where the keys are kept: `secretKeys` of the log. */
-export interface KeyStore extends DataKeyStore {
+interface KeyStore extends DataKeyStore {
   /** Ids of the data keys of all secrets that zones may have. */
   idsForZones(): Promise<readonly string[]>;
   /** Public keys by zone. */

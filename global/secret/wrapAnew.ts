@@ -2,7 +2,7 @@ import type { KeyEncryptionKeys } from './keyEncryptionKey.ts';
 import { unwrap, type WrappedDataKey, wrap } from './secretSealer.ts';
 
 /** Where wrapped data keys are kept: `secretKeys` of the log. */
-export interface WrappedKeyStore {
+interface WrappedKeyStore {
   all(): Promise<readonly WrappedDataKey[]>;
   /** In the place of what it was. */
   replace(key: WrappedDataKey, wrapped: Uint8Array): Promise<void>;

@@ -13,7 +13,7 @@ export interface Stand {
 }
 
 /** Events to append, in this order. */
-export interface Continuation {
+interface Continuation {
   /** They take the positions and versions that were published with another meaning. */
   readonly taken: readonly NewEvent[];
   /** One for each resource: above all that was published, in position and in version. */

@@ -5,7 +5,7 @@ import { privateKey } from './signingKey.ts';
 /** Tokens are issued a little before now, against skewed clocks (kumactl-api §7.3). */
 export const BACKDATED_S = 5;
 /** They are valid a day before that: they were in nobody's hands then, and are good at once where clocks are behind ours. */
-export const VALID_BEFORE_S = 24 * 3_600;
+const VALID_BEFORE_S = 24 * 3_600;
 export const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 export interface Signing {

@@ -2,7 +2,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import { issueToken, TEN_YEARS_MS } from './issueToken.ts';
 import { dataplaneKeyPrefix, newestKey, USER_KEY_PREFIX, ZONE_KEY_PREFIX } from './signingKey.ts';
 
-export interface DataplaneTokenRequest {
+interface DataplaneTokenRequest {
   readonly name: string;
   readonly mesh: string;
   readonly tags: Readonly<Record<string, readonly string[]>>;
@@ -12,13 +12,13 @@ export interface DataplaneTokenRequest {
   readonly validForMs?: number;
 }
 
-export interface ZoneTokenRequest {
+interface ZoneTokenRequest {
   readonly zone: string;
   readonly scope: readonly string[];
   readonly validForMs?: number;
 }
 
-export interface UserTokenRequest {
+interface UserTokenRequest {
   readonly name: string;
   readonly groups: readonly string[] | null;
   readonly validForMs: number;

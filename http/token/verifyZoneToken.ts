@@ -14,7 +14,7 @@ const claimsSchema = z.object({
 /** GlobalSecret with the ids of zone tokens that hold no more. */
 export const ZONE_REVOCATIONS = 'zone-token-revocations';
 /** Scope of a token that a zone's control plane joins with; zone proxies have `ingress` and `egress`. */
-export const CONTROL_PLANE_SCOPE = 'cp';
+const CONTROL_PLANE_SCOPE = 'cp';
 
 /** A token is not accepted; the message says why, and is told to whoever presented it. */
 export class TokenRefused extends Error {

@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import { didYouMean } from '../text/editDistance.ts';
 
 /** One setting: what it means, its default and how its text is read. */
-export interface Setting<T> {
+interface Setting<T> {
   readonly schema: ZodType<T>;
   readonly default: T;
   readonly description: string;

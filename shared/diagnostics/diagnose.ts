@@ -8,7 +8,7 @@ export interface Diagnosis {
   readonly metrics: () => Promise<string>;
 }
 
-export interface DiagnosticAnswer {
+interface DiagnosticAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;

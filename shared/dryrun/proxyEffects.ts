@@ -21,7 +21,7 @@ export interface Subject {
   readonly settings: ZoneSettings;
 }
 
-export interface ProxyEffect<S extends Subject> {
+interface ProxyEffect<S extends Subject> {
   readonly subject: S;
   /** From the configuration that it has to the one that it would get; empty: the change is nothing to this proxy. */
   readonly diff: readonly PatchOperation[];

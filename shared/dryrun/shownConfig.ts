@@ -1,7 +1,7 @@
 import { type Snapshot, TYPE_URL, XDS_KINDS } from '../xds/snapshot.ts';
 
 /** type URL → name → resource */
-export type ShownConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type ShownConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A snapshot as people are shown it: all but secrets, since private keys are nobody's business. */
 export function shownConfig(snapshot: Snapshot): ShownConfig {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { encodeToken } from './subject.ts';
 
 /** A question goes to one zone control plane, on `cp.ask.<zone>.<instance>`; the answer comes below `cp.answer.<zone>`. */
-export const ASK_PREFIX = 'cp.ask';
+const ASK_PREFIX = 'cp.ask';
 export const ANSWER_PREFIX = 'cp.answer';
 
 /** Header of an answer that says why there is none. Without it the body is the answer, gzipped. */

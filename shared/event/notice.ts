@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { troubleSchema } from './status.ts';
 import { encodeToken } from './subject.ts';
 
-export const NOTICE_PREFIX = 'cp.notice';
+const NOTICE_PREFIX = 'cp.notice';
 
 /** As `ZoneDigests`. */
 const zoneDigests = z.record(z.string(), z.string());

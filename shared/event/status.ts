@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How far a change of the policy log got among a zone's proxies. */
-export const rolloutSchema = z.object({
+const rolloutSchema = z.object({
   change: z.string(),
   position: z.number(),
   /** Commit, RFC 3339. */
@@ -16,7 +16,7 @@ export const rolloutSchema = z.object({
 export type Rollout = z.infer<typeof rolloutSchema>;
 
 /** A control plane whose digest was not global's filled itself anew from its mirror. */
-export const refillSchema = z.object({
+const refillSchema = z.object({
   startedAt: z.string(),
   /** RFC 3339; absent while it goes on. */
   finishedAt: z.string().optional(),

@@ -2,7 +2,7 @@ import type { Resource } from '../resource/resource.ts';
 import { EVENT_SCHEMA, type LogEvent } from './event.ts';
 
 /** Turns the data of an event of one schema version into the next one's. */
-export type Upcaster = (data: unknown) => unknown;
+type Upcaster = (data: unknown) => unknown;
 
 /** By the version that they read. */
 export type Upcasters = Readonly<Record<number, Upcaster>>;

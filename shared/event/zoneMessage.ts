@@ -16,7 +16,7 @@ export function zoneMessageBody({ status: _, ...written }: Resource): string {
 }
 
 /** A message of a zone's log. */
-export interface ZoneMessage {
+interface ZoneMessage {
   /** As the subject says, which NATS lets only this zone write. */
   readonly zone: string;
   readonly key: ResourceKey;

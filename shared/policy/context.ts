@@ -44,7 +44,7 @@ export interface ProxyContext extends EffectContext {
 /** Edits a copy and puts it in the set in its place. @param key names all that the change depends on */
 export type EditListener = (set: ResourceSet, name: string, key: string, change: (copy: ListenerJson) => void) => void;
 
-export interface ServiceListener {
+interface ServiceListener {
   readonly listener: string;
   readonly service: string;
 }

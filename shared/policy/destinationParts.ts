@@ -3,7 +3,7 @@ import type { ClientSubset } from './rules.ts';
 type Tags = Readonly<Record<string, string>>;
 
 /** A part of the destinations, and the places, ascending, of all the given subsets that hold it. */
-export interface DestinationPart {
+interface DestinationPart {
   readonly subset: ClientSubset;
   readonly covering: readonly number[];
 }

@@ -11,7 +11,7 @@ import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
 
 export const NO_INBOUND_RULES: InboundRules<never> = { id: '', all: undefined, matched: [], from: [] };
 
-export interface InboundOptions {
+interface InboundOptions {
   /** The policy's `from` allows only Mesh: an entry of it is a rule without matches (policies §2.8). */
   readonly isFromAsRules: boolean;
   readonly merge: (confs: readonly unknown[]) => unknown;

@@ -11,7 +11,7 @@ import { policyDescriptors } from './policyIndex.ts';
 import { selects } from './match.ts';
 import type { Destinations, MatchedPolicies } from './rules.ts';
 
-export interface InspectDeps {
+interface InspectDeps {
   /** The view of the moment. */
   readonly view: () => View;
   readonly registry: Registry;

@@ -7,7 +7,7 @@ import type { MatchedPolicies, Rule } from './rules.ts';
 import { bestRank, compareRanks, type Rank, sumOfRanks } from './tagSelector.ts';
 
 /** A legacy policy that selects a proxy, with the rank of the selector by which it does. */
-export interface Ranked {
+interface Ranked {
   readonly candidate: Candidate;
   readonly rank: Rank;
 }

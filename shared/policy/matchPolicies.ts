@@ -17,7 +17,7 @@ import { type ToPolicy, toRules, toRulesId } from './toRules.ts';
 /** Of every policy type that selects something of a proxy. */
 export type MatchedByType = ReadonlyMap<string, MatchedPolicies>;
 
-export interface MatchInput {
+interface MatchInput {
   readonly view: View;
   readonly registry: Registry;
   readonly mesh: string;

@@ -25,7 +25,7 @@ export interface PolicyEntry {
 }
 
 /** An entry of `rules`: several matches are an OR, none is everybody (policies §2.9). */
-export interface PolicyRule {
+interface PolicyRule {
   readonly matches?: readonly ClientMatch[] | undefined;
   readonly default?: unknown;
 }

@@ -6,7 +6,7 @@ import type { TagSelector } from './tagSelector.ts';
  * What a selector has to say: `tags` at least one; `source` the service too; `destination` the service and nothing else, since
  * that is all that is known of a destination.
  */
-export type SelectorKind = 'tags' | 'source' | 'destination';
+type SelectorKind = 'tags' | 'source' | 'destination';
 
 /** What is wrong with the selectors of a legacy policy (policies §4.3). @param field path of the list */
 export function selectorViolations(

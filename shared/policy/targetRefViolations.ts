@@ -2,7 +2,7 @@ import { tagViolations } from '../resource/tags.ts';
 import type { Violation } from '../resource/violation.ts';
 import type { Kind, TargetRef } from './targetRef.ts';
 
-export interface TargetRefOptions {
+interface TargetRefOptions {
   readonly kinds: readonly Kind[];
   /** Has the policy a `from` or `rules`? Only then may a Dataplane be narrowed to one inbound. */
   readonly isInbound?: boolean;

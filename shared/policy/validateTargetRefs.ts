@@ -13,7 +13,7 @@ export interface TargetRefMatrix {
 }
 
 /** What is wrong with an entry besides its targetRef. @param at path of the entry, `spec.to[0]` */
-export type EntryRule<Entry> = (entry: Entry, at: string) => readonly Violation[];
+type EntryRule<Entry> = (entry: Entry, at: string) => readonly Violation[];
 
 type SpecOf<Entry> = PolicySpec & {
   readonly to?: readonly Entry[] | undefined;

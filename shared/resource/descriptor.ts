@@ -4,14 +4,14 @@ import type { Role } from './role.ts';
 import type { Violation } from './violation.ts';
 
 /** Which control planes accept a write of this type over REST; elsewhere it is 405 (kumactl-api §3). */
-export interface Writable {
+interface Writable {
   readonly standalone: boolean;
   readonly global: boolean;
   readonly zone: boolean;
 }
 
 /** Which way a type travels between global and the zones (multizone-and-dataplane §1.2). */
-export interface Replication {
+interface Replication {
   readonly globalToZone: boolean;
   readonly zoneToGlobal: boolean;
   /** A zone's copy is handed on to the other zones. */

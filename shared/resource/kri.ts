@@ -2,7 +2,7 @@ import type { ResourceDescriptor } from './descriptor.ts';
 import { displayName } from './hashedName.ts';
 
 /** The parts of `kri_<short>_<mesh>_<zone>_<namespace>_<name>_<section>` (policies §0.3). */
-export interface Kri {
+interface Kri {
   readonly shortName: string;
   readonly mesh: string;
   readonly zone: string;

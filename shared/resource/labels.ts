@@ -9,8 +9,8 @@ export type Labels = Readonly<Record<string, string>>;
 export const MESH_LABEL = 'kuma.io/mesh';
 export const ORIGIN_LABEL = 'kuma.io/origin';
 export const ZONE_LABEL = 'kuma.io/zone';
-export const ENV_LABEL = 'kuma.io/env';
-export const PROXY_TYPE_LABEL = 'kuma.io/proxy-type';
+const ENV_LABEL = 'kuma.io/env';
+const PROXY_TYPE_LABEL = 'kuma.io/proxy-type';
 export const WORKLOAD_LABEL = 'kuma.io/workload';
 export const ROLE_LABEL = 'kuma.io/policy-role';
 

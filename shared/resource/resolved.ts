@@ -2,13 +2,13 @@ import { isIpAddress } from './address.ts';
 import type { Resource } from './resource.ts';
 
 /** What the control plane of a zone found out about the domain names in a proxy's networking; stays in its view. */
-export interface ResolvedStatus {
+interface ResolvedStatus {
   /** Domain name → IP address. */
   readonly addresses?: Readonly<Record<string, string>>;
 }
 
 /** @returns its IP address as far as it is known */
-export type AddressOf = (domainName: string) => string | undefined;
+type AddressOf = (domainName: string) => string | undefined;
 
 type Field = 'address' | 'advertisedAddress';
 type Networking = Readonly<Partial<Record<Field, string>>>;

@@ -8,9 +8,9 @@ export const SERVICE_TAG = 'kuma.io/service';
 export const PROTOCOL_TAG = 'kuma.io/protocol';
 export const ZONE_TAG = 'kuma.io/zone';
 
-export const PROTOCOLS = ['grpc', 'http', 'http2', 'kafka', 'tcp'] as const;
+const PROTOCOLS = ['grpc', 'http', 'http2', 'kafka', 'tcp'] as const;
 
-export interface TagRules {
+interface TagRules {
   /** They select: a value may be `*`, and hold slashes. */
   readonly areWanted?: boolean;
   readonly atLeastOne?: boolean;

@@ -6,10 +6,10 @@ const AUTHENTICATED = 'mesh-system:authenticated';
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
-export const ADMIN_CALLER: Caller = { user: ADMIN, groups: [ADMIN, AUTHENTICATED] };
+const ADMIN_CALLER: Caller = { user: ADMIN, groups: [ADMIN, AUTHENTICATED] };
 export const ANONYMOUS: Caller = { user: 'mesh-system:anonymous', groups: ['mesh-system:unauthenticated'] };
 
-export interface Approach {
+interface Approach {
   readonly peer: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** It proved itself with a TLS certificate of the CA that is for admins. */

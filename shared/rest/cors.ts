@@ -9,7 +9,7 @@ interface CrossOriginRequest {
 }
 
 /** What a browser is told before it lets a page of another origin read an answer. */
-export interface CrossOriginAnswer {
+interface CrossOriginAnswer {
   readonly headers: Headers;
   /** A question of the browser itself, answered with these headers and no body. */
   readonly preflight: boolean;

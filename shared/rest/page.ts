@@ -36,7 +36,7 @@ function offsetOf(query: URLSearchParams): number {
   return offset;
 }
 
-export interface PageAnswer {
+interface PageAnswer {
   readonly total: number;
   readonly items: readonly unknown[];
   readonly next: string | null;
@@ -54,10 +54,7 @@ export function pageAnswer<T>(request: RestRequest, all: readonly T[], render: (
 }
 
 /** The same request with another offset; parameters sorted, as Go encodes them. */
-export function nextLink(
-  { baseUrl, path, query }: Pick<RestRequest, 'baseUrl' | 'path' | 'query'>,
-  offset: number,
-): string {
+function nextLink({ baseUrl, path, query }: Pick<RestRequest, 'baseUrl' | 'path' | 'query'>, offset: number): string {
   const next = new URLSearchParams(query);
   next.set('offset', String(offset));
   next.sort();

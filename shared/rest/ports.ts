@@ -41,7 +41,7 @@ export interface Written {
 }
 
 /** Several resources that are written together. */
-export interface PutAll {
+interface PutAll {
   readonly puts: readonly Omit<Put, 'author'>[];
   readonly author: Author;
   /** Throws when the author's conditions do not hold; not asked of a request that was answered before. */
@@ -209,7 +209,7 @@ export interface RolloutReader {
 }
 
 /** Every zone with position, lag, digest, whether it is in sync, and why not. */
-export interface SyncReader {
+interface SyncReader {
   zones(): Promise<readonly object[]>;
 }
 

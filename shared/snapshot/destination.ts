@@ -14,7 +14,7 @@ import type { ProxyPolicies } from './policies.ts';
 import { builtPart, interned, type Variant } from './variants.ts';
 
 /** A service, or a part of it, as an outbound offers it at any address: built once for all proxies with the same rules. */
-export interface Destination {
+interface Destination {
   readonly listener: OutboundTemplate;
   readonly routes?: RouteConfigurationJson;
   /** Its own first, then those of splits. */
@@ -23,7 +23,7 @@ export interface Destination {
   readonly services: Iterable<string>;
 }
 
-export interface DestinationCluster {
+interface DestinationCluster {
   readonly name: string;
   readonly cluster: ClusterJson;
   readonly source: EndpointSource;

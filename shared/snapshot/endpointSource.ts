@@ -18,7 +18,7 @@ export interface EndpointSource {
  * `callers`: what a caller in the mesh may dial. `local`: only this zone, for the ingress, which must not send traffic on to other
  * zones. `remote`: only their ingresses, for the egress.
  */
-export type Reach = 'callers' | 'local' | 'remote';
+type Reach = 'callers' | 'local' | 'remote';
 
 /** @param name of the EDS resource */
 export function endpointSource(
@@ -33,7 +33,7 @@ export function endpointSource(
 }
 
 /** The services of a mesh as they are now. */
-export type ServicesOf = (mesh: string) => ServiceIndex | undefined;
+type ServicesOf = (mesh: string) => ServiceIndex | undefined;
 
 /** What was made of a service stays with it: whoever sees that service shares the same objects. */
 const made = new WeakMap<Service, Map<string, XdsResource>>();

@@ -7,7 +7,7 @@ import { endpointsOf, type EndpointSource, endpointSource } from './endpointSour
 import type { Memo } from './memo.ts';
 
 /** EDS resource → where its endpoints come from, sorted. Proxies may share one object. */
-export type Sources = ReadonlyMap<string, EndpointSource>;
+type Sources = ReadonlyMap<string, EndpointSource>;
 
 /**
  * A source for every EDS cluster, also one that a policy put there: that has the endpoints of the service of its name.

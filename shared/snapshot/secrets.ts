@@ -37,7 +37,7 @@ export function addSecrets(
  * new are trusted. `undefined` when none is readable.
  * @param fromFile certificate of the enabled backend, where it is a file of the control plane's machine
  */
-export function trustedCaPem(view: View, mesh: string, fromFile?: string): string | undefined {
+function trustedCaPem(view: View, mesh: string, fromFile?: string): string | undefined {
   const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
   const enabled = enabledBackend(spec);
   if (!enabled) return undefined;

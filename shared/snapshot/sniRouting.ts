@@ -18,7 +18,7 @@ export interface ZoneProxyUse {
 }
 
 /** A service, or a part of it, as callers ask a zone proxy for it, and the cluster that such connections go to. */
-export interface SniRoute {
+interface SniRoute {
   readonly mesh: string;
   readonly service: string;
   /** Named in the SNI; without `kuma.io/service`. */

@@ -1,5 +1,5 @@
 /** When another zone's ingress was last seen to be there, milliseconds of a clock that only runs. */
-export interface SignsOfLife {
+interface SignsOfLife {
   /** Its zone was last heard of through the hub. */
   readonly heard: number;
   /** It last took a connection from here; 0: never tried. */
@@ -10,7 +10,7 @@ export interface SignsOfLife {
  * `alive`: its zone is heard. `doubted`: the zone is silent; its ingress is tried from here. `dead`: for the whole configured time
  * it was neither heard nor reached.
  */
-export type Liveness = 'alive' | 'doubted' | 'dead';
+type Liveness = 'alive' | 'doubted' | 'dead';
 
 /** A zone says something every 5 s; two of these missed are no accident. */
 const DOUBT_AFTER_MS = 12_000;

@@ -9,7 +9,7 @@ import type { View } from './view.ts';
 export const SERVICELESS_PORT = 49151;
 
 /** One inbound of a Dataplane of this zone, as its callers see it. */
-export interface LocalInbound {
+interface LocalInbound {
   readonly healthy: boolean;
   /** All of them, with zone and protocol. */
   readonly tags: Tags;

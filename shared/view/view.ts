@@ -1,7 +1,7 @@
 import type { Origin, Resource, ResourceKey } from '../resource/resource.ts';
 
 /** One fact for a view, already unsealed: what a log event or a zone's message says. */
-export interface Update {
+interface Update {
   readonly origin: Origin;
   readonly key: ResourceKey;
   /** `null`: deleted. */

@@ -13,7 +13,7 @@ export function isHttp(protocol: Protocol): boolean {
 }
 
 /** A cluster of an outbound and the service whose endpoints it holds. */
-export interface OutboundCluster {
+interface OutboundCluster {
   readonly service: string;
   readonly protocol: Protocol;
   readonly cluster: ClusterJson;

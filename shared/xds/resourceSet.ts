@@ -11,7 +11,7 @@ export interface Layer {
   readonly own: Resources;
 }
 
-export type Layers = Readonly<Record<XdsKind, Layer>>;
+type Layers = Readonly<Record<XdsKind, Layer>>;
 
 const NONE: Resources = new Map();
 

@@ -5,7 +5,7 @@ import { type Packed, wellKnown } from './encodeWellKnown.ts';
 import type { MessageEncoder } from './wireWriter.ts';
 
 /** What `Any` needs to know: the message of a type name, loaded when it is first asked for. */
-export type FindMessage = (typeName: string) => DescMessage | undefined;
+type FindMessage = (typeName: string) => DescMessage | undefined;
 
 interface FieldEncoder {
   readonly number: number;

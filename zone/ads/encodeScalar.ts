@@ -3,7 +3,7 @@ import { EncodeError, shown } from './encodeError.ts';
 import type { WireWriter } from './wireWriter.ts';
 
 /** 0 varint, 1 eight bytes, 2 with length, 5 four bytes. */
-export type WireType = 0 | 1 | 2 | 5;
+type WireType = 0 | 1 | 2 | 5;
 
 /** How values of one scalar type go from JSON to the wire; without the tag. */
 export interface ScalarCodec {

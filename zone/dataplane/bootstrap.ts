@@ -4,7 +4,7 @@ import type { BootstrapRequest } from './bootstrapRequest.ts';
 import type { TrustedCas } from './trustedCas.ts';
 
 /** Where the proxy's Envoy finds the zone. */
-export interface XdsAddress {
+interface XdsAddress {
   /** As the proxy spelt it: it must be a SAN of the certificate. */
   readonly host: string;
   readonly port: number;
@@ -12,7 +12,7 @@ export interface XdsAddress {
 }
 
 /** What the control plane knows of the proxy already. */
-export interface BootstrapSubject {
+interface BootstrapSubject {
   readonly mesh: string;
   readonly name: string;
   /** Identifying service, or `ingress` and `egress`. */

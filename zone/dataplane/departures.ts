@@ -1,7 +1,7 @@
 /** More than this share of the proxies away at once: it is the way to them that is gone, not they (Envoy's panic threshold). */
 const MASS = 0.5;
 
-export type DeparturesDeps = {
+type DeparturesDeps = {
   /** A proxy that left alone may come back for so long, in milliseconds. */
   readonly graceMs: number;
   /** When most of them left at once, each of them may: all are away for one reason, and that one may pass. */

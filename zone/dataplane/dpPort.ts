@@ -19,7 +19,7 @@ type Options = {
 };
 
 /** The port that proxies come to, with the certificate that it shows. */
-export interface DpPort extends Pick<DpServer, 'port' | 'close'> {
+interface DpPort extends Pick<DpServer, 'port' | 'close'> {
   /** `host:port` for proxies. */
   readonly address: string;
   readonly trusted: ServedCertificate['trusted'];

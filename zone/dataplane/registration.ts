@@ -19,7 +19,7 @@ type Log = {
   error(fields: object, message: string): void;
 };
 
-export type RegistrationDeps = {
+type RegistrationDeps = {
   readonly registry: Registry;
   readonly replica: Pick<Replica, 'view' | 'applied' | 'ready'>;
   readonly log: ZoneLog;

@@ -8,7 +8,7 @@ import { messages } from './messages.ts';
 export type HealthReport = ReadonlyMap<string, boolean>;
 
 /** A message of a proxy: who it is, or what it found. */
-export interface HealthMessage {
+interface HealthMessage {
   readonly node: Decoded<never>['node'];
   readonly report: HealthReport | undefined;
 }

@@ -18,7 +18,7 @@ type Deps = {
 };
 
 /** The Dataplane that a token is presented for. */
-export interface TokenBearer {
+interface TokenBearer {
   readonly mesh: string;
   readonly name: string;
   readonly tags: TagSets;

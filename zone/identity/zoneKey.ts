@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { type KeyFile, type KeyFormat, keyFile, makeNextKey } from '../../runtime/file/keyFile.ts';
 
 /** An X25519 key pair of the zone: global seals data keys of secrets to it. */
-export interface ZoneKey {
+interface ZoneKey {
   readonly privateKey: KeyObject;
   /** SPKI, DER, base64: what the zone tells global. */
   readonly publicKey: string;

@@ -6,7 +6,7 @@ export type IssuedCredential = z.infer<typeof answerSchema>;
 
 const refusalSchema = z.looseObject({ title: z.string(), detail: z.string().optional() });
 
-export interface CredentialRequest {
+interface CredentialRequest {
   /** REST API of global. */
   readonly globalUrl: string;
   readonly zone: string;

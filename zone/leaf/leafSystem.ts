@@ -37,7 +37,7 @@ export async function tryLeaf({ user, ...server }: Omit<Options, 'system'> & { r
   await (await connectToSystem({ ...server, system: user })).close();
 }
 
-export interface LeafHealth {
+interface LeafHealth {
   /** Streams of the zone's nats-server that take no message any more. @throws as `reloadLeaf` */
   writeErrors(): Promise<string[]>;
   close(): Promise<void>;

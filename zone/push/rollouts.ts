@@ -20,7 +20,7 @@ export interface Rollout {
   readonly complete: boolean;
 }
 
-export interface Rejection {
+interface Rejection {
   readonly proxy: string;
   readonly error: string;
 }

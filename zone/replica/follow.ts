@@ -10,7 +10,7 @@ export interface Following {
   stop(): void;
 }
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly leaf: LeafConnection;
   readonly stream: string;
   /** Sequence to begin after. */

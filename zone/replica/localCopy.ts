@@ -21,7 +21,7 @@ export interface CopiedAside extends CopiedEntry {
 }
 
 /** What is written together. */
-export interface CopiedChanges {
+interface CopiedChanges {
   readonly logId: string;
   readonly position: number;
   readonly entries: readonly CopiedEntry[];
@@ -30,7 +30,7 @@ export interface CopiedChanges {
   readonly grants: ReadonlyMap<string, string>;
 }
 
-export interface Copied {
+interface Copied {
   readonly logId: string;
   readonly position: number;
   readonly entries: readonly CopiedEntry[];

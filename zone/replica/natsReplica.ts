@@ -17,7 +17,7 @@ import { PolicyStream } from './policyStream.ts';
 import type { Applied, Replica, ZoneLog } from './ports.ts';
 import { type SignOfLife, ZoneLogs } from './zoneLogs.ts';
 
-export interface ReplicaDeps {
+interface ReplicaDeps {
   readonly leaf: LeafConnection;
   readonly zone: string;
   readonly log: ZoneLog;

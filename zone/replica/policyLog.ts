@@ -16,7 +16,7 @@ import { type Folded, PolicyFold } from './policyFold.ts';
 import type { Applied } from './ports.ts';
 import { UnsavedChanges } from './unsavedChanges.ts';
 
-export interface PolicyLogDeps {
+interface PolicyLogDeps {
   readonly view: View;
   readonly keyring: Keyring;
   readonly copy: LocalCopy;

@@ -104,7 +104,7 @@ export async function provisionMirrors(
 }
 
 /** What the zone's nats-server holds. */
-export interface LeafStreams {
+interface LeafStreams {
   /** Which zone log there is, and the run of the server that serves it; absent: there is none. */
   readonly log?: string;
   /** Absent when one is missing. */

@@ -1,7 +1,7 @@
 import type { Changed } from '../../shared/view/view.ts';
 import type { Replica } from './ports.ts';
 
-export interface Reconciliation {
+interface Reconciliation {
   readonly replica: Replica;
   /** Does a change concern this reconciliation? */
   readonly concerns: (changed: Changed) => boolean;

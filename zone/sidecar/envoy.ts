@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { request } from '../../http/nodeHttp.ts';
 import { StartError } from './startError.ts';
 
-export interface EnvoyOptions {
+interface EnvoyOptions {
   readonly binary: string;
   readonly bootstrapFile: string;
   /** Unix socket of its admin API. */

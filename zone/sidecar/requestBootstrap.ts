@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { post } from '../../http/post.ts';
 import { StartError } from './startError.ts';
 
-export interface BootstrapCall {
+interface BootstrapCall {
   /** `https://host:5678` */
   readonly cpAddress: string;
   readonly caCert: string | undefined;

@@ -15,7 +15,7 @@ import { startReadiness } from './readiness.ts';
 import { requestBootstrap } from './requestBootstrap.ts';
 import { StartError } from './startError.ts';
 
-export type DpDeps = {
+type DpDeps = {
   /** The first signal: drain, then stop. */
   readonly signal: AbortSignal;
   /** The second: do not wait for the drain. */

@@ -16,7 +16,7 @@ const HEARTBEAT_MS = 2_000;
 /** After a change: soon, but many changes make one report. */
 const SOON_MS = 50;
 
-export interface StatusReporter {
+interface StatusReporter {
   /** Something changed that global should hear of soon: an acknowledgement, a rejection. */
   soon(): void;
   stop(): void;

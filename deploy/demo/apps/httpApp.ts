@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface AppRequest {
+interface AppRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface AppAnswer {
+interface AppAnswer {
   readonly status?: number;
   readonly body: unknown;
 }

@@ -11,7 +11,7 @@ import { route } from './route.ts';
 import { timeout } from './timeout.ts';
 
 /** In this order: what comes later builds on what the earlier ones showed. */
-export const PROOFS: readonly Proof[] = [
+const PROOFS: readonly Proof[] = [
   byName,
   mutualTls,
   locality,

@@ -3,7 +3,7 @@ import { table } from '../../../global/cli/table.ts';
 import type { TrafficSummary } from './traffic.ts';
 
 /** All that one frame shows. */
-export interface Frame {
+interface Frame {
   /** Absent while global cannot be asked; then `silence` says why. */
   readonly status: Status | undefined;
   readonly silence: string | undefined;

@@ -26,7 +26,7 @@ export const triedResource = z.looseObject({
   ...remarks,
 });
 
-export type TriedResource = z.infer<typeof triedResource>;
+type TriedResource = z.infer<typeof triedResource>;
 
 const COLOURS = { add: 'green', replace: 'yellow', remove: 'red' } as const;
 

@@ -73,7 +73,7 @@ async function download(url: string): Promise<string> {
 }
 
 /** @param source its name, for errors */
-export function parseDocuments(text: string, source: string): ResourceDocument[] {
+function parseDocuments(text: string, source: string): ResourceDocument[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines });
   const documents: ResourceDocument[] = [];

@@ -14,7 +14,7 @@ interface Cursor {
 }
 
 /** Tells a shell's script that file names are what is wanted. */
-export const FILES = ':files';
+const FILES = ':files';
 
 /**
  * What may stand where the cursor is, one a line: verbs, flags, their values, types, meshes and names as the control plane knows them.

@@ -13,7 +13,7 @@ export interface ShowFlags {
 }
 
 /** A list that a verb shows. */
-export interface ShownList {
+interface ShownList {
   readonly read: () => Promise<readonly unknown[]>;
   /** Columns under one line of headings. */
   readonly table: (items: readonly unknown[]) => string;

@@ -3,7 +3,7 @@ import { message, text } from '../../resource/protoJson.ts';
 import { tagSelectors } from '../selectorSchema.ts';
 import type { TagSelector } from '../tagSelector.ts';
 
-export interface TrafficLogSpec {
+interface TrafficLogSpec {
   readonly sources?: readonly TagSelector[] | undefined;
   readonly destinations?: readonly TagSelector[] | undefined;
   readonly conf?: TrafficLogConf | undefined;

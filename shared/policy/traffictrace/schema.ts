@@ -3,7 +3,7 @@ import { message, text } from '../../resource/protoJson.ts';
 import { tagSelectors } from '../selectorSchema.ts';
 import type { TagSelector } from '../tagSelector.ts';
 
-export interface TrafficTraceSpec {
+interface TrafficTraceSpec {
   readonly selectors?: readonly TagSelector[] | undefined;
   readonly conf?: TrafficTraceConf | undefined;
 }

@@ -86,7 +86,7 @@ export interface Probes {
   readonly endpoints?: readonly ProbeEndpoint[] | undefined;
 }
 
-export interface ProbeEndpoint {
+interface ProbeEndpoint {
   /** Port of the application. */
   readonly inboundPort: number;
   readonly inboundPath: string;

@@ -3,7 +3,7 @@ import { malformed } from '../malformed.ts';
 import { kumaMessage } from '../violationsOf.ts';
 
 /** `conf` of a backend, or why it cannot be read, in the words of Go's parser. */
-export type ParsedConf<T> = { readonly conf: T } | { readonly fault: string };
+type ParsedConf<T> = { readonly conf: T } | { readonly fault: string };
 
 /** To Kuma the `conf` of a backend is any JSON, which is read only when the type of the backend is known; what does not fit is a violation. */
 export function parseConf<T>(schema: z.ZodType<T>, given: unknown): ParsedConf<T> {

@@ -20,7 +20,7 @@ export interface MetricsBackend {
 }
 
 /** Where and how a proxy lets itself be scraped. */
-export interface PrometheusConf {
+interface PrometheusConf {
   readonly port?: number | undefined;
   readonly path?: string | undefined;
   /** Policies select the endpoint by these, as they do an inbound. */

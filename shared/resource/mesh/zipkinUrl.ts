@@ -1,7 +1,7 @@
 import { isPort } from '../address.ts';
 
 /** Where a Zipkin takes spans. */
-export interface ZipkinUrl {
+interface ZipkinUrl {
   readonly tls: boolean;
   /** IPv6 without brackets. */
   readonly host: string;
