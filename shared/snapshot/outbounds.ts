@@ -3,7 +3,7 @@ import type { Resource } from '../resource/resource.ts';
 import type { ServiceIndex } from '../view/services.ts';
 import { Memo } from './memo.ts';
 import type { Proxy, ZoneSettings } from './proxy.ts';
-import type { Redirect } from './redirect.ts';
+import { BIND_FEATURE, type Redirect } from './redirect.ts';
 
 /** An address on which a sidecar takes its application's calls to a service. */
 export interface OutboundAddress {
@@ -102,7 +102,7 @@ function* virtualOutbounds(
  */
 export function virtualPlacement(proxy: Proxy, redirect: Redirect | undefined): VirtualPlacement | undefined {
   const { features, loopbackPrefix } = proxy.metadata;
-  if (features.includes('feature-bind-outbounds')) return BOUND;
+  if (features.includes(BIND_FEATURE)) return BOUND;
   if (redirect) return REDIRECTED;
   if (loopbackPrefix)
     return { id: loopbackPrefix, of: (vip) => ({ address: loopbackAddress(loopbackPrefix, vip), bind: true }) };
