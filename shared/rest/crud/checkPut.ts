@@ -106,7 +106,7 @@ function urlViolations(
 ): Violation[] {
   const other = (field: 'name' | 'type' | 'mesh') =>
     written[field] === url[field] ? [] : [{ field, reason: `${field} from the URL has to be the same as in body` }];
-  return [...other('name'), ...roomViolations(written, role), ...other('type'), ...other('mesh')];
+  return [...other('name'), ...roomViolations(url, role), ...other('type'), ...other('mesh')];
 }
 
 /** What another control plane wrote is changed there; its labels tell (kumactl-api §10.4). */
