@@ -1,4 +1,5 @@
 import type { Violation } from '../../resource/violation.ts';
+import { regexViolations } from '../regexViolations.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { entryViolations, topLevelViolations } from '../validateTargetRefs.ts';
 import { backendViolations } from './backendViolations.ts';
@@ -29,16 +30,19 @@ function ruleViolations(rule: RouteRule, field: string): Violation[] {
 function matchViolations({ path, queryParams = [], headers = [] }: RouteMatch, field: string): Violation[] {
   return [
     ...pathViolations(path, `${field}.path.value`),
-    ...queryParams.flatMap(({ name }, i) =>
-      queryParams.findIndex((other) => other.name === name) < i
-        ? [{ field: `${field}.queryParams[${i}].name`, reason: `multiple entries for name ${name}` }]
-        : [],
-    ),
-    ...headers.flatMap(({ type, value }, i) =>
-      value && (type === 'Present' || type === 'Absent')
+    ...(path ? regexViolations(path, `${field}.path`) : []),
+    ...queryParams.flatMap((param, i) => [
+      ...(queryParams.findIndex(({ name }) => name === param.name) < i
+        ? [{ field: `${field}.queryParams[${i}].name`, reason: `multiple entries for name ${param.name}` }]
+        : []),
+      ...regexViolations(param, `${field}.queryParams[${i}]`),
+    ]),
+    ...headers.flatMap((header, i) => [
+      ...(header.value && (header.type === 'Present' || header.type === 'Absent')
         ? [{ field: `${field}.headers[${i}].value`, reason: 'must not be defined' }]
-        : [],
-    ),
+        : []),
+      ...regexViolations(header, `${field}.headers[${i}]`),
+    ]),
   ];
 }
 

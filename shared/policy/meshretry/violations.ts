@@ -1,5 +1,6 @@
 import type { Violation } from '../../resource/violation.ts';
 import { milliseconds } from '../duration.ts';
+import { regexViolations } from '../regexViolations.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
 import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
@@ -24,6 +25,9 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
     ...notEmpty(http && saying, `${field}.http`),
     ...rateLimitedViolations(http?.rateLimitedBackOff, `${field}.http.rateLimitedBackOff`),
     ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
+    ...(['retriableResponseHeaders', 'retriableRequestHeaders'] as const).flatMap((list) =>
+      (http?.[list] ?? []).flatMap((header, i) => regexViolations(header, `${field}.http.${list}[${i}]`)),
+    ),
     ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),
     ...notEmpty(grpc, `${field}.grpc`),
     ...rateLimitedViolations(grpc?.rateLimitedBackOff, `${field}.grpc.rateLimitedBackOff`),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isAbsolutePath } from '../absolutePath.ts';
 import { isPort, PORT_REASON } from '../address.ts';
+import { goRegexpFault } from '../goRegexp.ts';
 import { enumeration, flag, list, message, optionalFlag, requiredText, stringMap, text, uint32 } from '../protoJson.ts';
 import { SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
@@ -100,7 +101,7 @@ export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, fi
   if (conf.port !== undefined && !isPort(conf.port)) add('port', PORT_REASON);
   if (conf.path !== undefined && !isAbsolutePath(conf.path)) add('path', 'should be a valid URL Path');
   violations.push(...tagViolations(conf.tags ?? {}, `${at}.tags`));
-  const regexFault = faultOf(conf.envoy?.filterRegex ?? '');
+  const regexFault = goRegexpFault(conf.envoy?.filterRegex ?? '');
   if (regexFault !== undefined) {
     add('envoy.filterRegex', `provided regexp isn't correct: ${regexFault}`);
     return violations;
@@ -118,15 +119,6 @@ export function metricsBackendViolations({ type, conf = {} }: MetricsBackend, fi
 /** Do both say the same? */
 function isEqual({ skipMTLS, tls }: PrometheusConf): boolean {
   return (tls?.mode ?? 'activeMTLSBackend') === (skipMTLS ? 'disabled' : 'activeMTLSBackend');
-}
-
-function faultOf(regex: string): string | undefined {
-  try {
-    new RegExp(regex);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 const DEFAULTS = { port: 5670, path: '/metrics', tags: { [SERVICE_TAG]: 'dataplane-metrics' } } as const;
