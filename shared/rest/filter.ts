@@ -1,5 +1,4 @@
 import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
-import type { ResourceDescriptor } from '../resource/descriptor.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { Violation } from '../resource/violation.ts';
 import { Invalid } from './errors.ts';
@@ -12,12 +11,12 @@ export type Filter = (resource: Resource) => boolean;
  * @param template the route, `/meshes/:mesh/dataplanes`: errors name it.
  * @throws Invalid
  */
-export function filterOf(descriptor: ResourceDescriptor, query: URLSearchParams, template: string): Filter {
+export function filterOf({ type }: { readonly type: string }, query: URLSearchParams, template: string): Filter {
   const filters: Filter[] = [];
   const name = query.get('name');
   if (name) filters.push((resource) => resource.name.includes(name));
   filters.push(...labelFilters(query, template));
-  if (descriptor.type === 'Dataplane') filters.push(...dataplaneFilters(query, template));
+  if (type === 'Dataplane') filters.push(...dataplaneFilters(query, template));
   return (resource) => filters.every((filter) => filter(resource));
 }
 

@@ -1,7 +1,8 @@
 import { requireMesh, type RestContext } from '../context.ts';
 import { Invalid, NotFound } from '../errors.ts';
+import { filterOf } from '../filter.ts';
 import { ok, type RestRequest, type Route } from '../http.ts';
-import { pageAnswer } from '../page.ts';
+import { pageAnswer, pageOf } from '../page.ts';
 import { KUMA_GLOBAL_TYPES, KUMA_MESH_TYPES, KUMA_POLICIES, type KumaType, NO_POLICY } from './kumaTypes.ts';
 import { writtenElsewhere } from './refusal.ts';
 
@@ -16,7 +17,7 @@ export function absentTypeRoutes(context: RestContext): Route[] {
     Object.entries(types).filter(([type]) => context.registry.byType(type) === undefined);
   return [
     ...absent({ ...KUMA_POLICIES, ...KUMA_MESH_TYPES }).flatMap(([type, kumaType]) => [
-      list(context, `/${kumaType.path}`),
+      list(context, type, `/${kumaType.path}`),
       ...itemRoutes(context, type, kumaType, `/meshes/:mesh/${kumaType.path}`),
     ]),
     ...absent(KUMA_POLICIES).flatMap(([, { path, notInspected }]) =>
@@ -46,7 +47,7 @@ function itemRoutes(context: RestContext, type: string, { refusedOn, instead = '
     if (mode === refusedOn) throw writtenElsewhere(mode);
   };
   return [
-    list(context, path),
+    list(context, type, path),
     missing(context, 'GET', `${path}/:name`, 'Could not retrieve a resource'),
     missing(context, 'DELETE', `${path}/:name`, 'Could not delete a resource', { precondition: requireHere }),
     {
@@ -84,12 +85,15 @@ function missing(
   };
 }
 
-function list(context: RestContext, path: string): Route {
+/** Nothing, but a list that makes no sense is told as with any other type. */
+function list(context: RestContext, type: string, path: string): Route {
   return {
     method: 'GET',
     path,
     title: 'Could not retrieve resources',
     handler: async (request) => {
+      pageOf(request.query);
+      filterOf({ type }, request.query, path);
       await requireMeshOf(context, request);
       return ok(pageAnswer(request, [], (nothing) => nothing));
     },
