@@ -101,8 +101,8 @@ it('the relay is in no trouble any more when a hub that was away is back, althou
 
 it('a hub that an older version started is told how it is asked from now on, while it runs', async () => {
   const { url, keys, startServer, startGlobal } = await globalAndHub();
-  const [starting, server] = [startGlobal(), await untilWritten(startServer)];
-  const first = await starting;
+  const [coming, server] = [startGlobal(), await untilWritten(startServer)];
+  const first = await coming;
   await first.hub.jsm.streams.add({ name: 'KEPT', subjects: ['kept'] });
   await first.close();
   const options = { url, ca: keys.trusted, credential: await systemCredential(keys) };
@@ -116,7 +116,10 @@ it('a hub that an older version started is told how it is asked from now on, whi
   vi.useRealTimers();
   expect((await system.request('$SYS.REQ.CLAIMS.UPDATE', older)).json()).toMatchObject({ data: { code: 200 } });
   await expect(connectToHubOnce(url, keys)).rejects.toThrow();
-  const next = await startGlobal();
+  const starting = startGlobal();
+  // Global waits for as long as it gets no answer.
+  await vi.waitFor(() => connectToHubOnce(url, keys), { timeout: 30_000, interval: 250 });
+  const next = await starting;
   expect(await next.hub.jsm.streams.names().next()).toEqual(['KEPT']);
   await next.close();
   await system.close();
