@@ -6,6 +6,20 @@ import type { HubKeys } from './hubKeys.ts';
 const UNLIMITED = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
 const JETSTREAM = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
 
+/**
+ * Grows with what an account says that an older version would undo by saying what it knows; what that one needs stays. An account of a
+ * version that said no number: 0.
+ */
+export const ACCOUNT_FORM = 1;
+const FORM_TAG = 'meridian-form:';
+const FORM = { tags: [`${FORM_TAG}${ACCOUNT_FORM}`] };
+
+/** @param jwt what a hub knows of an account; empty: nothing */
+export function formOf(jwt: string): number {
+  const { tags = [] } = jwt ? decode<{ tags?: string[] }>(jwt).nats : {};
+  return Number(tags.find((tag) => tag.startsWith(FORM_TAG))?.slice(FORM_TAG.length) ?? 0);
+}
+
 /** What the hub's configuration is told to trust. Nothing in it is secret. */
 export interface HubTrust {
   readonly operatorJwt: string;
@@ -31,7 +45,7 @@ export async function hubTrust(keys: HubKeys, account?: string, before?: string)
 
 /** The account of the servers' own subjects. @param after as of `accountJwt` */
 export async function systemJwt({ operator, systemAccount, account }: HubKeys, after = ''): Promise<string> {
-  const claims = { limits: UNLIMITED, ...gatedSystem(account) };
+  const claims = { limits: UNLIMITED, ...FORM, ...gatedSystem(account) };
   return datedAfter(after, await encodeAccount('SYS', systemAccount, claims, { signer: operator }), operator);
 }
 
@@ -49,6 +63,7 @@ export async function accountJwt(
     limits: { ...UNLIMITED, ...JETSTREAM },
     signing_keys: signing.map((key) => key.getPublicKey()),
     revocations: { ...revoked },
+    ...FORM,
     ...gatedAccount(systemAccount),
   };
   return datedAfter(after, await encodeAccount('CP', account, claims, { signer: operator }), operator);

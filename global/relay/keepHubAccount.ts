@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { HubAccount } from '../hubAccess/currentAccount.ts';
-import { type Told, tellHub } from './tellHub.ts';
+import { ToldByNewer, type givingWay } from './givingWay.ts';
+import { knownTo, type Told, tellHub } from './tellHub.ts';
 
 const RETRY_MS = 1_000;
 /** Changes that follow one another faster are told together. */
@@ -16,15 +17,18 @@ type Deps = {
   readonly accounts: () => Promise<readonly HubAccount[]>;
   /** Calls back when they may have changed. */
   readonly listen: (wake: () => void) => () => void;
+  /** Outlives that we lead. */
+  readonly givesWay: ReturnType<typeof givingWay>;
   readonly onError: (error: unknown) => void;
 };
 
 /**
  * Tells the hub's servers what the accounts are, as often as they change and whenever they may not be known: who signs, and whose
  * credentials are revoked. They keep it on their disks, and close the connections of those who are refused now. Ends when the
- * signal aborts.
+ * signal aborts. @throws ToldByNewer so that an instance of that version can lead
  */
-export async function keepHubAccount({ nats, accounts, listen, onError }: Deps, signal: AbortSignal): Promise<void> {
+export async function keepHubAccount(deps: Deps, signal: AbortSignal): Promise<void> {
+  const { nats, accounts, listen, givesWay, onError } = deps;
   let wake = () => {};
   const stop = listen(() => wake());
   const watch = async () => {
@@ -40,8 +44,14 @@ export async function keepHubAccount({ nats, accounts, listen, onError }: Deps, 
     });
     let pause = RECHECK_MS;
     try {
-      await tellHub(nats, await accounts(), told);
+      const all = await accounts();
+      if (givesWay(await Promise.all(all.map(({ id }) => knownTo(nats, id))))) throw new ToldByNewer();
+      await tellHub(nats, all, told);
     } catch (error) {
+      if (error instanceof ToldByNewer) {
+        stop();
+        throw error;
+      }
       if (!signal.aborted) onError(error);
       pause = RETRY_MS;
     }

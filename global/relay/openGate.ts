@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { HubAccount } from '../hubAccess/currentAccount.ts';
+import { ACCOUNT_FORM, formOf } from '../hubAccess/accountClaims.ts';
 import { knowsGate } from '../hubAccess/apiGate.ts';
 import { knownTo, tellHub } from './tellHub.ts';
 
@@ -23,7 +24,8 @@ type Deps = {
 export async function openGate({ nats, systemAccount, gate, accounts, onError }: Deps): Promise<void> {
   for (;;) {
     try {
-      if (!knowsGate(await knownTo(nats, systemAccount), gate)) await tellHub(nats, await accounts(), new Map());
+      const known = await knownTo(nats, systemAccount);
+      if (!knowsGate(known, gate) || formOf(known) < ACCOUNT_FORM) await tellHub(nats, await accounts(), new Map());
       return;
     } catch (error) {
       onError(error);

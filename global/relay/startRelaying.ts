@@ -10,6 +10,7 @@ import { onLeader } from '../log/leader.ts';
 import { listenTo } from '../log/listenTo.ts';
 import type { Departures } from './dismiss.ts';
 import type { KeyGrants } from './grants.ts';
+import { givingWay } from './givingWay.ts';
 import { keepHubAccount } from './keepHubAccount.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { RELAY_LOCK, relay } from './relay.ts';
@@ -83,6 +84,7 @@ export function startRelaying({
       return currentAccounts({ commands, issued: credentials });
     },
     listen: (wake: () => void) => listenTo(events, SHAPE_ACCOUNT, wake),
+    givesWay: givingWay(() => performance.now()),
     onError: onError('the hub does not know yet whose credentials are revoked'),
   };
   const stopAccount = onLeader(

@@ -118,6 +118,7 @@ describe('access to the hub', () => {
           },
         ],
         listen: () => () => {},
+        givesWay: () => false,
         onError: (error) => errors.push(error),
       },
       ended.signal,
