@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
   },
   dp: {
     description: 'run a sidecar or zone proxy: bootstrap, then Envoy',
-    load: async () => (await import('../zone/sidecar/dpCommand.ts')).dpCommand(),
+    load: async ({ env }) => (await import('../zone/sidecar/dpCommand.ts')).dpCommand(await version(), env),
   },
   demo: {
     description: 'run a whole two-zone mesh on this machine',

@@ -1,142 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DP_FLAGS } from './dpFlags.ts';
 import type { DpOptions } from './dpOptions.ts';
 import { runDp } from './runDp.ts';
 
-const VERSION = '0.1.0';
-
-/** Flags of kuma-dp and ours; the value of an absent flag comes from the environment, ours before Kuma's. */
-const FLAGS: readonly {
-  readonly flags: string;
-  readonly text: string;
-  readonly env?: readonly string[];
-  readonly fallback?: unknown;
-  readonly parse?: (value: string, before: never) => unknown;
-}[] = [
-  {
-    flags: '--cp-address <url>',
-    text: "the zone control plane's dp-server",
-    env: ['MERIDIAN_DP_CP_ADDRESS', 'KUMA_CONTROL_PLANE_URL'],
-    fallback: 'https://localhost:5678',
-    parse: url,
-  },
-  {
-    flags: '--ca-cert-file <file>',
-    text: 'PEM of the CA to verify the control plane with',
-    env: ['MERIDIAN_DP_CA_CERT_FILE', 'KUMA_CONTROL_PLANE_CA_CERT_FILE'],
-  },
-  {
-    flags: '--skip-verify',
-    text: 'do not verify the control plane for the bootstrap call',
-    env: ['MERIDIAN_DP_SKIP_VERIFY', 'KUMA_CONTROL_PLANE_TLS_SKIP_VERIFY'],
-    fallback: false,
-  },
-  { flags: '--name <name>', text: 'name of a Dataplane that exists', env: ['MERIDIAN_DP_NAME', 'KUMA_DATAPLANE_NAME'] },
-  { flags: '--mesh <mesh>', text: 'mesh of a Dataplane that exists', env: ['MERIDIAN_DP_MESH', 'KUMA_DATAPLANE_MESH'] },
-  {
-    flags: '--proxy-type <type>',
-    text: 'dataplane, ingress or egress',
-    env: ['MERIDIAN_DP_PROXY_TYPE', 'KUMA_DATAPLANE_PROXY_TYPE'],
-    fallback: 'dataplane',
-    parse: proxyType,
-  },
-  {
-    flags: '-d, --dataplane-file <file>',
-    text: 'the Dataplane, ZoneIngress or ZoneEgress to register, YAML; - is standard input',
-    env: ['MERIDIAN_DP_DATAPLANE_FILE', 'KUMA_DATAPLANE_RUNTIME_RESOURCE_PATH'],
-  },
-  {
-    flags: '--dataplane <yaml>',
-    text: 'the resource itself',
-    env: ['MERIDIAN_DP_DATAPLANE', 'KUMA_DATAPLANE_RUNTIME_RESOURCE'],
-  },
-  {
-    flags: '-v, --dataplane-var <k=v>',
-    text: 'a variable of the file, {{ k }}; repeatable',
-    fallback: [],
-    parse: (value, before: readonly string[]) => [...before, value],
-  },
-  {
-    flags: '--dataplane-token <token>',
-    text: 'token that proves who this proxy is',
-    env: ['MERIDIAN_DP_TOKEN', 'KUMA_DATAPLANE_RUNTIME_TOKEN'],
-  },
-  {
-    flags: '--dataplane-token-file <file>',
-    text: 'file with that token',
-    env: ['MERIDIAN_DP_TOKEN_FILE', 'KUMA_DATAPLANE_RUNTIME_TOKEN_PATH'],
-  },
-  {
-    flags: '--binary-path <file>',
-    text: 'the Envoy to run',
-    env: ['MERIDIAN_DP_BINARY_PATH', 'MERIDIAN_ENVOY', 'KUMA_DATAPLANE_RUNTIME_BINARY_PATH'],
-    fallback: 'envoy',
-  },
-  {
-    flags: '--work-dir <folder>',
-    text: 'folder of bootstrap configuration and sockets',
-    env: ['MERIDIAN_DP_WORK_DIR', 'KUMA_DATAPLANE_RUNTIME_WORK_DIR'],
-  },
-  {
-    flags: '--concurrency <threads>',
-    text: "Envoy's worker threads",
-    env: ['MERIDIAN_DP_CONCURRENCY', 'KUMA_DATAPLANE_RUNTIME_CONCURRENCY'],
-    parse: whole,
-  },
-  {
-    flags: '--drain-time <duration>',
-    text: 'how long traffic goes on after SIGTERM',
-    env: ['MERIDIAN_DP_DRAIN_TIME', 'KUMA_DATAPLANE_DRAIN_TIME'],
-    fallback: 30_000,
-    parse: duration,
-  },
-  {
-    flags: '--dns-port <port>',
-    text: 'port on 127.0.0.1 that answers .mesh names; 0: none',
-    env: ['MERIDIAN_DP_DNS_PORT', 'KUMA_DNS_ENVOY_DNS_PORT'],
-    fallback: 0,
-    parse: port,
-  },
-  {
-    flags: '--loopback-prefix <prefix>',
-    text: 'as 127.21: bind virtual IPs in 127.21.0.0/16, without transparent proxying',
-    env: ['MERIDIAN_DP_LOOPBACK_PREFIX'],
-  },
-  {
-    flags: '--readiness-port <port>',
-    text: 'port of /ready; 0: none',
-    env: ['MERIDIAN_DP_READINESS_PORT', 'KUMA_READINESS_PORT'],
-    fallback: 9902,
-    parse: port,
-  },
-  {
-    flags: '--admin-port <port>',
-    text: "port of the admin listener on the proxy's address, where the file says none",
-    env: ['MERIDIAN_DP_ADMIN_PORT'],
-    fallback: 0,
-    parse: port,
-  },
-  {
-    flags: '--metrics-cert-path <file>',
-    text: 'certificate for who scrapes the metrics, PEM, where the mesh says providedTLS',
-    env: ['MERIDIAN_DP_METRICS_CERT_PATH', 'KUMA_DATAPLANE_RUNTIME_METRICS_CERT_PATH'],
-  },
-  {
-    flags: '--metrics-key-path <file>',
-    text: 'its key',
-    env: ['MERIDIAN_DP_METRICS_KEY_PATH', 'KUMA_DATAPLANE_RUNTIME_METRICS_KEY_PATH'],
-  },
-  {
-    flags: '--envoy-log-level <level>',
-    text: 'of Envoy',
-    env: ['MERIDIAN_DP_ENVOY_LOG_LEVEL', 'KUMA_DATAPLANE_RUNTIME_ENVOY_LOG_LEVEL'],
-    fallback: 'warning',
-  },
-];
-
-/** `meridian dp`: the launcher of sidecars and zone proxies. @param env where absent flags are looked for */
-export function dpCommand(env: NodeJS.ProcessEnv = process.env): Command {
+/**
+ * `meridian dp`: the launcher of sidecars and zone proxies.
+ * @param version of the program, told in the bootstrap request
+ * @param env where absent flags are looked for
+ */
+export function dpCommand(version: string, env: Env): Command {
   const command = new Command('dp').description('run a sidecar or zone proxy: bootstrap, then Envoy');
-  for (const { flags, text, env: names = [], fallback, parse } of FLAGS) {
+  for (const { flags, text, env: names = [], fallback, parse } of DP_FLAGS) {
     const note = names[0] ? `${text} (env ${names[0]})` : text;
     const option = new Option(flags, note);
     if (parse) option.argParser(parse as (value: string, before: unknown) => unknown);
@@ -145,8 +19,10 @@ export function dpCommand(env: NodeJS.ProcessEnv = process.env): Command {
     if (value !== undefined) option.default(value);
     command.addOption(option);
   }
-  return command.action((flags: Flags) => withSignals((deps) => runDp(optionsOf(flags, env), deps)));
+  return command.action((flags: Flags) => withSignals((deps) => runDp(optionsOf(flags, version, env), deps)));
 }
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 interface Flags
   extends Omit<
@@ -162,7 +38,8 @@ interface Flags
 
 function optionsOf(
   { drainTime, dataplaneVar, dataplaneToken, dataplaneTokenFile, envoyLogLevel, ...rest }: Flags,
-  env: NodeJS.ProcessEnv,
+  version: string,
+  env: Env,
 ): DpOptions {
   return {
     ...rest,
@@ -171,7 +48,7 @@ function optionsOf(
     logLevel: envoyLogLevel,
     // In a pod the kubelet asks from outside of it.
     readinessHost: env.POD_NAME ? '0.0.0.0' : '127.0.0.1',
-    version: VERSION,
+    version,
     ...(dataplaneToken ? { token: dataplaneToken } : {}),
     ...(dataplaneTokenFile ? { tokenFile: dataplaneTokenFile } : {}),
   };
@@ -212,37 +89,4 @@ function fromEnvironment(
   } catch (cause) {
     throw new InvalidArgumentError(`${name}: ${(cause as Error).message}`);
   }
-}
-
-function url(value: string): string {
-  if (!URL.canParse(value) || !/^https?:/.test(value))
-    throw new InvalidArgumentError('it must be as https://host:5678');
-  return value;
-}
-
-function proxyType(value: string): string {
-  if (!['dataplane', 'ingress', 'egress'].includes(value))
-    throw new InvalidArgumentError('it must be dataplane, ingress or egress');
-  return value;
-}
-
-function whole(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('it must be a whole number');
-  return Number(value);
-}
-
-function port(value: string): number {
-  const number = whole(value);
-  if (number > 65_535) throw new InvalidArgumentError('it must be 0 to 65535');
-  return number;
-}
-
-/** Milliseconds of `30s`, `1m30s`, `500ms`. */
-function duration(value: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(value)) throw new InvalidArgumentError('it must be as 30s, 1m30s or 500ms');
-  const unit: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-  let total = 0;
-  for (const [, number, name] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    total += Number(number) * (unit[name ?? ''] ?? 0);
-  return total;
 }

@@ -94,7 +94,7 @@ describe('asking for the bootstrap configuration', () => {
 
 describe('meridian dp', () => {
   const options = (args: string[], env: NodeJS.ProcessEnv = {}) => {
-    const command = dpCommand(env)
+    const command = dpCommand('1.2.3', env)
       .exitOverride()
       .configureOutput({ writeErr() {} });
     command.action(() => {});
