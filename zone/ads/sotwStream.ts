@@ -91,18 +91,8 @@ function respondWhole(before: SotwState, wanted: Wanted, nonce: string, mayRemov
   if (!before.owesFirst && changed.length === 0 && set.size === state.held.size && !newlyNamed(state, set)) {
     return { state: mayRemove ? { ...state, settled: wanted, resend: NO_NAMES } : state };
   }
-  const sent = new Map(changed.map(({ name, version }) => [name, version]));
   const rejected = new Map([...state.rejected].filter(([name, version]) => wanted.get(name)?.version === version));
-  const after = {
-    ...state,
-    offered: set,
-    rejected,
-    resend: NO_NAMES,
-    owesFirst: false,
-    settled: undefined,
-    lastNonce: nonce,
-    awaiting: { nonce, sent },
-  };
+  const after = { ...awaiting(state, changed, nonce), offered: set, rejected };
   return { state: after, response: { kind: state.kind, nonce, resources: [...set.values()], removed: [], changed } };
 }
 
@@ -142,18 +132,21 @@ function respondPartial(state: SotwState, wanted: Wanted, nonce: string, mayRemo
     held.set(one.name, one);
     rejected.delete(one.name);
   }
+  const after = { ...awaiting(state, changed, nonce), held, rejected };
+  return { state: after, response: { kind: state.kind, nonce, resources: changed, removed: [], changed } };
+}
+
+/** The state when these were sent and are not answered yet. */
+function awaiting(state: SotwState, changed: readonly Encoded[], nonce: string): SotwState {
   const sent = new Map(changed.map(({ name, version }) => [name, version]));
-  const after = {
+  return {
     ...state,
-    held,
-    rejected,
     resend: NO_NAMES,
     owesFirst: false,
     settled: undefined,
     lastNonce: nonce,
     awaiting: { nonce, sent },
   };
-  return { state: after, response: { kind: state.kind, nonce, resources: changed, removed: [], changed } };
 }
 
 function accepted(state: SotwState): SotwState {
