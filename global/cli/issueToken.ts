@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { issueToken } from '../../http/token/issueToken.ts';
-import { issuerOf, type TokenIssuer } from '../../http/token/tokenIssuer.ts';
+import { issuerOf } from '../../http/token/tokenIssuer.ts';
 import { goDurationMs } from '../../shared/resource/goDuration.ts';
+import type { TokenIssuer } from '../../shared/rest/ports.ts';
 import { CliError } from './cliError.ts';
 import { type Format, formatOption, render } from './output.ts';
 import { readSigningKey } from './signingKeyFile.ts';

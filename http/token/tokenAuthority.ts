@@ -1,5 +1,5 @@
-import type { ResourceReader, VerifyUserToken } from '../../shared/rest/ports.ts';
-import { type TokenIssuer, tokenIssuer } from './tokenIssuer.ts';
+import type { ResourceReader, TokenIssuer, VerifyUserToken } from '../../shared/rest/ports.ts';
+import { tokenIssuer } from './tokenIssuer.ts';
 import { verifyUserToken } from './verifyUserToken.ts';
 import { verifyZoneToken, type ZoneToken } from './verifyZoneToken.ts';
 

@@ -1,28 +1,7 @@
 import type { Resource } from '../../shared/resource/resource.ts';
+import type { TokenIssuer } from '../../shared/rest/ports.ts';
 import { issueToken, TEN_YEARS_MS } from './issueToken.ts';
 import { dataplaneKeyPrefix, newestKey, USER_KEY_PREFIX, ZONE_KEY_PREFIX } from './signingKey.ts';
-
-interface DataplaneTokenRequest {
-  readonly name: string;
-  readonly mesh: string;
-  readonly tags: Readonly<Record<string, readonly string[]>>;
-  readonly type: string;
-  readonly workload: string;
-  /** Absent: ten years. */
-  readonly validForMs?: number;
-}
-
-interface ZoneTokenRequest {
-  readonly zone: string;
-  readonly scope: readonly string[];
-  readonly validForMs?: number;
-}
-
-interface UserTokenRequest {
-  readonly name: string;
-  readonly groups: readonly string[] | null;
-  readonly validForMs: number;
-}
 
 /** Kuma answers 404 with this when there is nothing to sign with: a mesh that does not exist, usually. */
 export class SigningKeyNotFound extends Error {
@@ -48,16 +27,6 @@ type Deps = {
   readonly now: () => Date;
 };
 
-/** Issues Kuma's three kinds of tokens with the newest signing keys of the log (kumactl-api §7.3). */
-export interface TokenIssuer {
-  /** @throws SigningKeyNotFound */
-  dataplane(request: DataplaneTokenRequest): Promise<string>;
-  /** @throws SigningKeyNotFound */
-  zone(request: ZoneTokenRequest): Promise<string>;
-  /** @throws SigningKeyNotFound */
-  user(request: UserTokenRequest): Promise<string>;
-}
-
 /** Signs claims with the newest key whose name begins so, of a mesh or (mesh '') of the control plane. */
 type Sign = (
   claims: Readonly<Record<string, unknown>>,
@@ -81,6 +50,7 @@ export function issuerOf(sign: Sign): TokenIssuer {
   };
 }
 
+/** Issues Kuma's three kinds of tokens with the newest signing keys of the log. */
 export function tokenIssuer({ list, open, now }: Deps): TokenIssuer {
   return issuerOf(async (claims, { mesh, prefix }, validForMs = TEN_YEARS_MS) => {
     const newest = newestKey(await list(mesh ? 'Secret' : 'GlobalSecret', mesh), prefix);

@@ -128,7 +128,7 @@ export interface EnvoyAdmin {
   clusters(proxy: Stored, options: { readonly json: boolean }): Promise<string>;
 }
 
-/** Signs tokens (kumactl-api §7.3). Throws an error named SigningKeyNotFound when there is nothing to sign with. */
+/** Signs Kuma's three kinds of tokens (kumactl-api §7.3). Throws an error named SigningKeyNotFound when there is nothing to sign with. */
 export interface TokenIssuer {
   dataplane(request: {
     readonly name: string;
