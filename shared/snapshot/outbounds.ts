@@ -43,7 +43,7 @@ export function outboundAddresses(options: Options): readonly OutboundAddress[] 
     memo.of(`outbounds|${JSON.stringify([outbound, reachableServices])}`, () => ({ outbound, reachableServices })),
   );
   const placement = virtualPlacement(proxy, redirect);
-  if (!placement) return memo.from(listed, 'addresses', () => addresses(listed, []));
+  if (!placement) return memo.from(listed, 'addresses', () => addresses(listed, [], false));
   const { serviceVipPort } = settings;
   // Which services there are changes all the time: only the newest are kept.
   const newest = memo
@@ -51,7 +51,7 @@ export function outboundAddresses(options: Options): readonly OutboundAddress[] 
     .from<Newest>(listed, `${placement.id} ${serviceVipPort}`, () => ({}));
   if (newest.shape !== services.shape || !newest.addresses) {
     newest.shape = services.shape;
-    newest.addresses = addresses(listed, virtualOutbounds(listed, placement, options));
+    newest.addresses = addresses(listed, virtualOutbounds(listed, placement, options), placement === REDIRECTED);
   }
   return newest.addresses;
 }
@@ -67,7 +67,7 @@ interface Listed {
   readonly reachableServices: readonly string[];
 }
 
-function addresses(listed: Listed, virtual: Iterable<Outbound>): OutboundAddress[] {
+function addresses(listed: Listed, virtual: Iterable<Outbound>, isRedirected: boolean): OutboundAddress[] {
   const taken = new Map<string, OutboundAddress>();
   const add = (outbound: Outbound) => {
     const { address, port, bind, service, tags } = outbound;
@@ -78,7 +78,9 @@ function addresses(listed: Listed, virtual: Iterable<Outbound>): OutboundAddress
   };
   for (const { address = '127.0.0.1', port, tags = {} } of listed.outbound) {
     const { 'kuma.io/service': service, ...subset } = tags;
-    if (service) add({ address, port, service, tags: subset, bind: true, virtual: false });
+    // What goes to loopback is not redirected; elsewhere an address need not be one of this machine.
+    const bind = !isRedirected || address.startsWith('127.');
+    if (service) add({ address, port, service, tags: subset, bind, virtual: false });
   }
   for (const outbound of virtual) add(outbound);
   return [...taken.values()];
