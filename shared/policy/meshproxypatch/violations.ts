@@ -60,13 +60,15 @@ function modificationViolations(modification: Modification, field: string): Viol
   ];
 }
 
-/** @param isWhole a resource of its own, so it needs a name; a value that is merged does not. */
+/** @param isWhole a resource of its own, so it needs a name, and domains if it is a virtual host; a value that is merged does not. */
 function valueViolations(part: Part, value: string | undefined, field: string, isWhole: boolean): Violation[] {
   if (value === undefined) return [];
   try {
-    const { name } = envoyValue(part, value);
-    if (isWhole && !name)
-      throw new Error(`invalid ${envoyMessage(part).name}.Name: value length must be at least 1 runes`);
+    const { name, domains } = envoyValue(part, value);
+    const invalid = (fieldName: string, what: string) =>
+      new Error(`invalid ${envoyMessage(part).name}.${fieldName}: value ${what}`);
+    if (isWhole && !name) throw invalid('Name', 'length must be at least 1 runes');
+    if (isWhole && part === 'virtualHost' && !domains) throw invalid('Domains', 'must contain at least 1 item(s)');
     return [];
   } catch (error) {
     return [{ field, reason: `native Envoy resource is not valid: ${(error as Error).message}` }];
