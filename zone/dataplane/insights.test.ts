@@ -98,6 +98,23 @@ describe('the insight of a proxy', () => {
     ]);
   });
 
+  it('keeps what it tells of a certificate as long as the mesh has mTLS', async () => {
+    const { zone, insights, puts, pass } = world();
+    await registered(zone);
+    const mesh = (mtls: object) => zone.global(resourceOf({ type: 'Mesh', name: 'demo', mtls }));
+    mesh({ enabledBackend: 'ca', backends: [{ name: 'ca', type: 'builtin' }] });
+    const mTLS = { issuedBackend: 'ca' };
+    await zone.put(resourceOf({ type: 'DataplaneInsight', mesh: 'demo', name: 'p', subscriptions: [], mTLS }));
+    insights.connected(proxy, node);
+    pass(200);
+    expect(puts.at(-1)?.spec).toMatchObject({ mTLS });
+    mesh({});
+    insights.changed('demo.p', true);
+    pass(200);
+    expect(puts).toHaveLength(2);
+    expect(puts.at(-1)?.spec).not.toHaveProperty('mTLS');
+  });
+
   it('is written once for many changes, soon when somebody waits for it', async () => {
     const { zone, insights, puts, pass } = world();
     await registered(zone);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../shared/resource/json.ts';
+import { enabledBackend, type MeshSpec } from '../../shared/resource/mesh/spec.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import { PROXY_KINDS, type Proxy } from '../../shared/snapshot/proxy.ts';
 import type { View } from '../../shared/view/view.ts';
@@ -123,11 +124,14 @@ export class Insights {
     const entry = view.get({ type: `${type}Insight`, ...key }, zone);
     const before = entry?.resource;
     const own = subscription(connection, watched.counters ?? this.#deps.counters(proxy.id), this.#deps.instance, at);
+    const { mTLS: former, ...known } = (before?.spec ?? {}) as JsonObject;
     const issued = this.#deps.issued(proxy.id);
+    // Another control plane's word holds, but not longer than the mesh's mTLS.
+    const mTLS = issued ? mtls(issued) : hasMtls(view, proxy.mesh) ? former : undefined;
     const spec = {
-      ...(before?.spec as JsonObject | undefined),
+      ...known,
       subscriptions: withSubscription(subscriptionsOf(before), own, at),
-      ...(issued ? { mTLS: mtls(issued) } : {}),
+      ...(mTLS === undefined ? {} : { mTLS }),
       metadata: { ...proxy.metadata } as unknown as JsonObject,
     };
     const times = { creationTime: before?.creationTime ?? at, modificationTime: at };
@@ -152,6 +156,11 @@ export class Insights {
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
+}
+
+function hasMtls(view: View, mesh: string): boolean {
+  const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;
+  return enabledBackend(spec) !== undefined;
 }
 
 function subscriptionsOf(insight: Resource | undefined): JsonObject[] {
