@@ -58,16 +58,14 @@ const prometheusConf = message({
   aggregate: list(application),
 });
 
-const conf = z
-  .unknown()
-  .optional()
-  .transform((given, context): PrometheusConf | undefined => {
-    if (given === undefined) return undefined;
-    const parsed = parseConf<PrometheusConf>(prometheusConf, given);
-    if ('conf' in parsed) return parsed.conf;
-    context.addIssue({ code: 'custom', message: `could not parse config: ${parsed.fault}` });
-    return z.NEVER;
-  });
+/** What cannot be read is told as a violation, where other fields of a flat type are the fault of the whole body. */
+const conf = z.preprocess((given, context) => {
+  if (given === undefined) return undefined;
+  const parsed = parseConf(prometheusConf, given);
+  if ('conf' in parsed) return given;
+  context.addIssue({ code: 'custom', message: `could not parse config: ${parsed.fault}` });
+  return z.NEVER;
+}, prometheusConf.optional());
 
 export const metricsBackendSchema = message({ name: text, type: requiredText, conf });
 export const metricsSchema = message({ enabledBackend: text, backends: list(metricsBackendSchema) }).optional();

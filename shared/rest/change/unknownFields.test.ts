@@ -44,6 +44,8 @@ test('what a type leaves to others to read is not looked into', () => {
     constructor: {},
   };
   expect(dropped(mesh)).toEqual(['mtls.backends[0].confs', 'constructor']);
+  const metrics = { backends: [{ name: 'p', type: 'prometheus', conf: { aggregate: [{ name: 'a', adress: '' }] } }] };
+  expect(dropped({ type: 'Mesh', name: 'demo', metrics })).toEqual(['metrics.backends[0].conf.aggregate[0].adress']);
 });
 
 test('a map is looked into, whatever its keys', () => {
