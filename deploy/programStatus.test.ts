@@ -219,6 +219,14 @@ describe('inspect', () => {
     expect(err).toBe('error: there is no mesh "shap". Did you mean shop?\n');
   });
 
+  it('names the proxy that was meant, which is called otherwise on global', async () => {
+    const items = [{ type: 'Dataplane', name: 'web-1-4794zvx24vxdvzb9' }];
+    const { err } = await runCli(['inspect', 'dataplane', 'web-1', '--type', 'clusters'], {
+      'GET /meshes/default/dataplanes': { body: { items, next: null } },
+    });
+    expect(err).toBe('error: there is no Dataplane "web-1" in mesh "default". Did you mean web-1-4794zvx24vxdvzb9?\n');
+  });
+
   it('shows the policies of one proxy place by place', async () => {
     const items = [
       { type: 'dataplane', matchedPolicies: { MeshTimeout: [{ name: 'a' }, { name: 'b' }] } },
@@ -232,6 +240,14 @@ describe('inspect', () => {
 });
 
 describe('status', () => {
+  it('says whom to ask where there are no other zones', async () => {
+    const { status, err } = await runCli(['status'], { 'GET /sync': { body: { zone: 'east' } }, 'GET /log': head });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: expect.stringContaining('this is not a global control plane: ask that one'),
+    });
+  });
+
   const head: Recorded = { body: { items: [{ position: 12 }] } };
   const zone = (name: string, rest: object = {}) => ({
     name,
@@ -281,6 +297,12 @@ describe('status', () => {
               lastError: { message: 'disk full', at: T },
               instances: [instance('b-1'), instance('b-2', { state: 'stalled', position: 9, reason: 'hangs' })],
             }),
+            zone('c', {
+              state: 'offline',
+              inSync: false,
+              reason: 'silent',
+              lastError: { message: 'of another time', at: '2026-11-22T09:50:00Z' },
+            }),
           ],
         },
       },
@@ -290,13 +312,14 @@ describe('status', () => {
       'GET /log': head,
     });
     const cells = out.split('\n').map((line) => line.split(/ {3,}/));
-    expect(cells[0]).toEqual(['policy log at position 12; 2 zones, 1 not in sync']);
+    expect(cells[0]).toEqual(['policy log at position 12; 3 zones, 2 not in sync']);
     expect(cells[3]).toEqual(['a', 'online', '60s', '12', '0', '0 s', 'equal', '0', '2/3']);
     const why = 'it hangs; last error 60s ago: disk full';
     expect(cells[4]).toEqual(['b', 'stalled', '60s', '9', '3', '7.5 s', 'DIFFERENT', '1', '-', why]);
     expect(cells[5]).toEqual(['  b-1', 'online', '60s', '12', '0', '0 s', 'equal', '0', '2']);
     expect(cells[6]).toEqual(['  b-2', 'stalled', '60s', '9', '0', '0 s', 'equal', '0', '2', 'hangs']);
-    expect(cells[9]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
+    expect(cells[7]).toEqual(['c', 'offline', '60s', '12', '0', '0 s', 'equal', '0', '-', 'silent']);
+    expect(cells[10]).toEqual(['12', '60s', 'default/MeshTimeout/t', '2/3', '1', '9 ms']);
     expect(out).toContain('position 12: default.web-1 rejected it: bad listener');
   });
 

@@ -55,10 +55,20 @@ export function demoCommand(): Command {
       .addOption(
         new Option('--log-level <level>', 'of the control planes').choices(['trace', 'debug', 'info']).default('info'),
       )
-      .action(async (flags: DemoFlags) => {
+      .action(async (flags: DemoFlags, command: Command) => {
+        refuseWithoutBare(flags, command);
         process.exitCode = await run(flags);
       })
   );
+}
+
+/** The demo is always the same: what only `--bare` can be asked for would have no effect. */
+function refuseWithoutBare({ bare }: DemoFlags, command: Command): void {
+  const given = command.options.find(
+    (option) =>
+      option.description.startsWith('with --bare') && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (!bare && given) command.error(`error: ${given.long} goes with --bare only`);
 }
 
 async function run(flags: DemoFlags): Promise<number> {

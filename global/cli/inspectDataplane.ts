@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { fetchCatalog, findType } from './catalog.ts';
 import { CliError } from './cliError.ts';
 import { nameIn } from './completion/places.ts';
 import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
-import { inKnownMesh } from './notFound.ts';
+import { notFound } from './notFound.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
 
 /** What the control plane says of a Dataplane itself, by the last step of the path. */
@@ -46,7 +47,10 @@ export function inspectDataplane(deps: CliDeps): Command {
         flags,
       );
       const connection = connectionOf(flags, deps);
-      const body = await inKnownMesh(connection, flags.mesh, connection.get(path, query));
+      const body = await connection.get(path, query).catch(async (cause: unknown) => {
+        const type = findType(await fetchCatalog(connection), 'dataplane');
+        throw await notFound(connection, { type, mesh: flags.mesh, name }, cause);
+      });
       if (flags.type === 'policies' && flags.output === 'table') deps.out(`${policiesText(body)}\n`);
       else showBody(body, flags, deps);
     });

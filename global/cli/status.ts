@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { age } from './age.ts';
+import { CliError } from './cliError.ts';
+import { ApiError } from './connection.ts';
 import { render, renderOne } from './output.ts';
 import { fetchStatus, isInSync, type Rollout, type Status, type ZoneStatus } from './statusBody.ts';
 import { table } from './table.ts';
@@ -14,7 +16,7 @@ export function statusCommand(deps: CliDeps): Command {
     .description('which zones and sidecars are in sync, and why not')
     .action(async (flags: ConnectionFlags & ShowFlags) => {
       const connection = connectionOf(flags, deps);
-      const read = () => fetchStatus(connection);
+      const read = () => fetchStatus(connection).catch(notGlobal);
       const { output } = flags;
       const paint = paintOf(deps.terminal);
       const text = (status: Status) =>
@@ -27,6 +29,15 @@ export function statusCommand(deps: CliDeps): Command {
         news: whenChanged((status) => (output === 'table' ? `${text(status)}\n` : renderOne(status, output))),
       });
     });
+}
+
+/** A zone knows of itself only. */
+function notGlobal(cause: unknown): never {
+  if (cause instanceof ApiError && cause.status === 404)
+    throw new CliError(
+      'this is not a global control plane: ask that one with --address, as only it knows how the zones are. `GET /sync` of a zone tells of itself.',
+    );
+  throw cause;
 }
 
 /** The whole of it, whenever something is different; time that goes by is not. */
@@ -126,9 +137,13 @@ function refilled({ refill }: ZoneStatus, now: number): string | undefined {
   return refill?.finishedAt && `refilled itself ${age(refill.finishedAt, now)} ago: ${refill.reason}`;
 }
 
+/** An error so long before a zone's state began is not its reason. */
+const RELATED_MS = 60_000;
+
 /** Of a zone that is not well; a healthy one's is old. */
-function lastError({ inSync, lastError: error }: ZoneStatus, now: number): string | undefined {
-  return inSync || !error ? undefined : `last error ${age(error.at, now)} ago: ${error.message}`;
+function lastError({ inSync, since, lastError: error }: ZoneStatus, now: number): string | undefined {
+  if (inSync || !error || (since && Date.parse(error.at) < Date.parse(since) - RELATED_MS)) return undefined;
+  return `last error ${age(error.at, now)} ago: ${error.message}`;
 }
 
 /** The zone is well, but global is too old for something that it wrote. */
