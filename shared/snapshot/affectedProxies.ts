@@ -87,9 +87,11 @@ function namedBy(
 
 /** Those that dial the Dataplane's services by its address, when that is another. */
 function directCallers(view: View, index: ProxyIndex, changed: Changed): TrackedProxy[] {
-  const moved = movedServices(changed, metricsOf(view, changed.key.mesh));
-  if (moved.size === 0) return [];
-  return [...index.sidecars(changed.key.mesh)].filter(({ generated }) => dialsDirectly(generated.direct, moved));
+  const { mesh } = changed.key;
+  const callers = [...index.directCallers()].filter(({ proxy }) => proxy.mesh === mesh);
+  if (callers.length === 0) return [];
+  const moved = movedServices(changed, metricsOf(view, mesh));
+  return callers.filter(({ generated }) => dialsDirectly(generated.direct, moved));
 }
 
 /** What a policy selects follows from itself alone, unless its targetRefs go by way of a MeshHTTPRoute. */

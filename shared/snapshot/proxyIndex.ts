@@ -15,11 +15,14 @@ export class ProxyIndex {
   readonly #proxies = new Map<string, TrackedProxy>();
   readonly #sidecars = new Map<string, Map<string, TrackedProxy>>();
   readonly #zoneProxies = new Map<string, TrackedProxy>();
+  readonly #directCallers = new Map<string, TrackedProxy>();
 
   /** Adds a proxy, or replaces what is known of it: to be called with every snapshot that is made for it. */
   update(proxy: Proxy, generated: Generated): void {
     const tracked = { proxy, generated, indexes: new Map(generated.indexes) };
     this.#proxies.set(proxy.id, tracked);
+    if (generated.direct.size > 0) this.#directCallers.set(proxy.id, tracked);
+    else this.#directCallers.delete(proxy.id);
     if (proxy.kind !== 'sidecar') {
       this.#zoneProxies.set(proxy.name, tracked);
       return;
@@ -33,6 +36,7 @@ export class ProxyIndex {
     const proxy = this.#proxies.get(proxyId)?.proxy;
     if (!proxy) return;
     this.#proxies.delete(proxyId);
+    this.#directCallers.delete(proxyId);
     if (proxy.kind !== 'sidecar') this.#zoneProxies.delete(proxy.name);
     else if (this.#sidecars.get(proxy.mesh)?.delete(proxy.name) && this.#sidecars.get(proxy.mesh)?.size === 0)
       this.#sidecars.delete(proxy.mesh);
@@ -48,6 +52,11 @@ export class ProxyIndex {
 
   sidecars(mesh: string): Iterable<TrackedProxy> {
     return this.#sidecars.get(mesh)?.values() ?? [];
+  }
+
+  /** Those that dial instances of some service by their address: few or none, whom every change of a Dataplane is held against. */
+  directCallers(): Iterable<TrackedProxy> {
+    return this.#directCallers.values();
   }
 
   zoneProxy(name: string): TrackedProxy | undefined {
