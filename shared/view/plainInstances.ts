@@ -15,7 +15,7 @@ export function awaitedBackend(view: View, mesh: string): string | undefined {
   return backend?.mode === 'PERMISSIVE' ? backend.name : undefined;
 }
 
-/** Has the Dataplane been issued a certificate of that backend? */
+/** Has the Dataplane a certificate of that backend? Its insight says so once its Envoy has acknowledged it. */
 export function hasCertificate(view: View, zone: string, { mesh, name }: Resource, backend: string): boolean {
   return issuedBackend(view.get({ type: 'DataplaneInsight', mesh, name }, zone)?.resource) === backend;
 }

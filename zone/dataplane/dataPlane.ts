@@ -11,7 +11,7 @@ import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
 import { CaFiles } from '../identity/caFiles.ts';
 import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
-import { IdentityKeeper } from '../identity/identityKeeper.ts';
+import { IdentityKeeper, type IssuedIdentity } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
 import { verifyBearer } from './verifyBearer.ts';
 import { Push } from '../push/push.ts';
@@ -131,10 +131,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       const dataplane = view.get({ type: 'Dataplane', mesh, name }, zone)?.resource;
       return dataplane && tagSets(dataplane);
     },
-    changed: (proxy) => {
-      push.refresh(proxy.id);
-      insights.changed(proxy.id, true);
-    },
+    changed: (proxy) => push.refresh(proxy.id),
     failed: (proxy, error) => log.error({ proxy: proxy.id, error: error.message }, 'no certificate issued'),
     now: Date.now,
     later,
@@ -164,6 +161,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     ceilingMs: deps.ceilingMs,
     log,
   });
+  /** Certificates that proxies have acknowledged: only then others may count on them. */
+  const held = new WeakSet<IssuedIdentity>();
   const insights = new Insights({
     view,
     zone,
@@ -171,7 +170,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     instance,
     isShared,
     counters: (proxyId) => ads.counters(proxyId),
-    issued: (proxyId) => keeper.issued(proxyId),
+    issued: (proxyId) => {
+      const issued = keeper.issued(proxyId);
+      return issued && held.has(issued) ? issued : undefined;
+    },
     newId: randomUUID,
     now,
     later,
@@ -203,7 +205,10 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       log.warn({ proxy: proxyId, kind, error }, 'configuration refused; the last good one stays');
       push.refused(proxyId, `${kind}: ${error}`);
     }
-    insights.changed(proxyId, error !== undefined);
+    const issued = kind === 'secret' && error === undefined ? keeper.issued(proxyId) : undefined;
+    const isNew = issued !== undefined && !held.has(issued);
+    if (isNew) held.add(issued);
+    insights.changed(proxyId, error !== undefined || isNew);
   }
 
   function applied(batch: Applied): void {
