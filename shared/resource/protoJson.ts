@@ -20,9 +20,12 @@ export function camelCased(value: unknown): unknown {
   // As nearly everybody writes it. A proxy brings some fifty messages with it.
   if (given.every(([name, field]) => field !== null && !name.includes('_'))) return value;
   const fields = given.filter(([, field]) => field !== null);
-  return Object.fromEntries(
-    fields.map(([name, field]) => [name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), field]),
-  );
+  return Object.fromEntries(fields.map(([name, field]) => [camelCase(name), field]));
+}
+
+/** Of a field's name in either of protobuf's spellings the one that is shown. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -12,7 +12,7 @@ import {
   uint32,
 } from '../protoJson.ts';
 import type { Violation } from '../violation.ts';
-import { parseConf } from './backendConf.ts';
+import { confWarnings, parseConf } from './backendConf.ts';
 import { logFormatFault } from './logFormat.ts';
 import { parseZipkinUrl } from './zipkinUrl.ts';
 
@@ -44,32 +44,43 @@ export const loggingSchema: z.ZodType<Backends | undefined> = backends({ format:
 export const tracingSchema: z.ZodType<Backends | undefined> = backends({ sampling: optionalDouble });
 
 type Fault = readonly [field: string, reason: string];
-/** What is wrong with the `conf` of a backend; a text alone is about the whole of it. */
-type ConfRule = (conf: Backend['conf']) => string | readonly Fault[];
+/** A type of backends: what its `conf` may hold. */
+interface ConfType {
+  readonly fields: readonly string[];
+  /** What is wrong with a `conf`; a text alone is about the whole of it. */
+  readonly faults: (conf: Backend['conf']) => string | readonly Fault[];
+}
 
-function confRule<T>(schema: z.ZodType<T>, faults: (conf: T) => readonly Fault[]): ConfRule {
-  return (given) => {
-    const parsed = parseConf(schema, given);
-    return 'fault' in parsed ? `could not parse config: ${parsed.fault}` : faults(parsed.conf);
+function confType<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  faults: (conf: z.infer<z.ZodObject<Shape>>) => readonly Fault[],
+): ConfType {
+  const schema = message(shape);
+  return {
+    fields: Object.keys(shape),
+    faults: (given) => {
+      const parsed = parseConf(schema, given);
+      return 'fault' in parsed ? `could not parse config: ${parsed.fault}` : faults(parsed.conf);
+    },
   };
 }
 
-const LOGGING: Readonly<Record<string, ConfRule>> = {
-  tcp: confRule(message({ address: text }), ({ address }) => {
+const LOGGING: Readonly<Record<string, ConfType>> = {
+  tcp: confType({ address: text }, ({ address }) => {
     if (address === undefined) return [['address', 'cannot be empty']];
     const port = /^(?:\[[^\]]+\]|[^:]+):(\d+)$/.exec(address)?.[1];
     return isPort(Number(port)) ? [] : [['address', 'has to be in format of HOST:PORT']];
   }),
-  file: confRule(message({ path: text }), ({ path }) => (path === undefined ? [['path', 'cannot be empty']] : [])),
+  file: confType({ path: text }, ({ path }) => (path === undefined ? [['path', 'cannot be empty']] : [])),
 };
 
 const API_VERSIONS = ['httpJsonV1', 'httpJson', 'httpProto'];
 
-const zipkin = message({ url: text, traceId128bit: flag, apiVersion: text, sharedSpanContext: optionalFlag });
-const datadog = message({ address: text, port: uint32, splitService: flag });
+const zipkin = { url: text, traceId128bit: flag, apiVersion: text, sharedSpanContext: optionalFlag };
+const datadog = { address: text, port: uint32, splitService: flag };
 
-const TRACING: Readonly<Record<string, ConfRule>> = {
-  zipkin: confRule(zipkin, ({ url, apiVersion }) => {
+const TRACING: Readonly<Record<string, ConfType>> = {
+  zipkin: confType(zipkin, ({ url, apiVersion }) => {
     const faults: Fault[] = [];
     if (apiVersion !== undefined && !API_VERSIONS.includes(apiVersion))
       faults.push(['apiVersion', `has invalid value. Allowed values: ${API_VERSIONS.join(', ')}`]);
@@ -77,7 +88,7 @@ const TRACING: Readonly<Record<string, ConfRule>> = {
     if (typeof parsed === 'string') faults.push(['url', parsed]);
     return faults;
   }),
-  datadog: confRule(datadog, ({ address, port = 0 }) => {
+  datadog: confType(datadog, ({ address, port = 0 }) => {
     const faults: Fault[] = [];
     if (address === undefined) faults.push(['address', 'cannot be empty']);
     if (!isPort(port)) faults.push(['port', PORT_REASON]);
@@ -96,7 +107,7 @@ export function tracingViolations(tracing: Backends): Violation[] {
 function backendViolations(
   { defaultBackend, backends: all = [] }: Backends,
   kind: 'logging' | 'tracing',
-  rules: Readonly<Record<string, ConfRule>>,
+  types: Readonly<Record<string, ConfType>>,
   available: string,
 ): Violation[] {
   const violations: Violation[] = [];
@@ -108,18 +119,27 @@ function backendViolations(
     const formatFault = logFormatFault(format);
     if (formatFault) add('format', formatFault);
     if (sampling !== undefined && (sampling < 0 || sampling > 100)) add('sampling', 'has to be in [0.0 - 100.0] range');
-    const rule = Object.hasOwn(rules, type) ? rules[type] : undefined;
+    const known = Object.hasOwn(types, type) ? types[type] : undefined;
     // "config" is what Kuma calls the field here
-    const faults = rule?.(given) ?? [];
+    const faults = known?.faults(given) ?? [];
     if (typeof faults === 'string') add('config', faults);
     else for (const [field, reason] of faults) add(`config.${field}`, reason);
-    if (!rule) add('type', `unknown backend type. Available backends: ${available}`);
+    if (!known) add('type', `unknown backend type. Available backends: ${available}`);
     if (names.has(name)) add('name', `"${name}" name is already used for another backend`);
     names.add(name);
   });
   if (defaultBackend && !names.has(defaultBackend))
     violations.push({ field: `${kind}.defaultBackend`, reason: `has to be set to one of the ${kind} backend in mesh` });
   return violations;
+}
+
+/** Fields of backends that nobody reads. */
+export function backendWarnings(logging: Backends | undefined, tracing: Backends | undefined): string[] {
+  const of = (kind: string, all: Backends | undefined, types: Readonly<Record<string, ConfType>>) =>
+    (all?.backends ?? []).flatMap(({ type, conf: given }, i) =>
+      confWarnings(given, type, types[type]?.fields ?? [], `${kind}.backends[${i}].conf`),
+    );
+  return [...of('logging', logging, LOGGING), ...of('tracing', tracing, TRACING)];
 }
 
 /** The backend that a policy means: the one that it names, else the mesh's default. @returns `undefined` when there is none */

@@ -1,7 +1,7 @@
 import { isDnsName } from '../address.ts';
 import type { Violation } from '../violation.ts';
-import { parseConf } from './backendConf.ts';
-import { providedCaViolations } from './providedCa.ts';
+import { confWarnings, parseConf } from './backendConf.ts';
+import { KINDS, PARTS, providedCaViolations } from './providedCa.ts';
 import { builtinConf } from './schema.ts';
 import { builtinCaSecrets, type CaBackend } from './spec.ts';
 
@@ -49,4 +49,17 @@ function secretNameViolations(mesh: string, { name }: CaBackend, conf: string): 
       ? []
       : [{ field, reason: `${JSON.stringify(secret)} name must be valid dns name` }]),
   ];
+}
+
+/** Fields of CAs that nobody reads. */
+export function caWarnings(backends: readonly CaBackend[] = []): string[] {
+  return backends.flatMap(({ type, conf = {} }, i) => {
+    const field = `mtls.backends[${i}].conf`;
+    const parts = type === 'provided' ? PARTS : (['caCert'] as const);
+    const known = type === 'provided' ? KINDS : ['RSAbits', 'expiration'];
+    return [
+      ...confWarnings(conf, type, parts, field),
+      ...parts.flatMap((part) => confWarnings(conf[part] as object, part, known, `${field}.${part}`)),
+    ];
+  });
 }

@@ -1,5 +1,7 @@
 import type { AnyDescriptor, ResourceDescriptor } from '../descriptor.ts';
 import { insightDescriptor } from '../insightDescriptor.ts';
+import { backendWarnings } from './backends.ts';
+import { caWarnings } from './caBackends.ts';
 import { withMetricsDefaults } from './metrics.ts';
 import { keptKeyWarnings, withoutKeys } from './providedCa.ts';
 import { admitMesh, meshViolations, rootChainWarnings } from './rules.ts';
@@ -22,7 +24,12 @@ const mesh: ResourceDescriptor<MeshSpec> = {
   validate: meshViolations,
   admit: admitMesh,
   withoutSecrets: withoutKeys,
-  warnings: (resource) => [...keptKeyWarnings(resource), ...rootChainWarnings(resource)],
+  warnings: (resource) => [
+    ...keptKeyWarnings(resource),
+    ...rootChainWarnings(resource),
+    ...caWarnings(resource.spec.mtls?.backends),
+    ...backendWarnings(resource.spec.logging, resource.spec.tracing),
+  ],
 };
 
 const meshInsight = insightDescriptor({

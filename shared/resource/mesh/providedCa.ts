@@ -15,8 +15,8 @@ export interface DataSource {
   readonly file?: string;
 }
 
-const KINDS = ['secret', 'file', 'inline', 'inlineString'] as const;
-const PARTS = ['cert', 'key'] as const;
+export const KINDS = ['secret', 'file', 'inline', 'inlineString'] as const;
+export const PARTS = ['cert', 'key'] as const;
 
 /** What `conf` says of a part; what is `null` there it does not say. */
 export function caSource({ conf }: CaBackend, part: 'cert' | 'key'): DataSource | undefined {

@@ -1,4 +1,5 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
+import { camelCase } from '../../resource/protoJson.ts';
 import type { JsonSchema } from '../openapi/jsonSchema.ts';
 import { resourceSchema } from '../openapi/schemas.ts';
 import type { Document } from './documents.ts';
@@ -48,11 +49,6 @@ function* unknownIn(schema: JsonSchema, value: unknown, at: string): Generator<U
 
 function own(properties: Readonly<Record<string, JsonSchema>>, name: string): JsonSchema | undefined {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
-}
-
-/** Flat types take protobuf's spelling, too (kumactl-api §1.4). */
-function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function within(at: string, name: string): string {
