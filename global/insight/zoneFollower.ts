@@ -3,7 +3,7 @@ import { nuid } from '@nats-io/transport-node';
 import { resourceSchema } from '../../shared/event/message.ts';
 import { Quarantine } from '../../shared/event/quarantine.ts';
 import { ZONE_STATUS, type ZoneStatus, zoneStatusSchema } from '../../shared/event/status.ts';
-import { zoneOfSubject } from '../../shared/event/subject.ts';
+import { isEncoded, zoneOfSubject } from '../../shared/event/subject.ts';
 import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
 import { View } from '../../shared/view/view.ts';
@@ -74,6 +74,11 @@ export function followZones(
       throw error;
     }
   };
+  /** A zone's nats-server that has gone bad put it below another zone's prefix: it is to reach no copy that is made anew. */
+  const expel = async ({ seq, subject }: JsMsg) => {
+    await jsm.streams.deleteMessage(STREAM, seq);
+    onError(new Error(`${subject} of the zones' stream is deleted: no zone writes there`));
+  };
   const fold = ({ zone, key }: ZoneSubject, message: JsMsg) => {
     const body = message.string();
     if (key.type === ZONE_STATUS) {
@@ -121,7 +126,8 @@ export function followZones(
         for await (const message of messages) {
           position = message.seq;
           try {
-            take(message);
+            if (isEncoded(message.subject)) take(message);
+            else await expel(message);
           } catch (error) {
             onError(new Error(`${message.subject} of the zones' stream is set aside: ${(error as Error).message}`));
           }

@@ -1,5 +1,5 @@
 import { Digest, type Hash } from './digest.ts';
-import { decodeToken } from './subject.ts';
+import { decodeToken, isEncoded } from './subject.ts';
 
 /** Streams that a zone copies from the hub besides the policy log, as they are called there: data keys, the other zones' ingresses. */
 export const COPIES = ['KEYS', 'PEERS'] as const;
@@ -19,6 +19,8 @@ export class CopyDigest {
 
   /** @param body empty: it was deleted */
   take(subject: string, body: string): void {
+    // Global deletes it at the hub, copies keep it.
+    if (!isEncoded(subject)) return;
     const zone = decodeToken(subject.split('.')[2] ?? '');
     const digest = this.#zones.get(zone) ?? new Digest(this.#hash);
     this.#zones.set(zone, digest);

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { keyOfSubject, subjectOf, zoneOfSubject } from './subject.ts';
+import { isEncoded, keyOfSubject, subjectOf, zoneOfSubject } from './subject.ts';
 
 it('a resource is found again by its subject, whatever its names hold', () => {
   const key = { mesh: 'a.b', type: 'Dataplane', name: '* ~d>.x' };
+  expect(isEncoded(subjectOf('up', key))).toBe(true);
   expect(keyOfSubject('up', subjectOf('up', key))).toEqual(key);
   expect(zoneOfSubject(`cp.zone.zone-1.${subjectOf('up', key)}`)).toEqual({ zone: 'zone-1', key });
 });
@@ -19,5 +20,5 @@ it.each([
   'cp.zone.zone-1.*.-.ZoneIngress.x',
   'cp.zone.zone-1.up.-.ZoneIngress.x.*',
 ])('%s names no resource of a zone', (subject) => {
-  expect(zoneOfSubject(subject)).toBeUndefined();
+  expect([isEncoded(subject), zoneOfSubject(subject)]).toEqual([false, undefined]);
 });

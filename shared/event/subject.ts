@@ -19,6 +19,11 @@ const NO_MESH = '-';
  */
 const NO_TOKEN: ReadonlySet<string> = new Set(['', '*', '>']);
 
+/** Whether somebody who encodes his tokens can have written this. */
+export function isEncoded(subject: string): boolean {
+  return !subject.split('.').some((token) => NO_TOKEN.has(token));
+}
+
 /** One token of a NATS subject; reversible, since names may hold dots. */
 export function encodeToken(text: string): string {
   return text.replace(/[~.*> ]/g, (character) => ENCODE[character] ?? character);
@@ -37,7 +42,7 @@ export function subjectOf(prefix: string, { mesh, type, name }: ResourceKey): st
 export function keyOfSubject(prefix: string, subject: string): ResourceKey | undefined {
   const tokens = subject.startsWith(`${prefix}.`) ? subject.slice(prefix.length + 1).split('.') : [];
   const [mesh = '', type = '', name = ''] = tokens;
-  if (tokens.length !== 3 || tokens.some((token) => NO_TOKEN.has(token))) return undefined;
+  if (tokens.length !== 3 || !isEncoded(subject)) return undefined;
   return { mesh: mesh === NO_MESH ? '' : decodeToken(mesh), type: decodeToken(type), name: decodeToken(name) };
 }
 
@@ -58,7 +63,7 @@ export function eventSubject(key: ResourceKey): string {
 /** `cp.zone.<zone>.up.<mesh>.<type>.<name>`, as the hub stores what zones send. */
 export function zoneOfSubject(subject: string): { readonly zone: string; readonly key: ResourceKey } | undefined {
   const [cp, zoneWord, zone = '', ...rest] = subject.split('.');
-  if (`${cp}.${zoneWord}` !== ZONE_PREFIX || NO_TOKEN.has(zone)) return undefined;
+  if (`${cp}.${zoneWord}` !== ZONE_PREFIX || !isEncoded(subject)) return undefined;
   const key = keyOfSubject(UP_PREFIX, rest.join('.'));
   return key && { zone: decodeToken(zone), key };
 }

@@ -8,6 +8,7 @@ import { loadRegistry } from '../../deploy/registry.ts';
 import { systemClock } from '../../global/insight/clock.ts';
 import { followZones } from '../../global/insight/zoneFollower.ts';
 import { ZONE_STATUS, type ZoneStatus } from '../../shared/event/status.ts';
+import { isEncoded } from '../../shared/event/subject.ts';
 
 const registry = await loadRegistry();
 const world = hubWithZones(['zone-b', 'zone-c']);
@@ -293,6 +294,11 @@ it('what it says of its log is its own, whatever subject it says it of', async (
     for (const mesh of ['', '*'])
       expect([...view.entries('ZoneIngress', mesh)].filter(({ origin }) => origin === 'zone-x')).toEqual([]);
   expect(await gathered()).toEqual(expect.arrayContaining(before));
+  // Nothing of it stays, and nobody is out of sync for it.
+  await eventually(async () => expect((await gathered()).filter((subject) => !isEncoded(subject))).toEqual([]));
+  expect(b.replica.quarantined).toEqual([]);
+  expect(Object.keys(b.replica.copies.of('PEERS').byZone)).not.toContain('zone-x');
+  expect(b.errors.map(({ message }) => message).join('\n')).toContain('since no zone writes there');
 }, 120_000);
 
 /** Subjects of what the hub holds of the zones' logs. */

@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Quarantine } from '../../shared/event/quarantine.ts';
 import { ZONE_STATUS } from '../../shared/event/status.ts';
-import { keyOfSubject, KEPT_PREFIX, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
+import { isEncoded, keyOfSubject, KEPT_PREFIX, UP_PREFIX, zoneOfSubject } from '../../shared/event/subject.ts';
 import { fromZoneMessage } from '../../shared/event/zoneMessage.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import type { Registry } from '../../shared/resource/registry.ts';
@@ -72,6 +72,11 @@ export class ZoneLogs {
   }
 
   take(stream: 'ZONE' | 'PEERS', message: JsMsg): void {
+    // Some zone says it in another one's name: nothing is lost with it.
+    if (stream === 'PEERS' && !isEncoded(message.subject)) {
+      this.#deps.onError(new Error(`passed over, since no zone writes there: PEERS ${message.subject}`));
+      return;
+    }
     try {
       this.#apply(stream, message);
     } catch (error) {
