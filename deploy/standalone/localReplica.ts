@@ -4,8 +4,8 @@ import type { LogEvent } from '../../shared/event/event.ts';
 import { Quarantine, type Quarantined } from '../../shared/event/quarantine.ts';
 import { eventSubject } from '../../shared/event/subject.ts';
 import { upcastEvent } from '../../shared/event/upcast.ts';
-import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
-import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { keyOf, keyText } from '../../shared/resource/resource.ts';
+import { sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import { type Changed, View } from '../../shared/view/view.ts';
 import { openSealed } from '../../zone/identity/openGrant.ts';
 import type { AddressBook } from '../../zone/lookup/addressBook.ts';
@@ -64,7 +64,7 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
   const readable = async <E extends Pick<LogEvent, 'resource'>>(entries: readonly E[]): Promise<E[]> => {
     const known: E[] = [];
     for (const entry of entries) {
-      const keyId = sealedWith(entry.resource);
+      const keyId = entry.resource ? sealedIn(entry.resource)?.keyId : undefined;
       const dataKey = keyId === undefined ? undefined : await openDataKey(policy.keks, policy.keys, keyId);
       if (keyId !== undefined && dataKey) dataKeys.set(keyId, dataKey);
       if (keyId === undefined || dataKey) known.push(entry);
@@ -186,9 +186,4 @@ export async function localReplica({ policy, zoneLog, zone, addresses, onError }
       stopLookingUp();
     },
   };
-}
-
-function sealedWith(resource: Resource | null): string | undefined {
-  if (resource?.type !== 'Secret' && resource?.type !== 'GlobalSecret') return undefined;
-  return (resource.spec as SecretSpec | undefined)?.sealed?.keyId;
 }

@@ -1,12 +1,9 @@
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
+import { isSecret, sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import type { WrappedDataKey } from '../secret/secretSealer.ts';
 import type { CommandDeps } from './ports.ts';
-
-export function isSecret(type: string): boolean {
-  return type === 'Secret' || type === 'GlobalSecret';
-}
 
 /**
  * Appends events as one change, secrets sealed on the way: nothing secret reaches the log in the clear.
@@ -21,7 +18,7 @@ export async function appendChange(
   const dataKeys: WrappedDataKey[] = [];
   const sealed = events.map((event): NewEvent => {
     const resource = event.resource as Resource<SecretSpec> | null;
-    if (!resource || !isSecret(event.key.type)) return event;
+    if (!resource || !isSecret(event.key)) return event;
     const { sealed: payload, dataKey } = sealer.seal(event.key, resource.spec.data ?? '');
     dataKeys.push(dataKey);
     return { ...event, resource: { ...resource, spec: { sealed: payload } } };
@@ -34,9 +31,8 @@ export async function openCurrent<C extends { readonly resource: Resource }>(
   { sealer }: CommandDeps,
   current: C | undefined,
 ): Promise<C | undefined> {
-  if (!current || !isSecret(current.resource.type)) return current;
-  const spec = current.resource.spec as SecretSpec;
-  if (!spec.sealed) return current;
-  const data = await sealer.open(current.resource, spec.sealed);
+  const sealed = current && sealedIn(current.resource);
+  if (!sealed) return current;
+  const data = await sealer.open(current.resource, sealed);
   return { ...current, resource: { ...current.resource, spec: { data } } };
 }

@@ -3,8 +3,7 @@ import { MAX_BATCH } from '../../nats/publishBatch.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { HEADER } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
-import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { isSecret, sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import { type Departures, keepDismissing } from './dismiss.ts';
 import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
 import { gatherZones } from './gather.ts';
@@ -89,12 +88,8 @@ export async function publishEvents(
   last: number,
   { source, hub, keys }: Pick<RelayDeps, 'hub' | 'keys'> & { readonly source: Pick<RelaySource, 'logId'> },
 ): Promise<number> {
-  const secrets = events.filter(
-    ({ key }) => (key.type === 'Secret' || key.type === 'GlobalSecret') && isVisibleToZones(key),
-  );
-  const keyIds = secrets.flatMap(
-    ({ resource }) => (resource as Resource<SecretSpec | undefined> | null)?.spec?.sealed?.keyId ?? [],
-  );
+  const secrets = events.filter(({ key }) => isSecret(key) && isVisibleToZones(key));
+  const keyIds = secrets.flatMap(({ resource }) => (resource && sealedIn(resource)?.keyId) ?? []);
   if (keyIds.length > 0) await publishGrants(hub, keys, await keys.zones(), keyIds);
   const position = await publish(hub, source.logId, events, last);
   if (secrets.length > 0) await destroyStaleGrants(hub, keys);

@@ -1,5 +1,5 @@
 import { GLOBAL, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
-import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import type { ResourceReader, Stored } from '../../shared/rest/ports.ts';
 import type { View } from '../../shared/view/view.ts';
 import { type SecretSealer, SecretUnreadable } from '../secret/secretSealer.ts';
@@ -51,8 +51,8 @@ export function resourceReader({ log, sealer, zones, zoneInsights }: Deps): Reso
 
 /** What cannot be opened is there, to be counted and deleted; whoever looks at what it holds is told why not. */
 async function opened(sealer: Pick<SecretSealer, 'open'>, resource: Resource): Promise<Resource> {
-  const { sealed } = (resource.spec ?? {}) as SecretSpec;
-  if (!sealed || (resource.type !== 'Secret' && resource.type !== 'GlobalSecret')) return resource;
+  const sealed = sealedIn(resource);
+  if (!sealed) return resource;
   try {
     return { ...resource, spec: { data: await sealer.open(resource, sealed) } };
   } catch (error) {

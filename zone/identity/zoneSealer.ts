@@ -1,5 +1,6 @@
 import { createCipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { keyText, type Resource } from '../../shared/resource/resource.ts';
+import { isSecret, sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import type { Sealed, SecretSpec } from '../../shared/resource/secret/spec.ts';
 import { openSealed } from './openGrant.ts';
 
@@ -48,7 +49,7 @@ export function zoneSealer(privateKeys: () => readonly KeyObject[]): ZoneSealer 
       return { ...resource, spec };
     },
     open: (resource) => {
-      const sealed = sealedIn(resource);
+      const sealed = sealedHere(resource);
       if (!sealed) return resource;
       const found = opened(resource, sealed);
       if (!found)
@@ -75,11 +76,7 @@ function sealingKey(privateKey: KeyObject): Uint8Array {
 }
 
 /** What a zone sealed itself. */
-function sealedIn(resource: Resource): Sealed | undefined {
-  const { sealed } = (resource.spec ?? {}) as SecretSpec;
-  return isSecret(resource) && sealed?.keyId === KEY_ID ? sealed : undefined;
-}
-
-function isSecret({ type }: Resource): boolean {
-  return type === 'Secret' || type === 'GlobalSecret';
+function sealedHere(resource: Resource): Sealed | undefined {
+  const sealed = sealedIn(resource);
+  return sealed?.keyId === KEY_ID ? sealed : undefined;
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Digest } from '../../shared/event/digest.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { GLOBAL, keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
-import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import type { Changed, Entry, View } from '../../shared/view/view.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -104,8 +104,8 @@ export class PolicyFold {
 
   #opened(held: Held): Resource {
     const { resource } = held;
-    const sealed = (resource.spec as SecretSpec | undefined)?.sealed;
-    if (!sealed || (resource.type !== 'Secret' && resource.type !== 'GlobalSecret')) return resource;
+    const sealed = sealedIn(resource);
+    if (!sealed) return resource;
     const data = this.#keyring.open(sealed, keyText(resource));
     if (data === undefined) {
       this.#sealed.set(sealed.keyId, held);
