@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from
 import { dirname } from 'node:path';
 
 /**
- * Writes a text to a new file beside `file`, and has `place` rename or link it to there: nobody ever reads half of it. Afterwards it is on
- * the disk, also when the machine loses its power.
+ * Writes a text to a new file beside `file`, and has `place` rename or link it to there: nobody ever reads half of it. When this
+ * returns, the text is on the disk and survives a loss of power.
  */
 export function writeBeside(file: string, text: string, mode: number, place: (beside: string) => void): void {
   const folder = dirname(file);

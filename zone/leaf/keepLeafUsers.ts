@@ -13,9 +13,9 @@ type Deps = {
 };
 
 /**
- * Takes the zone's nats-server over to the next keys of its control planes, as soon as their files hold some: it is told of these only,
- * and ends the connections of whoever came with others; control planes come back with the next. May be done by several of them at once, and
- * be broken off anywhere: the former keys stay in the files until the server is known to take the next ones.
+ * Takes the zone's nats-server over to the next keys of its control planes, as soon as their files hold some. The server is told of the next
+ * ones only. It then ends the connections that came with former ones, and the control planes come back with the next. Several of them may do
+ * this at once, and it may be broken off anywhere: the former keys stay in the files until the server is known to take the next ones.
  * @returns the function that ends it
  */
 export function keepLeafUsers(deps: Deps): () => void {

@@ -19,12 +19,9 @@ interface FollowOptions {
   readonly keepsNumbers?: boolean;
   /** Messages in order, each once. Must not throw. */
   readonly onMessage: (message: JsMsg) => void;
-  /** The end of the stream was reached: at the start at once when there is nothing, later whenever nothing is pending. */
+  /** The end of the stream was reached; at once where it is empty, and again whenever nothing more is pending. */
   readonly onCaughtUp: () => void;
-  /**
-   * The stream's end is at that sequence, but it holds nothing after our position: what was there is not, and cannot come. Absent: that
-   * is no loss.
-   */
+  /** The stream's last sequence is that one, but it holds no message after our position: those are lost. Absent: that is no loss. */
   readonly onPassedOver?: (last: number) => void;
   /** The stream was made anew (its volume was lost): sequences may begin again. */
   readonly onRecreated: () => void;
@@ -36,8 +33,8 @@ const WATCH_MS = 2_000;
 const RETRY_MS = 200;
 
 /**
- * Follows a stream with an ordered push consumer: it came back 0.5 s after a killed server, where a default pull consumer
- * stalled for 41 s. A watchdog re-opens it when the stream is ahead and nothing comes, or was deleted and made anew, of which the client says nothing.
+ * Follows a stream with an ordered push consumer: it came back 0.5 s after a killed server, where a default pull consumer stalled for 41 s.
+ * A watchdog re-opens it in two cases that the client does not tell of: the stream is ahead and nothing comes, or it was deleted and made anew.
  */
 export function follow({
   leaf,

@@ -34,14 +34,15 @@ interface Joined {
 }
 
 /**
- * Greets global until it answers, then makes the mirrors; makes them, and the zone's log, again whenever they are gone, since the
- * zone's nats-server may lose its files, and greets again whenever that was started again, since it may have lost the latest, and when the
- * zone has its next key. A zone whose mirrors are there from an earlier start follows them at once: it needs global neither to start nor to
- * serve.
+ * Greets global until it answers, then makes the mirrors. A zone whose mirrors are there from an earlier start follows them at once: it needs
+ * global neither to start nor to serve.
  *
- * Mirrors that hear nothing of the hub have it greeted again, since it may have lost what they read by: those whose consumer is another
- * one then are made anew, and what hears nothing after that either. nats-server would ask for a consumer that it did not find after 10 s,
- * then 20 s, up to two minutes.
+ * Mirrors that are gone are made again, and so is the zone's log: its nats-server may lose its files. Global is greeted again when that server
+ * was started again, since it may have lost the latest, and when the zone has its next key.
+ *
+ * Global is also greeted again when mirrors hear nothing of the hub, since the hub may have lost the consumers that they read by. Mirrors whose
+ * consumer is another one then are made anew, and so are those that hear nothing after that either. Left alone, nats-server looks for a
+ * consumer that it did not find after 10 s, then after 20 s, in the end every two minutes.
  */
 export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }: Joining): Joined {
   const ended = new AbortController();

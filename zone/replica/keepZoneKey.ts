@@ -22,9 +22,9 @@ type Deps = {
 };
 
 /**
- * Takes the zone over to its next key, as soon as the file of its keys holds one. What the zone sealed itself it seals anew; what global
- * sealed to it, global does when it is greeted with the next key (`joinGlobal`). When two looks at the streams found nothing that a
- * former key is needed for, those go. All of it may be done by several control planes at once, and be broken off anywhere.
+ * Takes the zone over to its next key, as soon as the file of its keys holds one. What the zone sealed itself is sealed anew here; what global
+ * sealed to it, global seals anew when it is greeted with the next key (`joinGlobal`). The former keys go when two looks in a row find nothing
+ * that needs them. Several control planes may do this at once, and it may be broken off anywhere.
  * @returns the function that ends it
  */
 export function keepZoneKey(deps: Deps): () => void {
