@@ -60,6 +60,7 @@ async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
     replica,
     zone,
     onError: onError('global does not answer; going on with what is here'),
+    onLacking: onError('copies of what the hub holds'),
     hello: () => ({ zone, instance, version, publicKey: opened.publicKey() }),
     // Greeting global and making the mirrors shall not wait for it, and there is time for it while they fill.
     onFollowing: () => void whatServes().catch(() => {}),

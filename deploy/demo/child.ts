@@ -38,7 +38,8 @@ export class Child {
 
   constructor(spec: ChildSpec) {
     this.spec = spec;
-    const log = createWriteStream(spec.logFile, { flags: 'a' });
+    // A disk that is full must not end whoever watches over the others; the process itself says what it cannot do without it.
+    const log = createWriteStream(spec.logFile, { flags: 'a' }).on('error', () => {});
     this.#process = new Process({ ...spec, ...spec.runAs, onLine: (line) => log.write(`${line}\n`) });
     this.#pid = this.#process.running ? this.#process.pid : 0;
     this.#ready = this.#process.line(/"msg":"ready"/, 60_000);

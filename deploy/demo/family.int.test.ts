@@ -19,14 +19,14 @@ afterEach(async () => {
   await folder.remove();
 });
 
-function start(name: string, code: string, generation = 0): Child {
+function start(name: string, code: string, generation = 0, logFile = `${folder.path}/${name}.log`): Child {
   const args = ['-e', `const ready = (more = {}) => console.log(JSON.stringify({ msg: 'ready', ...more }));\n${code}`];
   return family.start({
     name,
     file: process.execPath,
     args,
     cwd: folder.path,
-    logFile: `${folder.path}/${name}.log`,
+    logFile,
     generation,
     grace: 2_000,
   });
@@ -38,6 +38,12 @@ test('waits for the ready line and gives what it says', async () => {
   expect(await start('a', `console.log('noise'); ready({ url: 'http://x' }); ${RUN}`).ready()).toMatchObject({
     url: 'http://x',
   });
+});
+
+test.runIf(process.platform === 'linux')('goes on when the disk of its logs is full', async () => {
+  const child = start('a', `ready(); ${RUN}`, 0, '/dev/full');
+  expect(await child.ready()).toMatchObject({ msg: 'ready' });
+  await child.stop();
 });
 
 test('tells of a child that ends by itself, not of one that was stopped', async () => {

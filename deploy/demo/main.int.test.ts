@@ -12,3 +12,10 @@ test.each([['--standalone'], ['--zones', '2'], ['--dp-auth', 'none']])(
     expect(demo.output).toContain(`error: ${args[0]} goes with --bare only`);
   },
 );
+
+test('a folder that cannot be is told in one line', async () => {
+  const demo = new Process({ name: 'demo', file: process.execPath, args: [SCRIPT, '--bare', '--data', SCRIPT] });
+  expect(await demo.exited).toMatchObject({ code: 1 });
+  expect(demo.output).toContain(`error: there can be no folder ${SCRIPT}: `);
+  expect(demo.output).not.toContain('    at ');
+});

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { RunAs } from './child.ts';
+import { StartError } from './startError.ts';
 
 const NOBODY = 65_534;
 
@@ -27,10 +28,14 @@ export function chooseUser(needed: readonly string[], env: NodeJS.ProcessEnv): U
   return { note: `started as root, and user ${uid} cannot read ${why}: the processes run as root` };
 }
 
-/** A folder that the children may write to. */
+/** A folder that the children may write to. @throws StartError */
 export function makeFolder(path: string, runAs: RunAs | undefined): string {
-  mkdirSync(path, { recursive: true, mode: 0o755 });
-  if (runAs) chownSync(path, runAs.uid, runAs.gid);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+    if (runAs) chownSync(path, runAs.uid, runAs.gid);
+  } catch (cause) {
+    throw new StartError(`there can be no folder ${path}: ${(cause as Error).message}`);
+  }
   return path;
 }
 

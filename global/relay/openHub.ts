@@ -62,7 +62,7 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     file,
     reload: () => reloadServer(system),
     writeErrors: () => writeErrors(system),
-    onError: onError('the hub'),
+    onError: onError("the hub's nats-server"),
   });
   const close = async () => {
     jetStream.stop();

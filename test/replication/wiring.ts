@@ -340,6 +340,7 @@ export async function startReplica(
     zone,
     hello: () => ({ zone, instance: `${zone}-1`, version: 'test', publicKey: keys.newest().publicKey }),
     onError: (error) => errors.push(error as Error),
+    onLacking: (error) => errors.push(error),
   });
   const stopKeepingKey = keepZoneKey({
     keys,

@@ -25,6 +25,8 @@ type Joining = {
   readonly onFollowing?: () => void;
   /** As of `keepLooking`. */
   readonly onError: (error: Error) => void;
+  /** Told of mirrors that are made anew, since they lack something. */
+  readonly onLacking: (error: Error) => void;
 };
 
 interface Joined {
@@ -44,7 +46,7 @@ interface Joined {
  * consumer is another one then are made anew, and so are those that hear nothing after that either. Left alone, nats-server looks for a
  * consumer that it did not find after 10 s, then after 20 s, in the end every two minutes.
  */
-export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }: Joining): Joined {
+export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError, onLacking }: Joining): Joined {
   const ended = new AbortController();
   const hearing = new Hearing(() => performance.now());
   let following = false;
@@ -96,7 +98,7 @@ export function joinGlobal({ leaf, replica, zone, hello, onFollowing, onError }:
       if (names.length === 0 || performance.now() - madeAnewAt < ANEW_PAUSE_MS) return;
       madeAnewAt = performance.now();
       for (const name of names) wrong.add(name);
-      onError(new Error(`made anew from the hub, since they lack something of what it holds: ${names.join(', ')}`));
+      onLacking(new Error(`made anew from the hub, since they lack something of what it holds: ${names.join(', ')}`));
     },
     stop: () => ended.abort(),
   };

@@ -61,7 +61,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     file: prepared.file,
     reload,
     writeErrors: health.writeErrors,
-    onError: onError('the zone'),
+    onError: onError("the zone's nats-server"),
   });
   const keys = zoneKeys(join(keysDir, 'zone.key'));
   const sealer = zoneSealer(keys.privateKeys);
