@@ -16,7 +16,7 @@ import { zoneInsights } from './insight/zoneInsights.ts';
 import type { HubCredentials } from './log/hubCredentials.ts';
 import { logReader } from './log/logReader.ts';
 import { maskedConfig } from './maskedConfig.ts';
-import { meshAdmission } from './mesh/providedCa.ts';
+import { meshAdmission } from './mesh/meshAdmission.ts';
 import type { HubConnection } from './relay/natsConnection.ts';
 import { provisionZone } from './relay/provision.ts';
 import { resourceReader } from './store/resourceReader.ts';

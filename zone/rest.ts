@@ -12,7 +12,7 @@ import type { NatsReplica } from './replica/natsReplica.ts';
 import type { ZoneChangeLog } from './replica/ports.ts';
 import type { ServingProxies } from './servingProxies.ts';
 import { shownStatus } from './status/ownStatus.ts';
-import { zoneAdmission } from './store/admit.ts';
+import { zoneAdmission } from './store/zoneAdmission.ts';
 import { dryRun } from './store/dryRun.ts';
 import { inspector } from './store/inspector.ts';
 import { resourceReader } from './store/resourceReader.ts';

@@ -5,7 +5,7 @@ import { type Build, startRuntime } from '../../runtime/runtime.ts';
 import { type Rest, serve } from '../../runtime/serve.ts';
 import { ensureZone } from '../../global/command/ensureZone.ts';
 import { openPolicyLog } from '../../global/command/openPolicyLog.ts';
-import { meshAdmission } from '../../global/mesh/providedCa.ts';
+import { meshAdmission } from '../../global/mesh/meshAdmission.ts';
 import { logReader } from '../../global/log/logReader.ts';
 import { maskedConfig } from '../../global/maskedConfig.ts';
 import { resourceWriter as policyWriter } from '../../global/store/resourceWriter.ts';

@@ -10,7 +10,7 @@ import { DigestRing, followDigest } from './digestRing.ts';
 import { readHubCopies } from './hubCopies.ts';
 import { watchHubHead } from './hubHead.ts';
 import { insightMetrics } from './metrics.ts';
-import { giveNotice } from './presence.ts';
+import { giveNotice } from './giveNotice.ts';
 import { Rollouts } from './rollouts.ts';
 import { SyncMonitor } from './syncMonitor.ts';
 import { followZones } from './zoneFollower.ts';

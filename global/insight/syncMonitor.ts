@@ -1,7 +1,7 @@
 import type { CopyName } from '../../shared/event/copies.ts';
 import type { Notice } from '../../shared/event/notice.ts';
 import { type Clock, timeOf } from './clock.ts';
-import type { Presence } from './presence.ts';
+import type { Presence } from './giveNotice.ts';
 import { type InstanceSync, instanceSync, type SyncFacts, type SyncState } from './syncStatus.ts';
 import type { ZoneFollower } from './zoneFollower.ts';
 import { type SeenInstance, type ZoneSync, zoneSync } from './zoneSync.ts';

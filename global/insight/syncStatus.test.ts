@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CopyName } from '../../shared/event/copies.ts';
 import type { ZoneStatus } from '../../shared/event/status.ts';
-import type { Presence } from './presence.ts';
+import type { Presence } from './giveNotice.ts';
 import { instanceSync, type SyncFacts } from './syncStatus.ts';
 import type { Report } from './zoneFollower.ts';
 

@@ -1,6 +1,6 @@
 import type { CopyName } from '../../shared/event/copies.ts';
 import type { Refill, Trouble, ZoneStatus } from '../../shared/event/status.ts';
-import type { Presence } from './presence.ts';
+import type { Presence } from './giveNotice.ts';
 import type { Report } from './zoneFollower.ts';
 
 /**

@@ -3,7 +3,7 @@ import { loadRegistry } from '../../deploy/registry.ts';
 import { systemClock } from '../../global/insight/clock.ts';
 import { CopyMonitor } from '../../global/insight/copyMonitor.ts';
 import { readHubCopies } from '../../global/insight/hubCopies.ts';
-import { giveNotice } from '../../global/insight/presence.ts';
+import { giveNotice } from '../../global/insight/giveNotice.ts';
 import { followZones } from '../../global/insight/zoneFollower.ts';
 import { heedNotices } from '../../zone/status/heedNotices.ts';
 import { reportStatus } from '../../zone/status/statusReporter.ts';

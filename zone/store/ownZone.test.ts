@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resourceOf, viewOf } from '../../test/support/snapshotCase.ts';
-import { zoneAdmission } from './admit.ts';
+import { zoneAdmission } from './zoneAdmission.ts';
 import { resourceReader } from './resourceReader.ts';
 
 const STARTED = '2026-01-01T00:00:00Z';

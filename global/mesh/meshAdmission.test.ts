@@ -4,7 +4,7 @@ import type { Violation } from '../../shared/resource/violation.ts';
 import type { ResourceReader } from '../../shared/rest/ports.ts';
 import { type Authority, type Certified, certificateAuthority } from '../../test/support/certificates.ts';
 import { makeBuiltinCa } from './builtinCa.ts';
-import { meshAdmission } from './providedCa.ts';
+import { meshAdmission } from './meshAdmission.ts';
 
 let authority: Authority;
 let leaf: Certified;
