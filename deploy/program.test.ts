@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli, T } from '../test/support/runCli.ts';
+import { tempDir } from '../test/support/tempDir.ts';
 
 describe('get', () => {
   it('shows a list as a table, over all pages', async () => {
@@ -184,6 +187,17 @@ it('tells its version, and helps with any verb', async () => {
   expect((await runCli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await runCli(['help', 'apply'])).out).toContain('--dry-run');
   expect((await runCli(['apply'])).err).toContain("required option '-f, --file <source>' not specified");
+});
+
+it('log verify names a file that cannot be read', async () => {
+  const { path, remove } = await tempDir('verify');
+  onTestFinished(remove);
+  const file = join(path, 'log.gz');
+  expect((await runCli(['log', 'verify', file])).err).toMatch(/^error: .*log\.gz cannot be read as gzip: ENOENT/);
+  await writeFile(file, 'no gzip');
+  expect((await runCli(['log', 'verify', file])).err).toBe(
+    `error: ${file} cannot be read as gzip: incorrect header check\n`,
+  );
 });
 
 it('version --detailed shows all that the control plane says of itself', async () => {

@@ -13,6 +13,7 @@ import type { Db } from '../log/db.ts';
 import { openDb } from '../log/openDb.ts';
 import { migrate } from '../log/migrate.ts';
 import { rebuildState } from '../log/state.ts';
+import { CliError } from './cliError.ts';
 import type { CliDeps } from './verb.ts';
 
 interface StoreFlags {
@@ -87,7 +88,12 @@ async function* linesOf(file: string): AsyncIterable<string> {
   const bytes = createReadStream(file);
   const input = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   bytes.once('error', (error) => input.destroy(error));
-  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (cause) {
+    const how = file.endsWith('.gz') ? ' as gzip' : '';
+    throw new CliError(`${file} cannot be read${how}: ${(cause as Error).message}`);
+  }
 }
 
 function told(file: string, { head, events, resources }: CheckedBackup): string {
