@@ -200,6 +200,8 @@ async function settled() {
   return last;
 }
 
+const sizes = ([subject, replies]: readonly [string, readonly unknown[]]) => [subject, replies.length];
+
 /** The zone's server publishes there itself; the first that is refused closes its link. */
 async function asksItself(subject: string, unasked = false): Promise<void> {
   const leaf = await HostileLeaf.connect(world.hub, 'zone-c');
@@ -241,6 +243,16 @@ it('a server of a zone gets nothing of what is not its own: by itself it is refu
   for (const [subject, replies] of published)
     if (subject.startsWith('$')) expect(new Set(replies), subject).toEqual(new Set(['']));
   expect(await settled()).toEqual(before);
+
+  // Where a message is to be traced to, the hub asks whether the zone may publish there.
+  const counted = () => [...published].filter(([subject]) => /^\$(JS|SYS|KV|OBJ)\./.test(subject)).map(sizes);
+  const reached = counted();
+  for (const subject of subjects) leaf.publishWithHead('cp.repl.up-zone-c', `NATS/1.0\r\nNats-Trace-Dest: ${subject}`);
+  await allHeard(leaf, 'zone-c');
+  await witness.flush();
+  const refused = leaf.came.filter((line) => line.includes('Permissions Violation for Publish to'));
+  expect(refused.length).toBeGreaterThanOrEqual(reached.length);
+  expect(counted()).toEqual(reached);
 
   const errands = rows.flatMap((row) => row.subjects.map((subject) => () => asksItself(subject, row.unasked)));
   while (errands.length > 0) await Promise.all(errands.splice(0, 8).map((errand) => errand()));
