@@ -27,7 +27,7 @@ export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): 
   const workload = labels[WORKLOAD_LABEL];
   return [
     ...adminViolations(networking),
-    ...(gateway ? gatewayViolations(networking, gateway) : []),
+    ...(gateway ? gatewayViolations(spec, gateway) : []),
     ...(hasNeither
       ? [{ field: 'networking', reason: 'has to contain at least one inbound interface or gateway' }]
       : []),
@@ -55,12 +55,21 @@ function addressViolations({ address, advertisedAddress }: Networking): Violatio
   return violations;
 }
 
-function gatewayViolations({ inbound }: Networking, { type, tags }: NonNullable<Networking['gateway']>): Violation[] {
+function gatewayViolations(
+  { networking, probes }: DataplaneSpec,
+  { type, tags }: NonNullable<Networking['gateway']>,
+): Violation[] {
   const violations: Violation[] = [];
-  const kind = type === 'BUILTIN' ? 'builtin' : 'delegated';
-  if (inbound)
-    violations.push({ field: 'networking.inbound', reason: `inbound cannot be defined for ${kind} gateways` });
-  if (type === 'BUILTIN')
+  const isBuiltin = type === 'BUILTIN';
+  const refuse = (part: string) =>
+    violations.push({
+      field: `networking.${part}`,
+      reason: `${part} cannot be defined for ${isBuiltin ? 'builtin' : 'delegated'} gateways`,
+    });
+  if (networking.inbound) refuse('inbound');
+  if (isBuiltin && networking.outbound) refuse('outbound');
+  if (isBuiltin && probes) refuse('probes');
+  if (isBuiltin)
     violations.push({ field: 'networking.gateway.type', reason: `BUILTIN ${NOT_SUPPORTED}, use DELEGATED` });
   const field = 'networking.gateway.tags';
   const protocol = tags[PROTOCOL_TAG];
