@@ -74,7 +74,7 @@ export function globalRest({ config, policy, credentials, hub, insight, runtime 
       hubUrl: config['hub.leafUrl'],
       lifetime: config['zone.credentialLifetime'],
       onRefused: (zone, { message }) => {
-        const advice = `meridian generate zone-token --zone ${zone} --scope cp`;
+        const advice = `meridian generate zone-token --zone ${zone} --scope cp --valid-for 8760h`;
         runtime.log.warn({ zone, error: message, advice }, 'a zone was given no credential');
       },
       deletedAt: (zone) => deletedAt(events, { type: 'Zone', mesh: '', name: zone }),
