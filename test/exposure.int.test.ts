@@ -73,7 +73,7 @@ test('every file with a key or a token is for its owner only', () => {
       names.some((name) => name.endsWith(one)),
       one,
     ).toBe(true);
-  for (const one of ['dp-server-ca-1.key', 'leaf-ca-1.key'])
+  for (const one of ['dp-server-ca-1.key', 'envoy-admin-ca-1.key', 'leaf-ca-1.key'])
     expect(
       names.some((name) => name.endsWith(one)),
       one,

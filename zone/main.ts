@@ -117,7 +117,7 @@ async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
     troubles,
     onError: onError('a notice of global'),
   });
-  const envoyAdmin = envoysHere(dataPlane.ads);
+  const envoyAdmin = envoysHere(dataPlane.ads, dataPlane.adminClient);
   const stopAnswering = answerAsks({
     leaf,
     zone,

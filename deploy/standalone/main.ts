@@ -126,7 +126,7 @@ export async function runStandalone(config: StandaloneConfig, build: Build): Pro
       ads: dataPlane.ads,
       originOf: (type) => (registry.byType(type)?.writable.global ? GLOBAL : zone),
     }),
-    envoyAdmin: envoyAdmin(dataPlane.ads),
+    envoyAdmin: envoyAdmin(dataPlane.ads, dataPlane.adminClient),
     log: logReader(events),
     rollouts: rolloutReader({ events, rollouts: dataPlane.rollouts, zone, instance }),
     sync,

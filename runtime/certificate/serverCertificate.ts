@@ -51,7 +51,18 @@ export async function serverCertificate(
 }
 
 /** A certificate for servers of that CA: for a year. @param hosts as of `serverCertificate` */
-export async function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
+export function issueServerCertificate(ca: CaMaterial, hosts: readonly string[], now: Date): Promise<CaMaterial> {
+  return issue(ca, 'serverAuth', hosts, now);
+}
+
+/** As `issueServerCertificate`, for a client: no server can be made of it, and no client of a server's. @param name that it is known by */
+export function issueClientCertificate(ca: CaMaterial, name: string, now: Date): Promise<CaMaterial> {
+  return issue(ca, 'clientAuth', [name], now);
+}
+
+type Usage = 'serverAuth' | 'clientAuth';
+
+async function issue(ca: CaMaterial, usage: Usage, hosts: readonly string[], now: Date): Promise<CaMaterial> {
   const { x509 } = await import('./x509.ts');
   const root = new x509.X509Certificate(ca.certificatePem);
   const keys = (await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
@@ -65,7 +76,7 @@ export async function issueServerCertificate(ca: CaMaterial, hosts: readonly str
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
       new x509.SubjectAlternativeNameExtension(
         hosts.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
       ),

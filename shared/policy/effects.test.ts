@@ -5,7 +5,7 @@ import { loadRegistry } from '../../deploy/registry.ts';
 import { policyCase, policyCases, policyEffect } from '../../test/support/policyCase.ts';
 import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { generateSnapshot } from '../snapshot/generateSnapshot.ts';
-import { identitySecretName } from '../xds/names.ts';
+import { ADMIN_CA_NAME, ADMIN_NAME, identitySecretName } from '../xds/names.ts';
 
 const registry = await loadRegistry();
 
@@ -14,7 +14,11 @@ describe('what a policy makes different', () => {
     it(file.pathname.split('/').slice(-3).join('/'), () => {
       const golden = new URL(file.href.replace('.input.yaml', '.golden.yaml'));
       const input = policyCase(file, registry);
-      const awaited = input.proxy.identity ? [] : [identitySecretName(input.proxy.mesh)];
+      const awaited = [
+        ADMIN_NAME,
+        ADMIN_CA_NAME,
+        ...(input.proxy.identity ? [] : [identitySecretName(input.proxy.mesh)]),
+      ];
       expect(inconsistencies(generateSnapshot(input), new Set(awaited))).toEqual([]);
       const text = stringify(policyEffect(input), { aliasDuplicateObjects: false });
       if (process.env.UPDATE_GOLDEN === 'true') writeFileSync(golden, text);

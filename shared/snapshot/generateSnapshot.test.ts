@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { snapshotCase, snapshotCases } from '../../test/support/snapshotCase.ts';
-import { identitySecretName } from '../xds/names.ts';
+import { ADMIN_CA_NAME, ADMIN_NAME, identitySecretName } from '../xds/names.ts';
 import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { generateSnapshot } from './generateSnapshot.ts';
 import type { Snapshot } from '../xds/snapshot.ts';
@@ -18,7 +18,11 @@ describe('snapshot', () => {
       const input = snapshotCase(file, registry);
       const snapshot = generateSnapshot(input);
       const text = snapshotText(snapshot);
-      const awaited = input.proxy.identity ? [] : [identitySecretName(input.proxy.mesh)];
+      const awaited = [
+        ADMIN_NAME,
+        ADMIN_CA_NAME,
+        ...(input.proxy.identity ? [] : [identitySecretName(input.proxy.mesh)]),
+      ];
       expect(inconsistencies(snapshot, new Set(awaited))).toEqual([]);
       if (process.env.UPDATE_GOLDEN === 'true') writeFileSync(golden, text);
       expect(text).toBe(existsSync(golden) ? readFileSync(golden, 'utf8') : '');

@@ -70,9 +70,9 @@ function generateSidecar(input: SnapshotInput, memo: Memo, before: Generated | u
   const sidecar = findSidecar(input, memo);
   if (!sidecar) return { ...NOTHING, ...layered(set.layers(), before) };
 
-  const { proxy, mesh, dataplane, policies, virtual, direct } = sidecar;
+  const { mesh, dataplane, policies, virtual, direct } = sidecar;
   const services = new Set<string>();
-  addAdmin(set, proxy.metadata, dataplane.spec.networking.address, memo);
+  addAdmin(set, input, dataplane.spec.networking, memo);
   addInbounds(set, sidecar, services);
   addMetrics(set, sidecar, services);
   addProbes(set, sidecar);

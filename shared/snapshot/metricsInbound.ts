@@ -1,6 +1,7 @@
 import type { DataplaneSpec, Inbound } from '../resource/dataplane/spec.ts';
 import { type MetricsEndpoint, metricsEndpoint } from '../resource/mesh/metrics.ts';
 import type { Resource } from '../resource/resource.ts';
+import { isAt } from './isAt.ts';
 import type { Memo } from './memo.ts';
 import type { MeshFacts } from './meshFacts.ts';
 
@@ -21,12 +22,6 @@ export function metricsInbound(
     outbound.some((one) => (one.address ?? '127.0.0.1') === address && one.port === port) ||
     spec.probes?.port === port;
   return isTaken ? undefined : { endpoint, inbound: { port, protocol: 'http', tags } };
-}
-
-/** Does the inbound, or the application behind it, listen there? */
-function isAt({ address, port, serviceAddress, servicePort }: Inbound, host: string, wanted: number): boolean {
-  const own = address ?? host;
-  return (own === host && port === wanted) || ((serviceAddress || own) === host && (servicePort || port) === wanted);
 }
 
 /** The Dataplane as policies look at it: with the endpoint among its inbounds. A gateway has none that they could look at. */

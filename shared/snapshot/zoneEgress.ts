@@ -18,11 +18,12 @@ import { SniChains, sniListener, ZONE_PROXY_CONNECT_TIMEOUT, type ZoneProxyUse }
  */
 export function addZoneEgress(
   set: ResourceSet,
-  { view, proxy, settings }: SnapshotInput,
+  input: SnapshotInput,
   indexes: readonly ServiceIndex[],
   memo: Memo,
   use: ZoneProxyUse,
 ): void {
+  const { view, proxy, settings } = input;
   const egress = view.get({ type: 'ZoneEgress', mesh: '', name: proxy.name }, settings.zone)?.resource;
   if (!egress) return;
   const { networking } = resolved(egress).spec as ZoneEgressSpec;
@@ -33,7 +34,7 @@ export function addZoneEgress(
     const listener = sniListener(networking, all);
     set.put('listener', listener.name as string, listener);
   }
-  addAdmin(set, proxy.metadata, networking.address, memo);
+  addAdmin(set, input, networking, memo);
 }
 
 /**

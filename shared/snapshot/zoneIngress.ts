@@ -17,11 +17,12 @@ import { SniChains, sniListener, ZONE_PROXY_CONNECT_TIMEOUT, type ZoneProxyUse }
 /** Adds the way from other zones to the inbounds of this one (policies §5.9). */
 export function addZoneIngress(
   set: ResourceSet,
-  { view, proxy, settings }: SnapshotInput,
+  input: SnapshotInput,
   indexes: readonly ServiceIndex[],
   memo: Memo,
   use: ZoneProxyUse,
 ): void {
+  const { view, proxy, settings } = input;
   const ingress = view.get({ type: 'ZoneIngress', mesh: '', name: proxy.name }, settings.zone)?.resource;
   if (!ingress) return;
   const { networking } = resolved(ingress).spec as ZoneIngressSpec;
@@ -31,7 +32,7 @@ export function addZoneIngress(
   const idle = { filters: [directResponseFilter(JSON.stringify({ proxy: proxy.id, zone: settings.zone }))] };
   const listener = sniListener(networking, all.length > 0 ? all : [idle]);
   set.put('listener', listener.name as string, listener);
-  addAdmin(set, proxy.metadata, networking.address, memo);
+  addAdmin(set, input, networking, memo);
 }
 
 function addMesh(

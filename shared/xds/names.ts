@@ -16,6 +16,7 @@ export const caSecretName = (mesh: string) => `mesh_ca:secret:${mesh}`;
 export const spiffeId = (mesh: string, service: string) => `spiffe://${mesh}/${service}`;
 
 export const ADMIN_NAME = 'kuma:envoy:admin';
+export const ADMIN_CA_NAME = 'kuma:envoy:admin:ca';
 export const READINESS_NAME = 'kuma:readiness';
 export const DNS_NAME = 'kuma:dns';
 export const DYNAMIC_CONFIG_NAME = '_kuma:dynamicconfig';

@@ -7,7 +7,7 @@ import type {
   UpstreamTlsContextJson,
 } from './gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.d.ts';
 import type { StringMatcherJson } from './gen/envoy/type/matcher/v3/string_pb.d.ts';
-import { caSecretName, identitySecretName, spiffeId } from './names.ts';
+import { ADMIN_CA_NAME, ADMIN_NAME, caSecretName, identitySecretName, spiffeId } from './names.ts';
 import { typed } from './typed.ts';
 
 const PACKAGE = 'envoy.extensions.transport_sockets.tls.v3';
@@ -36,6 +36,21 @@ export function downstreamTls({ certificate, key }: CertificateFiles): Transport
     commonTlsContext: {
       tlsCertificates: [{ certificateChain: { filename: certificate }, privateKey: { filename: key } }],
     },
+  };
+  return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
+}
+
+/** Server side of the way to the admin API: only for a client of the control plane's own CA that is called so. */
+export function downstreamAdminTls(client: string): TransportSocketJson {
+  const context: DownstreamTlsContextJson = {
+    commonTlsContext: {
+      tlsCertificateSdsSecretConfigs: [{ name: ADMIN_NAME, sdsConfig: ADS }],
+      combinedValidationContext: {
+        defaultValidationContext: { matchTypedSubjectAltNames: [{ sanType: 'DNS', matcher: { exact: client } }] },
+        validationContextSdsSecretConfig: { name: ADMIN_CA_NAME, sdsConfig: ADS },
+      },
+    },
+    requireClientCertificate: true,
   };
   return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
 }

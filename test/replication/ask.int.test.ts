@@ -66,7 +66,7 @@ beforeAll(async () => {
     zone: 'zone-a',
     instance: INSTANCE,
     view,
-    envoyAdmin: envoyAdmin({ proxies }),
+    envoyAdmin: envoyAdmin({ proxies }, () => ({ certificatePem: '', privateKeyPem: '', trustedPem: '' })),
     onError: (error) => errors.push(error),
   });
   for (const name of ['web-1', 'gone-1']) tell(insight(name, INSTANCE));

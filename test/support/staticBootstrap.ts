@@ -1,3 +1,4 @@
+import { ADMIN_CA_NAME } from '../../shared/xds/names.ts';
 import type { Snapshot, XdsResource } from '../../shared/xds/snapshot.ts';
 
 /** PEM for the secrets of a snapshot, whose own need not be real. */
@@ -40,7 +41,8 @@ function* secretNames(value: unknown): Iterable<string> {
 }
 
 function secretOf(name: string, { certificatePem, privateKeyPem }: Pems): object {
-  if (name.startsWith('mesh_ca:')) return { validationContext: { trustedCa: { inlineString: certificatePem } } };
+  if (name === ADMIN_CA_NAME || name.startsWith('mesh_ca:'))
+    return { validationContext: { trustedCa: { inlineString: certificatePem } } };
   return {
     tlsCertificate: { certificateChain: { inlineString: certificatePem }, privateKey: { inlineString: privateKeyPem } },
   };

@@ -218,6 +218,16 @@ describe('POST /bootstrap', () => {
     expect(filesOf({ certPath: '/c', keyPath: '' })).toBeUndefined();
   });
 
+  it('takes the admin port of the resource, and that of the request where there is none', () => {
+    const { networking, ...rest } = dataplane;
+    const { admin: _, ...without } = networking;
+    const dataplaneResource = JSON.stringify({ ...rest, networking: without });
+    const portOf = (asked: object) => readNodeMetadata(config(asked).node.metadata).proxy.adminPort;
+    expect(portOf({ adminPort: 9905 })).toBe(9901);
+    expect(portOf({ adminPort: 9905, dataplaneResource })).toBe(9905);
+    expect(portOf({ dataplaneResource })).toBe(0);
+  });
+
   it('cuts the path of the admin socket where Kuma does', () => {
     const { adminSocket } = readNodeMetadata(config({ workdir: `/tmp/${'x'.repeat(120)}` }).node.metadata).proxy;
     expect(adminSocket).toHaveLength(103);

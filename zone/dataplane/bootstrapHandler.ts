@@ -90,7 +90,7 @@ export function answer(
       return refused(503, `there is no mesh ${resource.mesh} in this zone`);
     }
     const kind = kindOf(request);
-    const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ?? 0;
+    const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port || request.adminPort;
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
     const xds = { host, port, trusts: trustedCas(request.caCert, deps.trusted()) };
     const bootstrap = JSON.stringify(

@@ -9,6 +9,7 @@ import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
 import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
+import { type AdminAccess, adminAccess } from '../identity/adminAccess.ts';
 import { CaFiles } from '../identity/caFiles.ts';
 import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
 import { IdentityKeeper, type IssuedIdentity } from '../identity/identityKeeper.ts';
@@ -60,13 +61,15 @@ export type DataPlaneDeps = {
 export interface DataPlane {
   readonly ads: AdsServer;
   readonly rollouts: Rollouts;
+  /** What this control plane shows to the admin APIs of its proxies. */
+  readonly adminClient: AdminAccess['client'];
   /** The port that it listens on. */
   readonly port: number;
   /** `host:port` for proxies. */
   readonly address: string;
   /** Why a proxy's configuration cannot be generated at present, by proxy id. */
   errorOf(proxyId: string): string | undefined;
-  /** What the port shows, and its CA: to be renewed. */
+  /** What the port and the admin APIs show, and their CAs: to be renewed. */
   readonly certificates: readonly OwnCertificate[];
   /** When the first certificate of a connected proxy ends, milliseconds since 1970. */
   earliestExpiry(): number | undefined;
@@ -150,12 +153,14 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     },
     log,
   });
+  const admin = await adminAccess({ keysDir: deps.keysDir, now, changed: () => push.refreshAll() });
   const push = new Push({
     view,
     ads,
     registry,
     settings,
     identityOf: (proxy) => keeper.identityOf(proxy),
+    adminTrust: admin.trust,
     rollouts,
     quietMs: deps.quietMs,
     ceilingMs: deps.ceilingMs,
@@ -254,10 +259,11 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   return {
     ads,
     rollouts,
+    adminClient: admin.client,
     port: dpPort.port,
     address: dpPort.address,
     errorOf: (proxyId) => push.errorOf(proxyId),
-    certificates: dpPort.certificates,
+    certificates: [...dpPort.certificates, ...admin.certificates],
     earliestExpiry: () => {
       const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
       return ends.length > 0 ? Math.min(...ends) : undefined;

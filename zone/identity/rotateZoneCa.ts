@@ -11,12 +11,14 @@ interface Flags {
   readonly dropFormer?: true;
 }
 
-const SERVERS: readonly CaName[] = ['dp-server', 'leaf'];
+const SERVERS: readonly CaName[] = ['dp-server', 'leaf', 'envoy-admin'];
 
 /** `meridian rotate zone-ca`: works on the folder of the CA while the zone's control planes run. */
 export function rotateZoneCaCommand(deps: RotationDeps): Command {
   return new Command('zone-ca')
-    .description("the next CA of a zone's dp-server, or of its nats-server (leaf); to be run as the zone's user")
+    .description(
+      "the next CA of a zone's dp-server, of its nats-server (leaf), or of the proxies' admin APIs (envoy-admin); to be run as the zone's user",
+    )
     .addArgument(new Argument('<server>').choices(SERVERS))
     .addOption(configOption(ZONE_PREFIX, "the zone's"))
     .option('--drop-former', 'make no next one: who starts from now on trusts the newest only')

@@ -10,8 +10,8 @@ const LIFETIME_MS = 10 * YEAR_MS;
 /** The next one is made so long before the end: whoever starts from then on trusts both, and few run for longer without a restart. */
 const NEXT_BEFORE_MS = 2 * YEAR_MS;
 
-/** The servers of a zone that have a CA of their own. */
-export type CaName = 'dp-server' | 'leaf';
+/** Whose CA it is: of a server of the zone, or of its proxies' admin APIs and of who asks them. */
+export type CaName = 'dp-server' | 'leaf' | 'envoy-admin';
 
 /** A CA of the zone's own servers. */
 export interface ZoneCa {

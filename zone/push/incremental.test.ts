@@ -15,6 +15,7 @@ import { Push } from './push.ts';
 import { Rollouts } from './rollouts.ts';
 
 const registry = await loadRegistry();
+const adminTrust = { certificateChainPem: 'certificate', privateKeyPem: 'key', trustedPem: 'ca' };
 const settings = { zone: 'zone-1', domain: 'mesh', serviceVipPort: 80 };
 
 const unexpected = (fields: object): never => {
@@ -35,7 +36,9 @@ describe('what proxies are pushed', () => {
         await zone.settled();
         const fresh = zone.replayed();
         for (const proxy of PROXIES)
-          expect(zone.bytesOf(proxy.id)).toEqual(bytes(generateSnapshot({ view: fresh, registry, settings, proxy })));
+          expect(zone.bytesOf(proxy.id)).toEqual(
+            bytes(generateSnapshot({ view: fresh, registry, settings, proxy, adminTrust })),
+          );
         zone.stop();
       }),
       { numRuns: 300 },
@@ -67,6 +70,7 @@ class RunningZone {
       registry,
       settings,
       identityOf: () => undefined,
+      adminTrust: () => adminTrust,
       rollouts: new Rollouts({ now: () => 0 }),
       quietMs: 0,
       ceilingMs: 0,

@@ -1,3 +1,4 @@
+import type { AdminTrust } from '../../shared/snapshot/adminTrust.ts';
 import { affectedProxies, type Scope, type World } from '../../shared/snapshot/affectedProxies.ts';
 import { type Generated, generate } from '../../shared/snapshot/generateSnapshot.ts';
 import { Memo } from '../../shared/snapshot/memo.ts';
@@ -24,6 +25,8 @@ type Deps = PaceLimits & {
   readonly settings: ZoneSettings;
   /** The proxy's certificate as far as there is one; having it looked at renews it where needed. */
   readonly identityOf: (proxy: Proxy) => ProxyIdentity | undefined;
+  /** What proxies know this control plane by when it asks their admin APIs, as it is now. */
+  readonly adminTrust?: () => AdminTrust;
   readonly rollouts: Rollouts;
   readonly log: Log;
 };
@@ -107,6 +110,11 @@ export class Push {
     if (!this.#deps.ads.proxies.has(proxyId)) return;
     this.#waiting.add(proxyId, 'all', undefined);
     this.#came();
+  }
+
+  /** As `refresh`, for what is the same for all proxies. */
+  refreshAll(): void {
+    for (const proxyId of this.#deps.ads.proxies.keys()) this.refresh(proxyId);
   }
 
   /** The proxy refused something: the reason is told with the rollout. */
@@ -233,7 +241,9 @@ export class Push {
   }
 
   #generate(proxy: Proxy, before: Generated | undefined): Generated {
-    const identity = this.#deps.identityOf(proxy);
-    return generate({ ...this.#world, proxy: identity ? { ...proxy, identity } : proxy }, before);
+    const { identityOf, adminTrust } = this.#deps;
+    const identity = identityOf(proxy);
+    const world = adminTrust ? { ...this.#world, adminTrust: adminTrust() } : this.#world;
+    return generate({ ...world, proxy: identity ? { ...proxy, identity } : proxy }, before);
   }
 }
