@@ -22,9 +22,11 @@ export async function startStandaloneMesh(ground: Ground, name: string): Promise
   const standalone = await startStandalone(ground, { name, dpAuth: 'dpToken' });
   await createMesh(standalone.api);
   const deps = { ground, tokens: new Tokens(standalone.api), prefixes: new LoopbackPrefixes(standalone.vipPort) };
+  // By its name, as in `meridian dp`'s default and kuma-dp's: Envoy looks that up otherwise than the machine does.
+  const byName = { ...standalone, ads: standalone.ads.replace('127.0.0.1', 'localhost') };
   const [frontend] = await Promise.all([
-    startWorkload(deps, standalone, { service: 'frontend', name: 'frontend-1' }),
-    startWorkload(deps, standalone, { service: 'backend', name: 'backend-1' }),
+    startWorkload(deps, byName, { service: 'frontend', name: 'frontend-1' }),
+    startWorkload(deps, byName, { service: 'backend', name: 'backend-1' }),
   ]);
   const call = async () => {
     const url = encodeURIComponent(`http://backend.mesh:${standalone.vipPort}/`);

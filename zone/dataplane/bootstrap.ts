@@ -148,7 +148,8 @@ function nodeMetadata(
 function adsCluster({ host, port }: XdsAddress): JsonObject {
   return {
     name: 'ads_cluster',
-    type: isIP(host) ? 'STATIC' : 'STRICT_DNS',
+    // localhost is ::1 to Envoy at first, where a control plane that listens at 127.0.0.1 is not.
+    ...(isIP(host) ? { type: 'STATIC' } : { type: 'STRICT_DNS', dnsLookupFamily: 'V4_PREFERRED' }),
     connectTimeout: '1s',
     loadAssignment: {
       clusterName: 'ads_cluster',

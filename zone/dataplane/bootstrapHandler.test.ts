@@ -172,7 +172,10 @@ describe('POST /bootstrap', () => {
 
   it('trusts the certificate for the very host that the proxy called', () => {
     const trusted = (host: string) => config({}, { host }).staticResources;
-    expect(trusted('localhost:5678').clusters[0]?.type).toBe('STRICT_DNS');
+    expect(trusted('localhost:5678').clusters[0]).toMatchObject({
+      type: 'STRICT_DNS',
+      dnsLookupFamily: 'V4_PREFERRED',
+    });
     expect(trusted('localhost:5678').secrets[0]?.validationContext).toEqual({
       trustedCa: { inlineString: certificatePem },
       matchTypedSubjectAltNames: [{ sanType: 'DNS', matcher: { exact: 'localhost' } }],

@@ -31,7 +31,7 @@ export const bootstrapRequestSchema = z.looseObject({
     .partial()
     .nullish()
     .transform((value) => value ?? {}),
-  /** Of the admin listener, where the resource says none; kuma-dp has not sent it since its version 1.5. */
+  /** Of the admin listener, where the resource says none. */
   adminPort: port,
   caCert: text,
   dynamicMetadata: object,
