@@ -89,11 +89,15 @@ it('an older instance of global does not undo what a newer one tells the hub: th
     gate: `${gateOf(keys.account)}.next`,
     accounts: async () => [newer],
   };
-  await openGate({ ...needs, onError: () => {} });
-  expect(formOf(await known())).toBe(ACCOUNT_FORM + 1);
+  const tell = () => openGate({ ...needs, onError: () => {} });
+  await tell();
   const next = instance(newer);
-  older.wake();
-  await eventually(() => expect(next.leads()).toBe(true));
+  await eventually(async () => {
+    // A look of the older one that had begun before may have come after it: a newer one asks until its way is known.
+    if (formOf(await known()) === ACCOUNT_FORM) await tell();
+    older.wake();
+    expect(next.leads()).toBe(true);
+  });
   expect(older.leads()).toBe(false);
   expect(formOf(await known())).toBe(ACCOUNT_FORM + 1);
 
