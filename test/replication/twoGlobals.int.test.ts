@@ -15,7 +15,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { startHubServer } from './wiring.ts';
 
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 80_000, interval: 50 });
+const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 110_000, interval: 50 });
 const LOCK = 1;
 
 /** A hub and a database, and instances of global that keep the hub's account, one at a time. */
@@ -104,4 +104,4 @@ it('an older instance of global does not undo what a newer one tells the hub: th
   await next.stop();
   await eventually(async () => expect(formOf(await known())).toBe(ACCOUNT_FORM));
   expect(older.leads()).toBe(true);
-}, 240_000);
+}, 340_000);

@@ -190,6 +190,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     const node = connecting.get(proxy.id);
     connecting.delete(proxy.id);
     push.connected(proxy);
+    // One of a crowd may have its certificate before its turn comes, and is configured once.
+    keeper.refresh(proxy);
     if (node) {
       formerCa.connected(proxy.id, node.ca);
       insights.connected(proxy, node);
