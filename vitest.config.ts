@@ -24,8 +24,8 @@ export default defineConfig({
           maxWorkers: 2,
           // A machine that stands still for seconds breaks what waits for real processes; vitest prints what needed a second go.
           retry: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },

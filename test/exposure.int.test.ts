@@ -9,11 +9,11 @@ let cluster: BareCluster;
 beforeAll(async () => {
   data = await tempDir('exposure');
   cluster = await startBareCluster(['--data', data.path]);
-}, 120_000);
+});
 afterAll(async () => {
   await cluster?.stop();
   await data?.remove();
-}, 60_000);
+});
 
 const LISTENING = '0A';
 /** 127.0.0.1 and ::1, as the kernel writes them. */

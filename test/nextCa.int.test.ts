@@ -57,4 +57,4 @@ it('Envoys that know only the former CA find back while the next one signs, and 
   await reconnect();
   await connected('default.later', 'default.with-a-file');
   expect(await ofFormerCa()).toBe(0);
-}, 120_000);
+});

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openPolicyLog } from '../global/command/openPolicyLog.ts';
 import { isReserved } from '../global/hubAccess/refuseHubKey.ts';
@@ -8,6 +8,7 @@ import { makeBuiltinCa } from '../global/mesh/builtinCa.ts';
 import { readGlobalSecret } from '../global/hubAccess/readGlobalSecret.ts';
 import { Sidecars } from './bench/fleet/sidecars.ts';
 import { TYPE_URL } from '../shared/xds/snapshot.ts';
+import { eventually } from './support/eventually.ts';
 import { type BareCluster, startBareCluster } from './support/bareCluster.ts';
 import { type TempDir, tempDir } from './support/tempDir.ts';
 
@@ -16,11 +17,11 @@ let cluster: BareCluster;
 beforeAll(async () => {
   data = await tempDir('secrets');
   cluster = await startBareCluster(['--data', data.path, '--log-level', 'trace', '--dp-auth', 'none']);
-}, 120_000);
+});
 afterAll(async () => {
   await cluster?.stop();
   await data?.remove();
-}, 60_000);
+});
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ZONE_SECRET = 'only-the-people-of-the-valley-know-where-the-spring-is';
@@ -137,7 +138,7 @@ test('no key, token or secret is written anywhere in clear', async () => {
   const userToken = await send('POST', '/tokens/user', { name: 'ann', groups: ['mesh-system:admin'], validFor: '1h' });
   const zoneToken = await send('POST', '/tokens/zone', { zone: 'zone-1', scope: ['cp'], validFor: '1h' });
   await sidecarHasCertificate('default');
-  await vi.waitFor(() => send('GET', '/meshes/corp', undefined, zone), 20_000);
+  await eventually(() => send('GET', '/meshes/corp', undefined, zone));
   await sidecarHasCertificate('corp');
 
   const secrets = new Map(await secretsOf(cluster.global.url));
@@ -181,7 +182,7 @@ test('no key, token or secret is written anywhere in clear', async () => {
   const isSent = (keyId: string) => streams.includes(`cp.key.zone-1.${keyId}`);
   expect([granted.length > 0, granted.filter((keyId) => !isSent(keyId))]).toEqual([true, []]);
   expect([kept.length > 0, kept.filter(isSent)]).toEqual([true, []]);
-}, 120_000);
+});
 
 /** What only global may know, read from its data folder once it is stopped: the hub's keys, and ids of data keys. */
 async function keysOfGlobal() {

@@ -4,7 +4,7 @@ import type { Child } from './child.ts';
 import { GENERATION, type Ground, start } from './ground.ts';
 import { findTool } from './tools.ts';
 
-const TIMEOUT = 30_000;
+const TIMEOUT = 60_000;
 
 /**
  * Starts a nats-server; resolves when it takes connections.

@@ -89,7 +89,7 @@ export class Process {
   }
 
   /** The first line that fits, also among those already said. Throws when the process ends or the time is over before. */
-  async line(pattern: RegExp, timeout = 30_000): Promise<string> {
+  async line(pattern: RegExp, timeout = 60_000): Promise<string> {
     const said = this.#lines.find((line) => pattern.test(line));
     if (said !== undefined) return said;
     const { promise, resolve } = Promise.withResolvers<string>();

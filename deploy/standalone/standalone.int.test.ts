@@ -118,7 +118,7 @@ test('accepts what global accepts and what a zone accepts, and shows it at once'
 test('a default policy can be written again as it is shown', async () => {
   const path = '/meshes/default/meshtimeouts/mesh-timeout-all-default';
   const shown = (await send(running, 'GET', path)).body;
-  // kumactl sends the labels of the file only (kumactl-api §0.18).
+  // kumactl sends the labels of the file only, so the control plane has to compute its own ones again.
   const { labels: _, ...file } = shown;
   expect(await send(running, 'PUT', path, file)).toMatchObject({ status: 200, body: {} });
 });

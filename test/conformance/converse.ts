@@ -33,7 +33,7 @@ export async function* converse(served: Served, script: ConformanceScript): Asyn
   }
 }
 
-/** Which role a control plane has, by what it says of itself (kumactl-api §10.1). @throws Error when it does not say */
+/** Which role a control plane has, by the `mode` of its `GET /config` and whether that names a global one. @throws Error when it does not say */
 export async function roleOf(served: Served): Promise<ServedRole> {
   const { body } = await ask(served, { request: 'GET /config', status: 200 });
   const { mode, multizone } = JSON.parse(body) as {

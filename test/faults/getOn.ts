@@ -12,7 +12,7 @@ export async function zonesGetOn({ cluster }: { readonly cluster: Pick<World['cl
     holds: ({ zones }) => zones.every(({ position }) => position >= head),
     show: ({ zones }) =>
       JSON.stringify(zones.map(({ name, state, position, reason }) => ({ name, state, position, reason }))),
-    timeout: 60_000,
+    timeout: 180_000,
     pause: 100,
   });
   return performance.now() - began;

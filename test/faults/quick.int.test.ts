@@ -21,6 +21,6 @@ describe('a fault under a load of writes', () => {
       if (round.wrong.length > 0) await end();
       expect(round.wrong).toEqual([]);
       expect(round.acknowledged).toBeGreaterThan(0);
-    }, 480_000);
+    }, 1_200_000);
   }
 });

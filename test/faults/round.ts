@@ -26,7 +26,7 @@ export interface Round {
 
 /** Writes before the fault, so that it meets a burst. */
 const BEFORE_MS = 500;
-const RECOVERY_MS = 90_000;
+const RECOVERY_MS = 180_000;
 /** A scenario that takes longer hangs; its world is stopped then. */
 const LIMIT_MS = 600_000;
 
@@ -139,7 +139,7 @@ async function atRest({ cluster }: World): Promise<void> {
     holds: (status) => status?.zones.every(({ inSync }) => inSync) === true,
     show: (status) =>
       JSON.stringify(status?.zones.map(({ name, state, position, reason }) => ({ name, state, position, reason }))),
-    timeout: 60_000,
+    timeout: RECOVERY_MS,
     pause: 50,
   });
 }

@@ -37,7 +37,7 @@ export async function judge(world: World, writes: readonly Acknowledged[]): Prom
       what: `the mirror of ${zone.name} is equal`,
       probe: () => mirrorDigest(zone),
       holds: (digest) => digest === replay.digest,
-      timeout: 15_000,
+      timeout: 60_000,
       pause: 500,
     }).catch(() => undefined);
     if (mirror === undefined) wrong.push(`the mirror in the nats-server of ${zone.name} is not what the log says`);

@@ -8,7 +8,7 @@ export async function writesGoOn(writes: WriteLoad, when: string): Promise<void>
     what: `a write is answered ${when}`,
     probe: async () => writes.acknowledged.length,
     holds: (count) => count > before,
-    timeout: 30_000,
+    timeout: 60_000,
     pause: 50,
   });
 }

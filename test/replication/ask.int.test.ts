@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Process } from '../../deploy/process/process.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { askEnvoyAdmin } from '../../nats/askEnvoyAdmin.ts';
@@ -15,6 +15,7 @@ import { anyEnvoyAdmin } from '../../zone/ask/anyEnvoyAdmin.ts';
 import { connectToLeaf, type LeafConnection } from '../../zone/leaf/leafConnection.ts';
 import { envoyAdmin } from '../../zone/store/envoyAdmin.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf } from './wiring.ts';
 
 const INSTANCE = 'cp-1';
@@ -55,7 +56,7 @@ beforeAll(async () => {
     JSON.stringify({ node: { id: 'demo.web-1', cluster: 'web' }, admin: { address: { pipe: { path: socket } } } }),
   );
   envoy = new Process({ name: 'envoy', file: toolPath('envoy'), args: ['-c', bootstrap, '--disable-hot-restart'] });
-  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 30_000, interval: 50 });
+  await eventually(() => expect(existsSync(socket)).toBe(true));
 
   const view = new View();
   const { resource: web } = dataplane('web-1');
@@ -73,8 +74,8 @@ beforeAll(async () => {
   tell(insight('lost-1', 'cp-2'));
   admin = askEnvoyAdmin({ connection: hub.connection, view: zones });
   // the leaf link comes up a moment after the server, and tells of the subscription then
-  await vi.waitFor(() => admin.clusters(dataplane('web-1'), { json: false }), { timeout: 20_000, interval: 50 });
-}, 90_000);
+  await eventually(() => admin.clusters(dataplane('web-1'), { json: false }));
+});
 
 afterAll(async () => {
   await envoy?.stop();
@@ -118,12 +119,10 @@ it('goes on after a question that is none, and after an answer that is none', as
   connection.nats.subscribe(askSubject('zone-a', 'liar'), {
     callback: (_error, message) => void message.respond('no gzip'),
   });
-  await vi.waitFor(
-    () =>
-      expect(admin.clusters(dataplane('liar-1'), { json: false })).rejects.toThrow(
-        'the answer of the zone could not be read',
-      ),
-    { timeout: 20_000, interval: 50 },
+  await eventually(() =>
+    expect(admin.clusters(dataplane('liar-1'), { json: false })).rejects.toThrow(
+      'the answer of the zone could not be read',
+    ),
   );
   expect(await admin.clusters(dataplane('web-1'), { json: false })).toBeTypeOf('string');
 });

@@ -19,6 +19,7 @@ import { opensGrant } from '../../zone/replica/keyring.ts';
 import { startNatsServer } from '../support/nats.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { quiet, quietGround } from '../support/quietGround.ts';
+import { eventually } from '../support/eventually.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
   await start();
 }, 240_000);
 
-afterAll(() => prepared?.stop(), 60_000);
+afterAll(() => prepared?.stop());
 
 const data = () => join(prepared.ground.data, ZONE);
 const leafDir = () => join(prepared.ground.data, `nats-${ZONE}`);
@@ -171,8 +172,5 @@ it('who took everything from the machine of a zone has nothing of it, once the t
   writeFileSync(conf, taken);
   const intruder = await startNatsServer({ file: { path: conf, port } });
   onTestFinished(() => intruder.stop());
-  await vi.waitFor(() => expect(intruder.output).toContain('Authorization Violation'), {
-    timeout: 60_000,
-    interval: 100,
-  });
+  await eventually(() => expect(intruder.output).toContain('Authorization Violation'));
 });

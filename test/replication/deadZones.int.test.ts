@@ -5,6 +5,7 @@ import { serviceIndex } from '../../shared/view/services.ts';
 import { beat } from '../../zone/ingress/beat.ts';
 import { reach } from '../../zone/ingress/reach.ts';
 import { watchIngresses } from '../../zone/ingress/watchIngresses.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
@@ -43,7 +44,6 @@ const endpoints = () =>
   serviceIndex(b().replica.view, 'default', 'zone-b')
     .services.get('backend')
     ?.endpoints.map((endpoint) => endpoint.port);
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 60_000, interval: 50 });
 
 beforeAll(async () => {
   port = await freePort();
@@ -64,7 +64,7 @@ beforeAll(async () => {
     log,
   });
   await eventually(() => expect(endpoints()).toEqual([port]));
-}, 90_000);
+});
 
 afterAll(() => {
   stopBeating();

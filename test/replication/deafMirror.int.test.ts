@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lookUp } from '../../nats/lookUp.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Hub, type Leaf, resource, startHub, startLeaf, startReplica, type ZoneReplica } from './wiring.ts';
 
 let folder: TempDir;
@@ -13,7 +14,7 @@ beforeEach(async () => {
   hub = await startHub(folder.path);
   leaf = await startLeaf('zone-a', hub, folder.path);
   zone = await startReplica('zone-a', leaf, folder.path);
-}, 60_000);
+});
 
 afterEach(async () => {
   await zone?.stop();
@@ -22,8 +23,6 @@ afterEach(async () => {
   await folder?.remove();
 });
 
-const eventually = (assertion: () => void | Promise<void>, timeout = 60_000) =>
-  vi.waitFor(assertion, { timeout, interval: 100 });
 const policy = (name: string) => resource('MeshTimeout', name, {}, 'default');
 const follows = (position: number) => eventually(() => expect(zone.replica.position()).toBe(position));
 const created = async () => (await zone.connection.jsm.streams.info('EVENTS')).created;
@@ -47,7 +46,7 @@ it('a zone that hears nothing of the hub any more greets global again, which mak
   await eventually(async () => expect(await lookUp(() => consumers.info('EVENTS', 'ev-zone-a'))).toBeUndefined());
   await follows(hub.log.append(policy('b')));
   expect(hub.errors).toEqual([]);
-}, 120_000);
+});
 
 it('a mirror that still hears nothing then is made anew', async () => {
   await follows(hub.log.append(policy('a')));

@@ -1,10 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b']);
-
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 30_000, interval: 25 });
 
 /** Everything at the hub that has to do with the zone: consumers, sources, keys, and what of its log is not deleted. */
 async function tracesOf(zone: string): Promise<string[]> {

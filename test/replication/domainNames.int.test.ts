@@ -1,6 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { serviceIndex } from '../../shared/view/services.ts';
 import { lookUp } from '../../zone/lookup/lookUp.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
@@ -22,7 +23,7 @@ it('an ingress that is advertised by name is called at the address that the call
     serviceIndex(view, 'default', 'zone-b')
       .services.get('backend')
       ?.endpoints.map((endpoint) => endpoint.address);
-  await vi.waitFor(() => expect(addresses()).toEqual([address]), { timeout: 30_000, interval: 25 });
+  await eventually(() => expect(addresses()).toEqual([address]));
 
   // Who writes a resource again has it from the view, with what its control plane found out.
   const seen = own.replica.view.get(ingress, 'zone-a')?.resource;

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { provisionZone } from '../../global/relay/provision.ts';
 import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { provisionMirrors } from '../../zone/replica/provision.ts';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import { copyFile, type Hub, type Leaf, openReplica, resource, startHub, startLeaf, startReplica } from './wiring.ts';
 
 let folder: TempDir;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   folder = await tempDir('first-fill');
   hub = await startHub(folder.path);
   leaf = await startLeaf('zone-a', hub, folder.path);
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.allSettled([hub?.stop(), leaf?.stop()]);
@@ -37,7 +38,7 @@ it('a zone that is stopped in the middle of its first fill does not take the par
   replica.expect(3);
   await provisionMirrors(connection, 'zone-a');
   replica.followMirrors();
-  await vi.waitFor(() => expect(replica.position()).toBe(2), 30_000);
+  await eventually(() => expect(replica.position()).toBe(2));
   expect(replica.ready()).toBe(false);
   replica.stop();
   await connection.nats.close();
@@ -45,7 +46,7 @@ it('a zone that is stopped in the middle of its first fill does not take the par
 
   hub.log.append(timeout('c'));
   const zone = await startReplica('zone-a', leaf, folder.path);
-  await vi.waitFor(() => expect([zone.replica.ready(), zone.replica.position()]).toEqual([true, 3]), 30_000);
+  await eventually(() => expect([zone.replica.ready(), zone.replica.position()]).toEqual([true, 3]));
   await zone.stop();
   expect(copied()).toEqual(['a', 'b', 'c'].map((name) => `default/MeshTimeout/${name}`));
 });

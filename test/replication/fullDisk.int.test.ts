@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
 import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { keepJetStream } from '../../nats/keepJetStream.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';
 import { leafHealth, reloadLeaf } from '../../zone/leaf/leafSystem.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource } from './wiring.ts';
 
@@ -40,8 +41,6 @@ async function onSmallDisk({
 
 /** More than may be left of the last page of a file. */
 const LARGE = { text: 'x'.repeat(100_000) };
-
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 30_000, interval: 100 });
 
 // Only root may mount a small disk.
 describe.runIf(process.getuid?.() === 0)('a nats-server whose disk was full, and that kept JetStream on', () => {

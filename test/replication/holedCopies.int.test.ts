@@ -1,4 +1,4 @@
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { systemClock } from '../../global/insight/clock.ts';
 import { CopyMonitor } from '../../global/insight/copyMonitor.ts';
@@ -8,6 +8,7 @@ import { followZones } from '../../global/insight/zoneFollower.ts';
 import { heedNotices } from '../../zone/status/heedNotices.ts';
 import { reportStatus } from '../../zone/status/statusReporter.ts';
 import { Troubles } from '../../zone/status/troubles.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
@@ -50,7 +51,6 @@ function report({ connection, replica, log, makeAnew }: ZoneReplica, zone: strin
   ends.push(reporter.stop, heedNotices({ leaf: connection, zone, instance, replica, makeAnew, troubles, onError }));
 }
 
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 60_000, interval: 100 });
 const ingress = resource('ZoneIngress', 'of-b', { networking: { address: '10.0.0.7', port: 10_001 } });
 
 async function copied({ connection }: ZoneReplica, stream: string): Promise<string[]> {

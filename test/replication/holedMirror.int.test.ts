@@ -1,12 +1,11 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 const world = hubWithZones(['zone-a']);
 
-const WAIT = { timeout: 30_000, interval: 100 };
-const eventually = (assertion: () => void) => vi.waitFor(assertion, WAIT);
 const expectThere = (message: unknown) => expect(message).toBeTruthy();
 const has = (name: string) => world.zone.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name }) !== undefined;
 
@@ -28,7 +27,7 @@ it('a mirror that passed over a message is made anew when a refill from it did n
   });
   expect(zone.replica.digest()).toBe(digest);
   expect(zone.replica.position()).toBe(3);
-}, 60_000);
+});
 
 it('a mirror whose end is not there is made anew: the digest at our position is right, and nothing else comes', async () => {
   const { hub, leaf } = world;
@@ -36,7 +35,7 @@ it('a mirror whose end is not there is made anew: the digest at our position is 
   const passedOver = hub.log.append(resource('MeshTimeout', 'd', {}, 'default'));
   const { url, ca, user } = leaf;
   const connection = await connectToLeaf({ url, ca, user, zone: 'zone-a' });
-  await vi.waitFor(() => connection.jsm.streams.getMessage('EVENTS', { seq: passedOver }).then(expectThere), WAIT);
+  await eventually(() => connection.jsm.streams.getMessage('EVENTS', { seq: passedOver }).then(expectThere));
   await connection.jsm.streams.deleteMessage('EVENTS', passedOver);
   await connection.nats.close();
 
@@ -45,4 +44,4 @@ it('a mirror whose end is not there is made anew: the digest at our position is 
   await eventually(() => expect(has('d')).toBe(true));
   expect(replica.position()).toBe(passedOver);
   expect(replica.refill()?.reason).toContain('passed over what came after 3, up to 4');
-}, 60_000);
+});

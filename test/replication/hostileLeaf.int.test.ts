@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { HostileLeaf } from './hostileLeaf.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { allHeard, takenOver } from './takenOver.ts';
@@ -6,9 +6,9 @@ import { resource, sealedSecret, startHubServer } from './wiring.ts';
 import { keyText } from '../../shared/resource/resource.ts';
 import { provisionHub } from '../../global/relay/provision.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b', 'zone-c']);
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
 
 /** Subjects that the hub's streams hold. */
 async function held(): Promise<string[]> {
@@ -49,7 +49,7 @@ it('a nats-server of a zone that has gone bad has the hub write nothing, whereve
     expect(message?.data.length, subject).toBeGreaterThan(0);
   }
   expect((await jsm.consumers.info('EVENTS', 'ev-zone-b')).delivered.stream_seq).toBe(head);
-}, 120_000);
+});
 
 it('it is told no secret of global’s, not by an error either', async () => {
   const { hub } = world;
@@ -69,7 +69,7 @@ it('it is told no secret of global’s, not by an error either', async () => {
     expect(secret).toMatch(/^[0-9a-f]{32}$/);
     expect(told.join('\n')).not.toContain(secret);
   }
-}, 120_000);
+});
 
 it('another zone reads on without a loss while it has the hub ask that its consumers begin anew', async () => {
   const { hub } = world;
@@ -98,7 +98,7 @@ it('another zone reads on without a loss while it has the hub ask that its consu
     expect(Object.keys(state.subjects ?? {})).toEqual(expect.arrayContaining(subjects));
   });
   expect(b.replica.quarantined).toEqual([]);
-}, 120_000);
+});
 
 it('what was deleted at the hub all the same is there again by itself, and every zone has it', async () => {
   const { hub } = world;
@@ -120,7 +120,7 @@ it('what was deleted at the hub all the same is there again by itself, and every
   const fresh = await world.join('zone-fresh');
   await eventually(() => expect(fresh.replica.position()).toBe(head));
   expect(fresh.replica.digest()).toBe(b.replica.digest());
-}, 120_000);
+});
 
 it('streams that an older version made take messages on the secret subjects only, and keep what they hold', async () => {
   const { path, remove } = await tempDir('older-hub');

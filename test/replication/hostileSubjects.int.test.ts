@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { connectWithJwt, signedUser } from './hubClient.ts';
 import { HostileLeaf } from './hostileLeaf.ts';
 import { hubWithZones } from './hubWithZones.ts';
@@ -9,10 +9,10 @@ import { systemClock } from '../../global/insight/clock.ts';
 import { followZones } from '../../global/insight/zoneFollower.ts';
 import { ZONE_STATUS, type ZoneStatus } from '../../shared/event/status.ts';
 import { isEncoded } from '../../shared/event/subject.ts';
+import { eventually } from '../support/eventually.ts';
 
 const registry = await loadRegistry();
 const world = hubWithZones(['zone-b', 'zone-c']);
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
 
 const OF_STREAM = ['CREATE', 'UPDATE', 'INFO', 'DELETE', 'PURGE', 'SNAPSHOT', 'RESTORE', 'MSG.DELETE', 'MSG.GET'];
 const OF_CLUSTER = ['PEER.REMOVE', 'PEER.EVACUATE', 'LEADER.STEPDOWN'];
@@ -311,7 +311,7 @@ it('what it says of its log is its own, whatever subject it says it of', async (
   expect(b.replica.quarantined).toEqual([]);
   expect(Object.keys(b.replica.copies.of('PEERS').byZone)).not.toContain('zone-x');
   expect(b.errors.map(({ message }) => message).join('\n')).toContain('since no zone writes there');
-}, 120_000);
+});
 
 /** Subjects of what the hub holds of the zones' logs. */
 async function gathered(): Promise<string[]> {
@@ -344,4 +344,4 @@ it('it hears nothing of what is not its own, whatever it subscribes to', async (
   await eventually(() => expect(subjects()).toContain('cp.repl.ev-zone-c'));
   expect(leaf.came.filter((line) => line.startsWith('-ERR'))).toEqual([]);
   expect(subjects().filter((subject) => !OF_ZONE_C.test(subject))).toEqual([]);
-}, 120_000);
+});

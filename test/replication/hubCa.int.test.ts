@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { HubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
 import { hubCertificate, writeHubCa } from '../../global/hubAccess/writeHubConfig.ts';
@@ -7,11 +7,11 @@ import { connectToSystem } from '../../global/relay/natsConnection.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
 import { reloadLeaf } from '../../zone/leaf/leafSystem.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 const world = hubWithZones(['zone-a', 'zone-late']);
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 30_000, interval: 50 });
 const HOUR_MS = 3_600_000;
 const UNTRUSTED = /certificate signed by unknown authority/;
 
@@ -68,7 +68,7 @@ it('zones stay at a hub that gets its certificate of the next CA, and at one who
   await tell('zone-late', after);
   await reconnects('zone-a', 'zone-late');
   expect(world.leaf.server.output).not.toMatch(UNTRUSTED);
-}, 120_000);
+});
 
 it('nobody but the system user of the zone has its nats-server reload', async () => {
   const { leaf } = world;

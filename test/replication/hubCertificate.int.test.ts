@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { keepCertificates } from '../../runtime/certificate/keepCertificates.ts';
 import { YEAR_MS } from '../../runtime/certificate/root.ts';
 import { systemCredential } from '../../global/hubAccess/credentials.ts';
@@ -11,6 +11,7 @@ import { reloadServer } from '../../nats/reloadServer.ts';
 import { dropFormerCas, makeNextCa } from '../../zone/identity/zoneCa.ts';
 import { reloadLeaf } from '../../zone/leaf/leafSystem.ts';
 import { natsCertificate } from '../support/natsTls.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
@@ -33,13 +34,10 @@ it('the hub is given its next certificate while it runs, and who is connected st
     [{ name: 'hub', renew: () => hubCertificate(hub.keys, { ...options, now }), apply: () => reloadServer(system) }],
     { metrics, log: { info: () => {} }, onError: (error) => errors.push(error) },
   );
-  await vi.waitFor(
-    async () => {
-      const after = await Promise.all([shown(url), shown(leafUrl)]);
-      expect(after.some((serial) => before.includes(serial))).toBe(false);
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  await eventually(async () => {
+    const after = await Promise.all([shown(url), shown(leafUrl)]);
+    expect(after.some((serial) => before.includes(serial))).toBe(false);
+  });
   stop();
   expect(errors).toEqual([]);
   const expiry = /meridian_certificate_expiry_timestamp_seconds\{certificate="hub"\} (\d+)/.exec(
@@ -48,7 +46,7 @@ it('the hub is given its next certificate while it runs, and who is connected st
   expect(Number(expiry?.[1]) * 1000).toBeGreaterThan(now.getTime() + 0.9 * YEAR_MS);
   expect(leaf.server.output).not.toContain('Leafnode connection closed');
   const position = hub.log.append(resource('MeshTimeout', 'after', {}, 'default'));
-  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+  await eventually(() => expect(zone.replica.position()).toBe(position));
   await system.close();
 });
 
@@ -61,12 +59,12 @@ it('so is the nats-server of a zone', async () => {
     log: { info: () => {} },
     onError: (error) => errors.push(error),
   });
-  await vi.waitFor(async () => expect(await shown(leaf.url, leaf.ca)).not.toBe(before), { timeout: 20_000 });
+  await eventually(async () => expect(await shown(leaf.url, leaf.ca)).not.toBe(before));
   stop();
   expect(errors).toEqual([]);
   expect(leaf.server.output).not.toContain('Leafnode connection closed');
   const position = hub.log.append(resource('MeshTimeout', 'after-the-leaf', {}, 'default'));
-  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+  await eventually(() => expect(zone.replica.position()).toBe(position));
 });
 
 it('it shows the next CA of the zone while it runs: who knows the former one only is let in, and so is who reads the file anew', async () => {
@@ -79,14 +77,14 @@ it('it shows the next CA of the zone while it runs: who knows the former one onl
     log: { info: () => {} },
     onError: (error) => void expect.unreachable(String(error)),
   });
-  await vi.waitFor(() => shown(leaf.url, signing.certificatePem), { timeout: 20_000 });
+  await eventually(() => shown(leaf.url, signing.certificatePem));
   stop();
   await shown(leaf.url, former);
   expect(leaf.server.output).not.toContain('Leafnode connection closed');
   // The control plane finds back, with the CA that it read at its start and with the file.
   await leaf.server.restart();
   const position = hub.log.append(resource('MeshTimeout', 'after-the-next-ca', {}, 'default'));
-  await vi.waitFor(() => expect(zone.replica.position()).toBe(position), { timeout: 20_000 });
+  await eventually(() => expect(zone.replica.position()).toBe(position));
   dropFormerCas(folder, 'leaf', new Date());
   await leaf.certificate.renew();
   await leaf.server.restart();

@@ -24,6 +24,7 @@ import { startRelaying } from '../../global/relay/startRelaying.ts';
 import { keyGrants } from '../../global/secret/keyGrants.ts';
 import { startRuntime } from '../../runtime/runtime.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectToHubAs, connectWithJwt } from './hubClient.ts';
 
 /** What global has and does when it starts, and the nats-server of its hub. */
@@ -82,7 +83,7 @@ it('a hub that starts again with what a new global wrote keeps out who was revok
   await server.stop();
   await startServer();
   await expect(asZone()).rejects.toThrow('Authorization Violation');
-}, 120_000);
+});
 
 it('the relay is in no trouble any more when a hub that was away is back, although nobody writes', async () => {
   const { startServer, startGlobal, startRelay } = await globalAndHub();
@@ -90,14 +91,12 @@ it('the relay is in no trouble any more when a hub that was away is back, althou
   const opened = await starting;
   onTestFinished(() => opened.close());
   const relaying = startRelay(opened);
-  const eventually = (assertion: () => void | Promise<void>) =>
-    vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
   await eventually(async () => expect((await opened.hub.jsm.streams.info('EVENTS')).state.last_seq).toBeGreaterThan(0));
   await server.stop();
   await eventually(() => expect(relaying.trouble()).not.toBe(''));
   await startServer();
   await eventually(() => expect(relaying.trouble()).toBe(''));
-}, 120_000);
+});
 
 it('a hub that an older version started is told how it is asked from now on, while it runs', async () => {
   const { url, keys, startServer, startGlobal } = await globalAndHub();
@@ -118,13 +117,13 @@ it('a hub that an older version started is told how it is asked from now on, whi
   await expect(connectToHubOnce(url, keys)).rejects.toThrow();
   const starting = startGlobal();
   // Global waits for as long as it gets no answer.
-  await vi.waitFor(() => connectToHubOnce(url, keys), { timeout: 30_000, interval: 250 });
+  await eventually(() => connectToHubOnce(url, keys));
   const next = await starting;
   expect(await next.hub.jsm.streams.names().next()).toEqual(['KEPT']);
   await next.close();
   await system.close();
   expect(server.running).toBe(true);
-}, 120_000);
+});
 
 /** Asks the hub as global does, once. */
 async function connectToHubOnce(url: string, keys: HubKeys): Promise<void> {

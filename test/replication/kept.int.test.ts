@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { provisionZoneLog } from '../../zone/replica/provision.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { type Hub, resource, type ZoneReplica } from './wiring.ts';
 
@@ -9,9 +10,6 @@ const TEXT = Buffer.from('only the valley knows').toString('base64');
 const own = resource('Secret', 'own', { data: TEXT }, 'default');
 const ingress = (port: number) =>
   resource('ZoneIngress', 'ing', { zone: ZONE, networking: { address: '10.0.0.1', port } });
-
-const eventually = (assertion: () => void | Promise<void>, timeout = 30_000) =>
-  vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('what stays in a zone', () => {
   const world = hubWithZones([ZONE]);
@@ -69,5 +67,5 @@ describe('what stays in a zone', () => {
     await eventually(() => heardByGlobal(port++, 500));
     expect(await held(hub, 'ZONES')).not.toContain('own');
     expect(zone.errors.filter(({ message }) => /set aside/.test(message))).toEqual([]);
-  }, 60_000);
+  });
 });

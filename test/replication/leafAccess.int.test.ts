@@ -1,12 +1,11 @@
 import { createUser } from '@nats-io/nkeys';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeServerCa } from '../../runtime/certificate/serverCertificate.ts';
 import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 
 const world = hubWithZones(['zone-a']);
-
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 20_000, interval: 25 });
 
 const toLeaf = () => ({ url: world.leaf.url, ca: world.leaf.ca, user: world.leaf.user, zone: 'zone-a' });
 

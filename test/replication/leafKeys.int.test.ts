@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser, fromSeed } from '@nats-io/nkeys';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { makeNextLeafUser } from '../../zone/leaf/leafUser.ts';
 import { keepLeafUsers, takeNext } from '../../zone/leaf/keepLeafUsers.ts';
 import { connectToLeaf } from '../../zone/leaf/leafConnection.ts';
 import { reloadLeaf, tryLeaf } from '../../zone/leaf/leafSystem.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource } from './wiring.ts';
 
 const world = hubWithZones(['zone-a']);
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
 
 const files = () => ['user.nk', 'system.nk'].map((name) => join(world.folder, 'zone-a-leaf', name));
 const makeNext = () => files().forEach(makeNextLeafUser);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, type Hub, resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
@@ -20,9 +21,6 @@ async function streamOf({ connection: { jsm } }: Pick<ZoneReplica | Hub, 'connec
   const { messages, last_seq } = (await jsm.streams.info(name)).state;
   return { messages, last_seq };
 }
-
-const eventually = (assertion: () => void | Promise<void>, timeout = 30_000) =>
-  vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('a nats-server that lost its files', () => {
   const world = hubWithZones(ZONES);
@@ -48,7 +46,7 @@ describe('a nats-server that lost its files', () => {
     await inSync();
     const { state } = await world.hub.connection.jsm.streams.info('EVENTS');
     expect(state.last_seq).toBe(await world.hub.log.head());
-  }, 120_000);
+  });
 
   it('the hub: what the zones say of themselves and the keys of secrets are there again', async () => {
     const [a, b] = replicas() as [ZoneReplica, ZoneReplica];
@@ -76,7 +74,7 @@ describe('a nats-server that lost its files', () => {
     await eventually(() => expect([secretIn(a, 's5'), secretIn(b, 's5')]).toEqual(['s5', 's5']));
     await a.log.delete(ingress);
     await eventually(() => expect(b.replica.view.get(ingress, 'zone-a')).toBeUndefined());
-  }, 60_000);
+  });
 
   it("a zone's: its log is written anew from what the zone knows, the copies of all others are filled again", async () => {
     const [a, b] = replicas() as [ZoneReplica, ZoneReplica];
@@ -115,5 +113,5 @@ describe('a nats-server that lost its files', () => {
     await a.log.put(changed);
     await eventually(() => expect(a.replica.view.get(changed, 'zone-a')?.resource.spec).toEqual(changed.spec));
     await eventually(async () => expect((await onHub())?.spec).toEqual(changed.spec));
-  }, 90_000);
+  });
 });

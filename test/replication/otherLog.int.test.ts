@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TempDir, tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type Hub,
   type Leaf,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   [old, house] = await Promise.all([startHub(folder(0)), startHub(folder(1))]);
   leaf = await startLeaf('zone-a', old, folder(2));
   zone = await startReplica('zone-a', leaf, folder(2));
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.allSettled([zone?.stop(), witness?.zone.stop()]);
@@ -34,7 +35,6 @@ afterAll(async () => {
 });
 
 const folder = (index: number) => folders[index]?.path ?? '';
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000, interval: 50 });
 const timeout = (name: string, spec: object = {}) => resource('MeshTimeout', name, spec, 'default');
 const held = (name: string) => zone.replica.view.get({ type: 'MeshTimeout', mesh: 'default', name })?.resource.spec;
 

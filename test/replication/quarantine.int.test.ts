@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Digest } from '../../shared/event/digest.ts';
 import { canonicalJson } from '../../shared/resource/json.ts';
 import { keyText } from '../../shared/resource/resource.ts';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { eventReader } from '../../shared/event/eventReader.ts';
 import type { EventReader } from '../../shared/event/message.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
@@ -15,7 +16,6 @@ const NEW: EventReader = { schema: 2, knows: () => true, upcasters: { 1: (data) 
 const world = hubWithZones(['zone-a'], { reader: OLD });
 const restart = (reader: EventReader) => world.restart('zone-a', reader);
 
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 20_000, interval: 25 });
 const spec = (name: string, type = 'MeshTimeout') =>
   world.zone.replica.view.get({ type, mesh: 'default', name })?.resource.spec;
 const aside = () => world.zone.replica.quarantined.map(({ stream, sequence, reason }) => [stream, sequence, reason]);

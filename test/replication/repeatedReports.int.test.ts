@@ -1,13 +1,13 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { followZones } from '../../global/insight/zoneFollower.ts';
 import { gatherZone } from '../../global/relay/gather.ts';
 import { ZONE_STATUS, type ZoneStatus } from '../../shared/event/status.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
 
 const world = hubWithZones(['zone-a']);
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000, interval: 25 });
 
 const report = (instance: string): ZoneStatus => ({
   ...{ instance, version: '', at: new Date().toISOString(), startedAt: '', logId: '', position: 0, digest: '' },
@@ -33,4 +33,4 @@ it('a log that is gathered anew makes no control plane alive that is gone, not o
   await say('there');
   await eventually(() => expect(heard('there')).toBe(60_000));
   expect(heard('gone')).toBe(0);
-}, 120_000);
+});

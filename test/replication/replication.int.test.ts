@@ -1,12 +1,10 @@
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tlsTo } from '../../nats/connect.ts';
 import { StaleWrite } from '../../zone/replica/ports.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { dataplane, resource, sealedSecret } from './wiring.ts';
-
-const eventually = (assertion: () => void | Promise<void>, timeout = 20_000) =>
-  vi.waitFor(assertion, { timeout, interval: 25 });
 
 describe('replication', () => {
   const world = hubWithZones(['zone-a', 'zone-b']);
@@ -204,5 +202,5 @@ describe('replication', () => {
       const message = await hub.connection.jsm.streams.getMessage('EVENTS', { seq: event.position });
       expect(message?.header.get('Cp-Id')).toBe(event.id);
     }
-  }, 120_000);
+  });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   cluster = await startCluster(prepared.ground, { zones: ['zone-1', 'zone-2'], dpAuth: 'none' }, quiet);
 }, 240_000);
 
-afterAll(() => prepared?.stop(), 60_000);
+afterAll(() => prepared?.stop());
 
 const tokenFile = (zone: string) => join(prepared.ground.data, zone, 'zone.token');
 const credential = (zone: string) => readFileSync(join(prepared.ground.data, `nats-${zone}`, 'hub.creds'), 'utf8');

@@ -24,7 +24,7 @@ beforeAll(async () => {
   );
 }, 240_000);
 
-afterAll(() => prepared?.stop(), 60_000);
+afterAll(() => prepared?.stop());
 
 async function allFollow(): Promise<void> {
   const timeout = { requestTimeout: `${Math.ceil(Math.random() * 1_000_000)}ms` };

@@ -1,8 +1,7 @@
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { HostileLeaf } from './hostileLeaf.ts';
 import type { HubWithZones } from './hubWithZones.ts';
-
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
 
 /** The nats-server of that zone is another one from now on, until the test is over: the hub gathers from it. */
 export async function takenOver(world: HubWithZones, zone: string): Promise<HostileLeaf> {

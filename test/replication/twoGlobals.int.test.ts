@@ -13,9 +13,9 @@ import { knownTo } from '../../global/relay/tellHub.ts';
 import { gateOf } from '../../global/hubAccess/apiGate.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { eventually } from '../support/eventually.ts';
 import { startHubServer } from './wiring.ts';
 
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 110_000, interval: 50 });
 const LOCK = 1;
 
 /** A hub and a database, and instances of global that keep the hub's account, one at a time. */

@@ -1,15 +1,15 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { keyText } from '../../shared/resource/resource.ts';
 import { makeNextZoneKey } from '../../zone/identity/zoneKey.ts';
 import { zoneSealer } from '../../zone/identity/zoneSealer.ts';
 import { opensGrant } from '../../zone/replica/keyring.ts';
+import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { keyFile, resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b']);
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 40_000, interval: 50 });
 
 const dataOf = ({ replica }: ZoneReplica, name: string, origin?: string) => {
   const spec = replica.view.get({ type: 'Secret', mesh: 'default', name }, origin)?.resource.spec as
@@ -81,7 +81,7 @@ it('a zone takes its next key while it runs: what is sealed to it opens with tha
   await eventually(() => expect([dataOf(again, 's1'), dataOf(again, 's2')]).toEqual(['one', 'two']));
   await eventually(() => expect(dataOf(again, 'mine', 'zone-a')).toBe('of the zone'));
   expect([a.errors, again.errors, again.replica.quarantined]).toEqual([[], [], []]);
-}, 120_000);
+});
 
 it('it goes on after it was broken off, and when one more is made meanwhile', async () => {
   const former = onlyKey();
@@ -97,7 +97,7 @@ it('it goes on after it was broken off, and when one more is made meanwhile', as
   expect(await granted('zone-a', between)).toEqual({ all: 2, opened: 0 });
   expect(await opensOwn('mine', next)).toBe(true);
   expect([dataOf(again, 's1'), dataOf(again, 'mine', 'zone-a')]).toEqual(['one', 'of the zone']);
-}, 120_000);
+});
 
 it('a zone whose key is gone, as on a new machine, is given everything of global for the one that it makes', async () => {
   const former = onlyKey();
@@ -113,4 +113,4 @@ it('a zone whose key is gone, as on a new machine, is given everything of global
   expect(again.replica.quarantined.map(({ reason }) => reason)).toEqual([
     expect.stringContaining('sealed with another zone key'),
   ]);
-}, 120_000);
+});

@@ -1,12 +1,11 @@
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { zoneClaims } from '../../global/hubAccess/credentials.ts';
 import { tlsTo } from '../../nats/connect.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectWithJwt, signedUser } from './hubClient.ts';
 import { hubWithZones } from './hubWithZones.ts';
 import { resource } from './wiring.ts';
-
-const eventually = (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 20_000, interval: 25 });
 
 describe('the subjects of two zones', () => {
   const world = hubWithZones(['zone-a']);

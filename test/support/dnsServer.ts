@@ -15,7 +15,7 @@ const SERVER_FAILURE = 2;
 const NO_SUCH_NAME = 3;
 const HEADER = 12;
 
-/** A server that speaks DNS over UDP on a free port (RFC 1035 §4): one question, one answer of type A. */
+/** A server that speaks DNS over UDP on a free port (RFC 1035, section 4): one question, one answer of type A. */
 export async function startDnsServer(): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');

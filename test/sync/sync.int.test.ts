@@ -31,12 +31,12 @@ beforeAll(async () => {
   const keys = await hubKeys();
   const credential = await globalCredential(keys);
   hub = await connectToHub({ url: cluster.hub.url, ca: keys.ca.certificatePem, credential });
-}, 120_000);
+});
 
 afterAll(async () => {
   await hub?.nats.close();
   await prepared?.stop();
-}, 60_000);
+});
 
 /** From a copy of global's log, since its API has them for nobody. */
 async function hubKeys(): Promise<HubKeys> {

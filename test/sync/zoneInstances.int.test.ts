@@ -142,12 +142,12 @@ beforeAll(async () => {
     MERIDIAN_ZONE_DP_RETURN: '3000',
   });
   await second.start();
-}, 120_000);
+});
 
 afterAll(async () => {
   balancer.close();
   await prepared?.stop();
-}, 60_000);
+});
 
 it('two control planes of one zone are both in sync', async () => {
   const { zones } = await until({

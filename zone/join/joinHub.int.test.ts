@@ -70,7 +70,7 @@ it('waits for global when it has no credential, and joins as soon as it gets one
   const answer = { status: 503, body: { title: 'not yet' } as object };
   const { folder, errors, join } = await zone();
   const joining = join(await startGlobal(answer));
-  await vi.waitFor(() => expect(errors[0]).toContain('the zone waits, it has no credential yet'));
+  await vi.waitFor(() => expect(errors[0]).toContain('the zone waits, it has no credential yet'), { timeout: 30_000 });
   Object.assign(answer, { status: 200, body: ISSUED });
   expect((await joining).membership).toMatchObject({ hubUrl: ISSUED.hubUrl, expiresAt: ISSUED.expiresAt });
   expect(readMembership(folder)?.hubUrl).toBe(ISSUED.hubUrl);

@@ -17,7 +17,8 @@ export interface CallResult {
 /** Resolves the URL's host name at the sidecar's DNS and makes one request to the virtual IP on a connection of its own. */
 export async function callByName(target: string, dnsPort: number): Promise<CallResult> {
   const url = new URL(target);
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  // as a machine's own resolver (resolv.conf(5))
+  const resolver = new Resolver({ timeout: 5000, tries: 2 });
   resolver.setServers([`127.0.0.1:${dnsPort}`]);
   const start = performance.now();
   let address = '';

@@ -6,7 +6,7 @@ export interface Requests {
   /** The first of a kind. Only the first of a stream has the node. */
   open(typeUrl: string, names: readonly string[], node?: Uint8Array): Uint8Array;
   acknowledge(response: Response): Uint8Array;
-  /** @param warming clusters changed, which have to get their endpoints again (xds-protos §7.1) */
+  /** @param warming clusters changed, which have to get their endpoints again, also where those are the same: Envoy waits for them */
   resubscribe(
     typeUrl: string,
     added: readonly string[],

@@ -21,7 +21,7 @@ interface SimulatedSidecarOptions {
 const FETCH_TIMEOUT = 15_000;
 
 /**
- * One stream of a sidecar that asks and acknowledges as Envoy does (xds-protos §7): clusters first; their acknowledgement when
+ * One stream of a sidecar that asks and acknowledges as Envoy 1.40 was seen to do: clusters first; their acknowledgement when
  * their endpoints have come, also after a change; then listeners, then the routes they name. It serves nothing.
  */
 export class SimulatedSidecar {

@@ -8,7 +8,7 @@ export const row: FleetRow = {
   order: 20,
   measure: (bench) =>
     measureRounds(bench, 'mesh-wide policy', () => ({
-      // The lexicographically smaller name wins over the policies that a mesh is born with (policies §2.4).
+      // Of two policies for the whole mesh that of the lexicographically smaller name wins, here over those that a mesh is born with.
       ...freshRequestTimeout(bench, 'a-bench', { kind: 'Mesh' }),
       ids: bench.layout.ids,
     })),

@@ -26,7 +26,7 @@ export const scenario: Scenario = {
     const next = await secondGlobal(world, nextVersion(ground));
     await next.start();
     try {
-      const api = connect({ address: next.url, timeout: 10_000 });
+      const api = connect({ address: next.url, timeout: 60_000 });
       for (const [path, { type, spec }] of Object.entries(NOVELTIES))
         await api.send('PUT', path, { body: { type, mesh: 'default', name: 'next', spec } });
       for (const instance of [cluster.api, api])
@@ -37,7 +37,7 @@ export const scenario: Scenario = {
             zones.every(
               ({ state, quarantined, digestEqual }) => state === 'online' && quarantined === 2 && digestEqual === true,
             ),
-          timeout: 40_000,
+          timeout: 90_000,
           pause: 50,
         });
       writes.to(next.url);

@@ -17,7 +17,7 @@ export const scenario: Scenario = {
       writes.to(second.url);
       await global.crash();
       const killed = performance.now();
-      const status = connect({ address: second.url, timeout: 10_000 });
+      const status = connect({ address: second.url, timeout: 60_000 });
       const { position } = await fetchStatus(status);
       await until({
         what: 'the zones have what was written after the kill',

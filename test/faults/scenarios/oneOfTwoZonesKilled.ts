@@ -21,7 +21,7 @@ export const scenario: Scenario = {
         what: `${zone.name} goes on with its other control plane`,
         probe: seen,
         holds: (status) => status?.state === 'online' && status.position > before,
-        timeout: 40_000,
+        timeout: 90_000,
         pause: 100,
       });
       await zone.controlPlane.start();

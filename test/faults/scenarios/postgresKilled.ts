@@ -11,7 +11,7 @@ export const scenario: Scenario = {
       what: 'writes are answered with 503',
       probe: async () => [...writes.refused.keys()],
       holds: (answers) => answers.some((answer) => answer.startsWith('503 ') && answer.includes('cannot be reached')),
-      timeout: 15_000,
+      timeout: 60_000,
       pause: 50,
     });
     await sleep(500);

@@ -39,7 +39,7 @@ interface Standing {
 
 /** Where the control plane says that it stands. */
 async function standing({ url }: ControlPlane): Promise<Standing> {
-  const { items } = (await connect({ address: url, timeout: 10_000 }).get('/sync')) as {
+  const { items } = (await connect({ address: url, timeout: 60_000 }).get('/sync')) as {
     items: readonly [Standing];
   };
   return items[0];
