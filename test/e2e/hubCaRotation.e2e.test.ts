@@ -140,6 +140,8 @@ test.skipIf(lacksClock() !== '')(
       const text = readFileSync(join(folderOfHub(), `hub.${kind}`), 'utf8');
       writeSecretFile(join(folderOfHub(), `former.${kind}`), text, prepared.ground.runAs);
     }
+    // A zone that has only just begun has reported nothing yet.
+    await allInSync();
     const writing = keepWriting();
 
     await operate(prepared.ground, ['rotate', 'hub-ca'], house.env);
