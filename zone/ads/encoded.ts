@@ -11,7 +11,7 @@ export interface Encoded extends Chunks {
   readonly name: string;
   /**
    * A cluster's name for its endpoints when it gets them over EDS: they must be sent again when the cluster changes, or it
-   * stays warming (xds-protos §7.1). Empty otherwise.
+   * stays warming (xDS, Resource warming). Empty otherwise.
    */
   readonly endpoints: string;
 }

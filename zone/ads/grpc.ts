@@ -20,7 +20,7 @@ export function refusal(cause: unknown): { code: status; message: string } {
   return { code: grpcStatus ?? status.INVALID_ARGUMENT, message: error.message };
 }
 
-/** "Exactly one authorization value", the raw token without `Bearer` (multizone-and-dataplane §4.7). */
+/** The raw token, without `Bearer`: as in Kuma there has to be exactly one value (pkg/xds/auth/callbacks.go). */
 export function tokenOf(metadata: Metadata): string {
   const values = metadata.get('authorization');
   return values.length === 1 ? String(values[0]) : '';

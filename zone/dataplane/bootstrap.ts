@@ -23,7 +23,7 @@ interface BootstrapSubject {
 /** `meridian.ca` of a proxy that knows the control plane by a CA which is not ours. */
 export const FOREIGN_CA = 'foreign';
 const ADS = { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' };
-/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (§4.8). */
+/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (`socketName` of its pkg/core/xds/sockets.go). */
 const LONGEST_SOCKET = 98;
 
 /**
@@ -40,7 +40,7 @@ const STATS_TAGS = [
 ];
 
 /**
- * The bootstrap configuration of an Envoy (multizone-and-dataplane §4.5): who it is, its admin API on a unix socket, and ADS as
+ * The bootstrap configuration of an Envoy, as Kuma makes it (its pkg/xds/bootstrap): who it is, its admin API on a unix socket, and ADS as
  * its only source of configuration; delta unless the proxy asks for the state of the world.
  */
 export function bootstrapConfig(request: BootstrapRequest, subject: BootstrapSubject, xds: XdsAddress): JsonObject {

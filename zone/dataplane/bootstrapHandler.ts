@@ -39,7 +39,7 @@ interface Answer {
 const LONGEST_BODY = 1 << 20;
 const TEXT = 'text/plain; charset=utf-8';
 
-/** `POST /bootstrap` (multizone-and-dataplane §4.2-4.5); errors are plain text, as kuma-dp prints them. */
+/** `POST /bootstrap`, with the statuses of Kuma's pkg/xds/bootstrap/handler.go; errors are plain text, as kuma-dp prints them. */
 export function bootstrapHandler(deps: Deps): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const send = ({ status, contentType, body }: Answer) =>

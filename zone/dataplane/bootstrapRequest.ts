@@ -16,7 +16,9 @@ const object = z
   .nullish()
   .transform((value) => value ?? {});
 
-/** Body of POST /bootstrap (multizone-and-dataplane §4.2). Tolerant, since the set of fields grows with every minor. */
+/**
+ * Body of POST /bootstrap: `BootstrapRequest` of Kuma's pkg/xds/bootstrap/types. Tolerant, since the set of fields grows with every minor.
+ */
 export const bootstrapRequestSchema = z.looseObject({
   mesh: text,
   name: text,
@@ -37,7 +39,7 @@ export const bootstrapRequestSchema = z.looseObject({
   dynamicMetadata: object,
   dnsPort: port,
   readinessPort: port,
-  // Despite the name the control plane reads true as enabled (§4.2).
+  // Despite the name Kuma's control plane reads true as enabled.
   appProbeProxyDisabled: z.boolean().nullish(),
   features: z
     .array(z.string())

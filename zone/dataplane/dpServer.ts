@@ -43,7 +43,7 @@ const SLOWEST_MS = 30_000;
 const SHUTDOWN_MS = 500;
 
 /**
- * The one TLS port for proxies (multizone-and-dataplane §4.1): ALPN decides, and the decrypted socket itself goes to the gRPC
+ * The one TLS port for proxies, as Kuma's dp-server: ALPN decides, and the decrypted socket itself goes to the gRPC
  * server or to the HTTP server, so that nothing is copied in between. Who offers HTTP/1.1 gets it, for POST /bootstrap: gRPC
  * clients offer only h2.
  */

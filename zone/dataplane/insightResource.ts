@@ -14,7 +14,7 @@ export interface Connection {
   readonly version: Versions;
 }
 
-/** Subscriptions kept for a proxy, the newest ones (kumactl-api §5.2). */
+/** Subscriptions kept for a proxy, the newest ones: Kuma's default of `metrics.dataplane.subscriptionLimit`. */
 const KEPT_SUBSCRIPTIONS = 2;
 
 /** Kuma's names of the counted kinds; SDS is only in the total. */
@@ -25,7 +25,7 @@ const COUNTED: Readonly<Partial<Record<XdsKind, string>>> = {
   route: 'rds',
 };
 
-/** A subscription of DataplaneInsight, counters as texts, zero ones left out (multizone-and-dataplane §4.7.2). */
+/** A subscription of DataplaneInsight, in the JSON of Kuma's dataplane_insight.proto: counters as texts, zero ones left out. */
 export function subscription(
   connection: Connection,
   counters: Counters | undefined,

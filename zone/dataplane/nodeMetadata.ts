@@ -5,7 +5,7 @@ const port = z.coerce.number().int().min(0).max(65_535).catch(0);
 const text = z.string().catch('');
 const version = z.object({ version: text, gitTag: text, gitCommit: text, buildDate: text }).partial();
 
-/** The keys of node.metadata, flat ones with dots, ports as texts (multizone-and-dataplane §4.5). The set grows: others are left. */
+/** The keys of node.metadata, flat ones with dots, ports as texts (Kuma: pkg/core/xds/metadata.go). The set grows: others are left. */
 const metadataSchema = z.object({
   'dataplane.resource': text,
   'dataplane.proxyType': z.enum(['dataplane', 'ingress', 'egress']).catch('dataplane'),

@@ -51,8 +51,9 @@ class NotReady extends Error {
 }
 
 /**
- * Admits proxies (multizone-and-dataplane §4.7): authenticates, puts the Dataplane, ZoneIngress or ZoneEgress they bring into the zone log
- * and waits until the own view holds it, so that the first snapshot is made upon it. What came with a connection goes with it.
+ * Admits proxies, as Kuma does (its pkg/xds/auth and pkg/xds/server/callbacks/dataplane_lifecycle.go): authenticates, puts the Dataplane,
+ * ZoneIngress or ZoneEgress they bring into the zone log and waits until the own view holds it, so that the first snapshot is made upon it.
+ * What came with a connection goes with it.
  */
 export class Registration {
   readonly #deps: RegistrationDeps;
@@ -162,7 +163,7 @@ export class Registration {
       throw new ProxyRefused(`the zone has a ${type} ${name}; give the ${resourceType(kind)} another name`);
   }
 
-  /** A token must allow what is brought and what would be replaced by it (§4.7.1). */
+  /** A token must allow what is brought and what would be replaced by it: else whoever may register anything could take over any name. */
   async #authenticate(token: string, proxy: Proxy, resources: readonly (Resource | undefined)[]): Promise<void> {
     if (this.#deps.auth === 'none') return;
     const deps = { view: this.#view, now: this.#deps.now };

@@ -57,7 +57,7 @@ export const HDS_SERVICE = {
 const SILENT_MS = 30_000;
 
 /**
- * Envoy's health discovery service (multizone-and-dataplane §4.12): tells each sidecar which of its applications to look at, and
+ * Envoy's health discovery service, as Kuma uses it (its pkg/hds): tells each sidecar which of its applications to look at, and
  * writes what it finds as the readiness of its inbounds. So callers leave out an application that hangs or is not up yet.
  */
 export class HealthDiscovery {

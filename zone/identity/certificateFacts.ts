@@ -9,7 +9,7 @@ export function isNamed(certificatePem: string, host: string): boolean {
   return (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
 }
 
-/** May it be trusted as a CA: CA:TRUE, or without basic constraints (multizone-and-dataplane §4.5)? */
+/** May it be trusted as a CA: CA:TRUE, or without basic constraints (as Kuma asks of `caCert`: pkg/xds/bootstrap/generator.go)? */
 export function isAuthority(pem: string): boolean {
   try {
     const constraints = new x509.X509Certificate(pem).getExtension(x509.BasicConstraintsExtension);

@@ -14,7 +14,8 @@ type Deps = {
 };
 
 /**
- * The key that the zone signs user tokens with, and the token of its first admin (kumactl-api §7.4), made at the zone's first start.
+ * The key that the zone signs user tokens with, and the token of its first admin, made at the zone's first start by the names that Kuma gives
+ * them (its pkg/plugins/authn/api-server/tokens).
  * They stay in the zone: user tokens count only where they were issued. Of two instances that start at once one is first; a key
  * that was deleted stays deleted.
  */

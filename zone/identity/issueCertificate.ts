@@ -30,7 +30,7 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export type Issuer = (request: CertificateRequest) => Promise<IssuedCertificate>;
 
 /**
- * Issues certificates of proxies as Kuma does (multizone-and-dataplane §6.2), with a new ECDSA P-256 key for each: empty
+ * Issues certificates of proxies as Kuma does (its pkg/core/ca/issuer), with a new ECDSA P-256 key for each: empty
  * subject, the identities of `identityUris` as URI SANs, server and client authentication. Back-dated by its lifetime, so that it is good at once
  * where the clock is behind ours: it forgives a clock that is ahead of the others as much as one that is behind.
  * @throws Error when the CA's certificate or key is none, or they do not belong together

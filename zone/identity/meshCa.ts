@@ -76,7 +76,7 @@ function builtin(view: View, mesh: string, backend: CaBackend): { certificate: P
   return { certificate: secret(view, mesh, names.certificate), key: secret(view, mesh, names.key) };
 }
 
-/** `conf.cert` and `conf.key`, each a Secret's name, a file of this machine or given inline (multizone-and-dataplane §6.1). */
+/** `conf.cert` and `conf.key`, each a Secret's name, a file of this machine or given inline: a `DataSource` in Kuma's provided_ca_config.proto. */
 function provided(view: View, mesh: string, backend: CaBackend, readFile: ReadFile): { certificate: Part; key: Part } {
   const part = (field: 'cert' | 'key'): Part => {
     const source = caSource(backend, field) ?? {};

@@ -38,7 +38,7 @@ const zoneClaims = z.object({ Zone: z.string(), Scope: z.array(z.string()).nulli
 
 /**
  * Checks a dataplane token: signed by a key of the mesh, in its time, not revoked, and issued for this Dataplane
- * (multizone-and-dataplane §6.4). @throws TokenRefused
+ * (Kuma: pkg/xds/auth/universal/authenticator.go). @throws TokenRefused
  */
 export async function verifyDataplaneToken(token: string, bearer: TokenBearer, { view, now }: Deps): Promise<void> {
   const { mesh } = bearer;

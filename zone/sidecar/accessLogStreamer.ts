@@ -18,8 +18,8 @@ export interface AccessLogStreamer {
 }
 
 /**
- * Makes the FIFO and forwards what Envoy writes there: lines `<host:port>;<text>`, the text to that address (multizone-and-dataplane
- * §4.8). It is open before Envoy opens it and is always read, so that Envoy never waits for who takes the logs.
+ * Makes the FIFO and forwards what Envoy writes there: lines `<host:port>;<text>`, the text to that address (Kuma:
+ * app/kuma-dp/pkg/dataplane/accesslogs). It is open before Envoy opens it and is always read, so that Envoy never waits for who takes the logs.
  * @throws Error when there can be no FIFO
  */
 export async function startAccessLogStreamer({ path, log }: Options): Promise<AccessLogStreamer> {

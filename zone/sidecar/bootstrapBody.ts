@@ -15,7 +15,7 @@ interface Subject {
   readonly streams: boolean;
 }
 
-/** Body of POST /bootstrap (multizone-and-dataplane §4.2). */
+/** Body of POST /bootstrap: `BootstrapRequest` of Kuma's pkg/xds/bootstrap/types. */
 export function bootstrapBody(options: DpOptions, { resource, token, caCert, workDir, streams }: Subject): object {
   return {
     mesh: resource?.mesh ?? options.mesh ?? (options.proxyType === 'dataplane' ? 'default' : ''),

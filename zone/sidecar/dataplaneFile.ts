@@ -13,7 +13,7 @@ export type DataplaneResource = z.infer<typeof resourceSchema>;
 
 /**
  * The rendered resource of a dataplane file: YAML with `{{ name }}` for variables, escaped for HTML as mustache does, and
- * `{{{ name }}}` raw; unknown ones are empty (multizone-and-dataplane §4.13).
+ * `{{{ name }}}` raw; unknown ones are empty, as kuma-dp renders it.
  * @param source for messages: the file's name @throws StartError
  */
 export function readDataplane(

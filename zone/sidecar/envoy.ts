@@ -29,7 +29,7 @@ export class Envoy {
     const args = [
       ...['--config-path', bootstrapFile],
       ...['--drain-time-s', String(drainTimeS)],
-      // Connections obey a changed listener at once, not spread over the drain time (xds-protos §7.9).
+      // Connections obey a changed listener at once, not spread over the drain time as by default.
       ...['--drain-strategy', 'immediate'],
       '--disable-hot-restart',
       ...['--log-level', logLevel],

@@ -8,7 +8,9 @@ type Options = {
   readonly state: () => Promise<'LIVE' | 'NOT READY' | 'TERMINATING'>;
 };
 
-/** `GET /ready`: 200 LIVE, else 503 with what it is (multizone-and-dataplane §4.10). @throws StartError when the port is taken */
+/**
+ * `GET /ready`: 200 LIVE, else 503 with what it is (Kuma: app/kuma-dp/pkg/dataplane/readiness). @throws StartError when the port is taken
+ */
 export async function startReadiness({ host, port, state }: Options): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url !== '/ready') return response.writeHead(404).end();

@@ -27,8 +27,8 @@ const answerSchema = z.looseObject({ bootstrap: z.string().min(1) });
 
 /**
  * Asks the control plane for the bootstrap configuration, as often as it takes: what is wrong with the network or with the
- * control plane may pass, as may a Dataplane that is not there yet (an empty 404); another 4xx does not (multizone-and-dataplane
- * §4.3). @returns the configuration's text @throws StartError
+ * control plane may pass, as may a Dataplane that is not there yet (an empty 404); another 4xx does not, as
+ * in Kuma's app/kuma-dp/pkg/dataplane/envoy/remote_bootstrap.go. @returns the configuration's text @throws StartError
  */
 export async function requestBootstrap(call: BootstrapCall, { signal, log, sleep, now }: Deps): Promise<string> {
   const begin = now();

@@ -33,7 +33,7 @@ const bootstrapSchema = z.looseObject({
 
 /**
  * A sidecar's life: gets the bootstrap configuration, runs Envoy with it, says `ready` in the log when Envoy serves, and on the
- * signal drains and stops it (multizone-and-dataplane §4.10). Resolves when it was stopped by the signal.
+ * signal drains and stops it, as kuma-dp does (app/kuma-dp/cmd/run.go). Resolves when it was stopped by the signal.
  * @throws StartError when it cannot start, or when Envoy ends by itself
  */
 export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps): Promise<void> {

@@ -2,7 +2,7 @@ import type { Resource } from '../../shared/resource/resource.ts';
 import type { Violation } from '../../shared/resource/violation.ts';
 import type { ZoneSpec } from '../../shared/resource/zone/spec.ts';
 
-/** The Zone that a zone keeps is its own and has no switch: global decides whether a zone takes part (kumactl-api §3). */
+/** The Zone that a zone keeps is its own and has no switch: `enabled` is for global, which decides whether a zone takes part. */
 export function zoneAdmission(zone: string): (resource: Resource) => Promise<readonly Violation[]> {
   return async ({ type, name, spec }) => {
     if (type !== 'Zone') return [];
