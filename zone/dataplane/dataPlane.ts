@@ -95,7 +95,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   const { view } = replica;
   const { zone } = settings;
   const now = () => new Date();
-  const connecting = new Map<string, NodeMetadata>();
+  /** What proxies said of themselves that were admitted, for when their streams are open. */
+  const admitted = new WeakMap<Proxy, NodeMetadata>();
   const formerCa = new FormerCa();
 
   const rollouts = new Rollouts({ now: Date.now, ...(deps.metrics ? { metrics: deps.metrics } : {}) });
@@ -115,7 +116,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     connected: () => ads.proxies.size,
     isConnected,
     isShared,
-    admitted: (proxy, node) => connecting.set(proxy.id, node),
+    admitted: (proxy, node) => admitted.set(proxy, node),
     now,
     later,
     logger: log,
@@ -187,8 +188,8 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
 
   function connected(proxy: Proxy): void {
     log.info({ proxy: proxy.id }, 'proxy connected');
-    const node = connecting.get(proxy.id);
-    connecting.delete(proxy.id);
+    const node = admitted.get(proxy);
+    registration.connected(proxy);
     push.connected(proxy);
     // One of a crowd may have its certificate before its turn comes, and is configured once.
     keeper.refresh(proxy);

@@ -27,9 +27,11 @@ export class Departures {
     this.#deps = deps;
   }
 
-  /** @param gone called once, unless the proxy comes back before */
-  left(proxyId: string, gone: () => void): void {
-    const { graceMs, returnMs } = this.#deps;
+  /**
+   * @param gone called once, unless the proxy comes back before
+   * @param ms how long it may come back; absent: as any that left alone
+   */
+  left(proxyId: string, gone: () => void, ms = this.#deps.graceMs): void {
     this.#away.get(proxyId)?.();
     const end = () => {
       this.#away.delete(proxyId);
@@ -37,11 +39,11 @@ export class Departures {
       gone();
     };
     const afterGrace = () => {
-      const more = returnMs - graceMs;
+      const more = this.#deps.returnMs - ms;
       if (more > 0 && this.#isMass()) this.#wait(proxyId, more, end);
       else end();
     };
-    this.#wait(proxyId, graceMs, afterGrace);
+    this.#wait(proxyId, ms, afterGrace);
   }
 
   returned(proxyId: string): void {

@@ -29,6 +29,7 @@ const counters: Counters = {
 
 function world(instance = 'cp-1', zone = new MemoryZone(ZONE), isShared = false) {
   const puts: Resource[] = [];
+  const failures: string[] = [];
   const timers: { at: number; callback: () => void }[] = [];
   const clock = { now: Date.parse('2026-01-01T00:00:00Z'), ids: 0 };
   const insights = new Insights({
@@ -52,7 +53,7 @@ function world(instance = 'cp-1', zone = new MemoryZone(ZONE), isShared = false)
       timers.push(timer);
       return () => timers.splice(timers.indexOf(timer), 1);
     },
-    failed: () => {},
+    failed: (_, { message }) => failures.push(message),
   });
   const pass = (ms: number) => {
     clock.now += ms;
@@ -61,7 +62,7 @@ function world(instance = 'cp-1', zone = new MemoryZone(ZONE), isShared = false)
       timer.callback();
     }
   };
-  return { zone, insights, puts, pass };
+  return { zone, insights, puts, failures, pass };
 }
 
 const registered = async (zone: MemoryZone, { kind, mesh, name }: Proxy = proxy) =>
@@ -202,6 +203,32 @@ describe('the insight of a proxy', () => {
     expect(puts).toHaveLength(3);
     const insight = zone.view.get({ type: 'DataplaneInsight', mesh: 'demo', name: 'p' }, ZONE);
     expect(subscriptions(insight?.resource)).toMatchObject([{ disconnectTime: expect.any(String) }]);
+  });
+
+  it('is written once the zone log can be written again, also of a proxy that has left; it is told once', async () => {
+    let isAway = true;
+    class AwayZone extends MemoryZone {
+      override put(...write: Parameters<MemoryZone['put']>): Promise<number> {
+        const isInsight = write[0].type === 'DataplaneInsight';
+        return isAway && isInsight ? Promise.reject(new Error('timeout')) : super.put(...write);
+      }
+    }
+    const { zone, insights, failures, pass } = world('cp-1', new AwayZone(ZONE));
+    const insight = () => zone.view.get({ type: 'DataplaneInsight', mesh: 'demo', name: 'p' }, ZONE)?.resource;
+    const passed = async (ms: number) => {
+      pass(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await registered(zone);
+    insights.connected(proxy, node);
+    await passed(200);
+    insights.disconnected(proxy, counters);
+    await passed(200);
+    await passed(10_000);
+    expect([insight(), failures]).toEqual([undefined, ['timeout']]);
+    isAway = false;
+    await passed(10_000);
+    expect(subscriptions(insight())).toMatchObject([{ id: 'cp-1-1', disconnectTime: expect.any(String) }]);
   });
 
   it('does not come back after its Dataplane was deleted', async () => {

@@ -33,10 +33,13 @@ interface Watched {
   counters?: Counters | undefined;
   cancel?: (() => void) | undefined;
   due: number;
+  /** The last write failed, which was told. */
+  failing?: boolean;
 }
 
 /** Who connected, left or refused something is known elsewhere soon; counters that went up can wait, as long as Kuma has them wait. */
 const SOON_MS = 200;
+/** After a write that failed, too: a zone log that is away fails all of them. */
 const COUNTERS_MS = 10_000;
 
 /** Writes the insights of Dataplanes and zone proxies to the zone log: merged, so that a busy proxy costs a message in a while. */
@@ -136,23 +139,24 @@ export class Insights {
     };
     const times = { creationTime: before?.creationTime ?? at, modificationTime: at };
     const insight = { type: `${type}Insight`, ...key, labels: before?.labels ?? {}, ...times, spec };
-    this.#put(insight, entry?.version, (error) => {
-      if (!(error instanceof StaleWrite)) this.#deps.failed(proxy, error);
-      // Another control plane wrote about it: once more, upon that.
-      else if (closed && !this.#watched.has(proxy.id)) this.#rewrite(watched);
-      else this.changed(proxy.id, true);
-    });
+    this.#put(insight, entry?.version, (error) => this.#again(watched, closed, error));
   }
 
-  #rewrite(watched: Watched): void {
-    this.#watched.set(watched.proxy.id, watched);
-    this.changed(watched.proxy.id, true);
+  /** Once more: where another control plane wrote about the proxy, upon that. */
+  #again(watched: Watched, closed: boolean, error: Error | undefined): void {
+    const { proxy } = watched;
+    const isOthers = error instanceof StaleWrite;
+    if (error && !isOthers && !watched.failing) this.#deps.failed(proxy, error);
+    watched.failing = error !== undefined && !isOthers;
+    if (!error || this.#stopping) return;
+    if (closed && !this.#watched.has(proxy.id)) this.#watched.set(proxy.id, watched);
+    this.changed(proxy.id, isOthers);
   }
 
-  #put(resource: Resource, expected: number | undefined, failed: (error: Error) => void): void {
+  #put(resource: Resource, expected: number | undefined, done: (error?: Error) => void): void {
     const writing: Promise<void> = this.#deps.log
       .put(resource, this.#stopping || !this.#deps.isShared() ? undefined : expected)
-      .then(() => undefined, failed)
+      .then(() => done(), done)
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }

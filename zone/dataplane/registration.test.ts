@@ -57,7 +57,8 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
     },
     logger: { info() {}, warn() {}, error() {} },
   });
-  const admit = async (
+  /** Its stream ends before it is admitted. */
+  const knock = (
     resource: object | undefined,
     { id = 'demo.backend-1', type = 'dataplane', token = '' } = {},
   ): Promise<Proxy> => {
@@ -65,8 +66,12 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
       'dataplane.proxyType': type,
       ...(resource ? { 'dataplane.resource': JSON.stringify(resource) } : {}),
     };
-    const proxy = await registration.admit({ nodeId: id, metadata, token, peer: '' });
+    return registration.admit({ nodeId: id, metadata, token, peer: '' });
+  };
+  const admit: typeof knock = async (...opening) => {
+    const proxy = await knock(...opening);
     connected.add(proxy.id);
+    registration.connected(proxy);
     return proxy;
   };
   const leave = (proxy: Proxy) => {
@@ -78,7 +83,7 @@ function world(auth: 'none' | 'dpToken' = 'none', zone = new MemoryZone(ZONE), i
   };
   const stored = (type = 'Dataplane', mesh = 'demo', name = 'backend-1') =>
     zone.view.get({ type, mesh, name }, ZONE)?.resource;
-  return { zone, registration, puts, timers, admit, leave, pass, stored };
+  return { zone, registration, puts, timers, knock, admit, leave, pass, stored };
 }
 
 const token = (tags: Record<string, string[]>) =>
@@ -144,6 +149,57 @@ describe('a proxy that brings its Dataplane', () => {
     const { admit, leave, pass, stored } = world();
     const proxy = await admit(dataplane());
     leave(proxy);
+    expect(stored()).toBeDefined();
+    pass();
+    expect(stored()).toBeUndefined();
+  });
+
+  it('takes it away when its stream ended before it was admitted', async () => {
+    const { knock, pass, stored } = world();
+    await knock(dataplane());
+    expect(stored()).toBeDefined();
+    pass();
+    expect(stored()).toBeUndefined();
+  });
+
+  it('takes it away when it came back, could not be registered, and did not come again', async () => {
+    let isFull = false;
+    class FullZone extends MemoryZone {
+      override put(...write: Parameters<MemoryZone['put']>): Promise<number> {
+        return isFull ? Promise.reject(new Error('timeout')) : super.put(...write);
+      }
+    }
+    const { admit, leave, pass, stored } = world('none', new FullZone(ZONE));
+    leave(await admit(dataplane()));
+    isFull = true;
+    await expect(admit(dataplane('other'))).rejects.toThrow('timeout');
+    pass();
+    expect(stored()).toBeUndefined();
+  });
+
+  it('takes it away once the zone log can be written again', async () => {
+    let isAway = true;
+    class AwayZone extends MemoryZone {
+      override delete(...deletion: Parameters<MemoryZone['delete']>): Promise<number> {
+        return isAway ? Promise.reject(new Error('timeout')) : super.delete(...deletion);
+      }
+    }
+    const { admit, leave, pass, stored } = world('none', new AwayZone(ZONE));
+    leave(await admit(dataplane()));
+    pass();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stored()).toBeDefined();
+    isAway = false;
+    pass();
+    expect(stored()).toBeUndefined();
+  });
+
+  it('takes it away although its readiness was written after it had left', async () => {
+    const { zone, admit, leave, pass, stored } = world('none', new MemoryZone(ZONE), true);
+    leave(await admit(dataplane()));
+    await zone.put({ ...(stored() as Resource), modificationTime: '2026-01-01T00:00:01Z' });
+    pass();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(stored()).toBeDefined();
     pass();
     expect(stored()).toBeUndefined();

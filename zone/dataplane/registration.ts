@@ -94,26 +94,31 @@ export class Registration {
     const { proxy, node, existing, brought } = this.#read(opening);
     await this.#authenticate(opening.token, proxy, [brought, existing]);
     this.#departures.returned(proxy.id);
-    // It may have been on its way out when the proxy came back.
-    await this.#removing.get(proxy.id);
-    const stored = this.#find(proxy);
-    if (brought) await this.#register(brought, stored);
-    else if (!stored)
-      throw new ProxyRefused(
-        `there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`,
-      );
-    this.#deps.admitted(proxy, node);
-    return proxy;
+    try {
+      // It may have been on its way out when the proxy came back.
+      await this.#removing.get(proxy.id);
+      const stored = this.#find(proxy);
+      if (brought) await this.#register(brought, stored);
+      else if (!stored)
+        throw new ProxyRefused(
+          `there is no ${resourceType(proxy.kind)} ${proxy.name}${proxy.mesh ? ` in mesh ${proxy.mesh}` : ''}, and the proxy brings none`,
+        );
+      this.#deps.admitted(proxy, node);
+      return proxy;
+    } finally {
+      // Its stream may have ended meanwhile, and nobody would tell us that it left.
+      if (!this.#deps.isConnected(proxy.id)) this.#awaitReturn(keyOf(proxy));
+    }
+  }
+
+  /** The stream of a proxy that was admitted is open. */
+  connected(proxy: Proxy): void {
+    this.#departures.returned(proxy.id);
   }
 
   /** The proxy's last stream ended: when it does not come back in time, what it registered is deleted. */
   disconnected(proxy: Proxy): void {
-    const left = this.#view.get(keyOf(proxy), this.#deps.zone);
-    if (this.#stopped || !left?.resource.labels[AUTO_REGISTERED_LABEL]) return;
-    this.#departures.left(proxy.id, () => {
-      // Who wrote it meanwhile has the proxy now.
-      if (!this.#deps.isConnected(proxy.id)) this.#remove(keyOf(proxy), left.version);
-    });
+    this.#awaitReturn(keyOf(proxy));
   }
 
   /**
@@ -124,7 +129,7 @@ export class Registration {
     for (const kind of PROXY_KINDS) {
       for (const { origin, resource, version } of [...this.#view.entriesOfType(resourceType(kind))]) {
         if (origin !== this.#deps.zone || !resource.labels[AUTO_REGISTERED_LABEL]) continue;
-        const id = `${resource.mesh}.${resource.name}`;
+        const id = idOf(resource);
         // Who left since is waited for as anybody else.
         const isHere = this.#deps.isConnected(id) || this.#admitting.has(id) || this.#departures.awaits(id);
         if (!isHere) this.#remove(resource, version);
@@ -185,19 +190,35 @@ export class Registration {
     await this.#deps.replica.applied(sequence);
   }
 
-  /** @param version that was seen: who wrote since then keeps it. */
-  #remove(key: ResourceKey, version: number): void {
-    const { type, mesh, name } = key;
-    const id = `${mesh}.${name}`;
-    this.#removing.set(
-      id,
-      this.#delete(key, version)
-        .catch((cause: Error) => {
-          if (cause instanceof StaleWrite) return;
-          this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it');
-        })
-        .finally(() => this.#removing.delete(id)),
-    );
+  /** @param failure why it could not be deleted the last time */
+  #awaitReturn(key: ResourceKey, failure?: Error): void {
+    const { zone, graceMs, returnMs, isConnected } = this.#deps;
+    const left = this.#view.get(key, zone);
+    if (this.#stopped || !left?.resource.labels[AUTO_REGISTERED_LABEL]) return;
+    const id = idOf(key);
+    const gone = () => {
+      // Who wrote it meanwhile has the proxy now.
+      if (!isConnected(id)) this.#remove(key, left.version, failure);
+    };
+    this.#departures.left(id, gone, failure instanceof StaleWrite ? returnMs : graceMs);
+  }
+
+  /** @param version that was seen: who wrote since then keeps it. @param before as `failure` of `#awaitReturn` */
+  #remove({ type, mesh, name }: ResourceKey, version: number, before?: Error): void {
+    const id = idOf({ mesh, name });
+    const removing = this.#delete({ type, mesh, name }, version)
+      .catch((cause: Error) => {
+        // Another control plane that has the proxy says so in its insight before it is tried again. It need not be one: the
+        // proxy's readiness may have been written, or the whole log anew.
+        const isTold = cause instanceof StaleWrite || cause.message === before?.message;
+        if (!isTold)
+          this.#deps.logger.error({ type, mesh, name, error: cause.message }, 'could not delete it; trying again');
+        this.#awaitReturn({ type, mesh, name }, cause);
+      })
+      .finally(() => {
+        if (this.#removing.get(id) === removing) this.#removing.delete(id);
+      });
+    this.#removing.set(id, removing);
   }
 
   async #delete({ type, mesh, name }: ResourceKey, version: number): Promise<void> {
@@ -215,6 +236,11 @@ export class Registration {
 
 function keyOf({ kind, mesh, name }: Proxy): ResourceKey {
   return { type: resourceType(kind), mesh, name };
+}
+
+/** As of `Proxy`. */
+function idOf({ mesh, name }: Pick<ResourceKey, 'mesh' | 'name'>): string {
+  return `${mesh}.${name}`;
 }
 
 /** What the control plane wrote into an ingress is not the proxy's to take away. */
