@@ -46,7 +46,7 @@ export function keyOfSubject(prefix: string, subject: string): ResourceKey | und
   return { mesh: mesh === NO_MESH ? '' : decodeToken(mesh), type: decodeToken(type), name: decodeToken(name) };
 }
 
-/** What only global may hold (multizone-and-dataplane §1.4); a zone gets all else. */
+/** What only global may hold, as in Kuma; a zone gets all else. */
 const GLOBAL_ONLY =
   /^(admin-user-token|envoy-admin-ca|inter-cp-ca|user-token-revocations|user-token-signing-key.*|zone-token-signing-key.*|hub-(operator|system-account|account|ca)-.*)$/;
 

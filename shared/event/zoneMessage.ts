@@ -5,7 +5,7 @@ import type { Registry } from '../resource/registry.ts';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import { resourceSchema } from './message.ts';
 
-/** Does what a zone writes of this type stay in the zone? Secrets do (kumactl-api §3); all else goes up to global. */
+/** Does what a zone writes of this type stay in the zone? Secrets do, as in Kuma; all else goes up to global. */
 export function staysInZone({ writable, replication, internal }: ResourceDescriptor): boolean {
   return writable.zone && !replication.zoneToGlobal && !internal;
 }

@@ -10,7 +10,7 @@ export const NAMESPACE_LABEL = 'k8s.kuma.io/namespace';
 export const EFFECT_LABEL = 'kuma.io/effect';
 export const SHADOW = 'shadow';
 
-/** In ascending priority (policies §2.4). */
+/** In ascending priority, as in Kuma's `pkg/plugins/policies/core/rules/sort/sort.go`. */
 const ROLES = ['system', 'producer', 'consumer', 'workload-owner'] as const;
 
 /** A policy that may match, with what matching and sorting ask of it. */

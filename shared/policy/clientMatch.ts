@@ -47,7 +47,7 @@ export function literalRegex(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
-/** Specific first: with a SPIFFE ID, exact before prefix, longer prefixes first, then with an SNI, everybody last (policies §2.9). */
+/** Specific first: with a SPIFFE ID, exact before prefix, longer prefixes first, then with an SNI, everybody last. */
 export function compareMatches(a: ClientMatch | undefined, b: ClientMatch | undefined): number {
   return (
     Number(Boolean(b?.spiffeID)) - Number(Boolean(a?.spiffeID)) ||

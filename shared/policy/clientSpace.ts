@@ -15,10 +15,10 @@ interface Entry {
 }
 
 /**
- * Divides clients by which of the subsets they are in (policies §2.8). The parts are disjoint for clients with one value
+ * Divides clients by which of the subsets they are in. The parts are disjoint for clients with one value
  * per tag, each client that is in any subset is in exactly one part, and the part has all subsets of that client.
- * More specific parts, those with more tags, first. Where Kuma enumerates cliques of overlapping subsets, this splits
- * tag by tag: the same answer, without parts of two cliques overlapping.
+ * More specific parts, those with more tags, first. Where Kuma enumerates cliques of overlapping subsets
+ * (`pkg/plugins/policies/core/rules/rules.go`), this splits tag by tag: the same answer, without parts of two cliques overlapping.
  */
 export function partition(subsets: readonly Tags[]): Part[] {
   const entries = subsets.map((tags, place) => ({ place, missing: Object.entries(tags).sort(byKey) }));

@@ -14,7 +14,7 @@ export interface EffectContext {
   readonly mtls: boolean;
   /**
    * The cluster for a share of an outbound's traffic, with its name, made by the snapshot (mTLS, SNI, EDS). Extra `tags`
-   * make a subset cluster `<service>-<hash>` (policies §5.2). `undefined`: the mesh has no such service.
+   * make a subset cluster `<service>-<hash>`. `undefined`: the mesh has no such service.
    */
   backend(
     service: string,

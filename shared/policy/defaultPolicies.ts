@@ -4,7 +4,7 @@ import type { Resource } from '../resource/resource.ts';
 const ATTEMPTS = { numRetries: 5, perTryTimeout: '16s', backOff: { baseInterval: '25ms', maxInterval: '250ms' } };
 
 /**
- * The policies that a new Mesh begins with (policies §5.13): created together with it, never again after a user deleted
+ * The policies that a new Mesh begins with, those of Kuma (`pkg/defaults/mesh`): created together with it, never again after a user deleted
  * them. A type that `skipCreatingInitialPolicies` names is left out; `*` names all. @param at RFC 3339, time of creation.
  */
 export function defaultPolicies(mesh: Resource<MeshSpec>, at: string): Resource[] {

@@ -11,14 +11,14 @@ export interface PolicyDefinition<Spec, Conf> {
   readonly shortName: string;
   readonly singularDisplayName: string;
   readonly pluralDisplayName: string;
-  /** Place in the order of application, by hundreds as in Kuma (policies §2.2); a later one sees earlier edits. */
+  /** Place in the order of application, by hundreds: Kuma's `pkg/plugins/policies/core/ordered`. A later one sees earlier edits. */
   readonly order: number;
   readonly traits: Omit<PolicyTraits, 'isTargetRef'>;
   readonly schema: ZodType<Spec>;
   readonly validate?: (resource: Resource<Spec>) => readonly Violation[];
   readonly warnings?: (resource: Resource<Spec>) => readonly string[];
   /**
-   * How confs are folded into one, in ascending priority; without it as JSON merge patch (policies §2.6). For routes,
+   * How confs are folded into one, in ascending priority; without it as JSON merge patch (`mergeConfs`). For routes,
    * whose rule lists merge in a way of their own.
    */
   readonly mergeConfs?: (confs: readonly Conf[]) => Conf;
@@ -32,7 +32,7 @@ export interface PolicyDescriptor<Spec = unknown, Conf = unknown> extends Resour
   readonly effects: PolicyEffects<Conf>;
 }
 
-/** The door of a policy's folder: fills in what every targetRef policy has in common (kumactl-api §3). */
+/** The door of a policy's folder: fills in what every targetRef policy has in common. */
 export function definePolicy<Spec, Conf>(definition: PolicyDefinition<Spec, Conf>): PolicyDescriptor<Spec, Conf> {
   const { traits, ...own } = definition;
   return {

@@ -1,7 +1,7 @@
 import type { PolicySpec } from './policySpec.ts';
 import type { Kind } from './targetRef.ts';
 
-/** Top-level kinds that go away with Kuma 3.0, and what takes their place (kumactl-api §4.4). */
+/** Top-level kinds that go away with Kuma 3.0, and what takes their place, in Kuma's words. */
 const DEPRECATED: Partial<Record<Kind, string>> = {
   MeshSubset: "use Dataplane with 'labels' instead",
   MeshService: "use MeshSubset with 'kuma.io/service' tag instead",

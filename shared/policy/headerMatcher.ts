@@ -8,7 +8,7 @@ export const headerName = z
   .min(1, { abort: true })
   .regex(/^[a-z0-9!#$%&'*+\-.^_\x60|~]+$/);
 
-/** A condition on a header, the same in routes and in retries (policies §3.2, §3.5). */
+/** A condition on a header, the same in routes and in retries. */
 export const headerMatch = z.object({
   type: z.enum(['Exact', 'Present', 'RegularExpression', 'Absent', 'Prefix']).default('Exact'),
   name: headerName,

@@ -12,7 +12,7 @@ import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
 export const NO_INBOUND_RULES: InboundRules<never> = { id: '', all: undefined, matched: [], from: [] };
 
 interface InboundOptions {
-  /** The policy's `from` allows only Mesh: an entry of it is a rule without matches (policies §2.8). */
+  /** The policy's `from` allows only Mesh: an entry of it is a rule without matches. */
   readonly isFromAsRules: boolean;
   readonly merge: (confs: readonly unknown[]) => unknown;
 }
@@ -30,7 +30,7 @@ export function inboundRulesId(candidates: readonly Candidate[]): string {
   return facts.length > 0 ? sha256Hex(JSON.stringify(facts)).slice(0, 32) : '';
 }
 
-/** Resolves `from` and `rules` of the policies that selected an inbound (policies §2.8, §2.9). */
+/** Resolves `from` and `rules` of the policies that selected an inbound, as Kuma's `pkg/plugins/policies/core/rules/inbound`. */
 export function inboundRules(
   id: string,
   candidates: readonly Candidate[],
@@ -61,7 +61,7 @@ export function inboundRules(
 
 /**
  * Of the rules with a match, one for each distinct match: the merge, broad to specific, of all whose clients include its own
- * (MeshTimeout and MeshRateLimit, policies §2.9). Specific first. @param underneath merge the rules for everybody in, too.
+ * (what MeshTimeout asks for). Specific first. @param underneath merge the rules for everybody in, too.
  */
 export function mergedByMatch<Conf>(
   rules: InboundRules<Conf>,

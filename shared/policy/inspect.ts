@@ -18,7 +18,7 @@ interface InspectDeps {
   readonly memo?: Memo;
 }
 
-/** Answers REST's inspect endpoints from the same engine that makes snapshots (kumactl-api §6). `config` is not of it. */
+/** Answers REST's inspect endpoints from the same engine that makes snapshots. `config` is not of it. */
 export function policyInspector({ view, registry, memo }: InspectDeps): Omit<Inspector, 'config'> {
   return {
     matchedPolicies: async (dataplane) => policiesOf(view(), registry, dataplane, memo),

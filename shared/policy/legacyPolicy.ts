@@ -15,8 +15,8 @@ interface LegacyDefinition<Spec, Conf> {
 }
 
 /**
- * The door of a policy from before targetRef: it selects by tags, is flat, has no KRI and belongs to global alone (policies §4,
- * kumactl-api §3). Applied before all others, which may say otherwise.
+ * The door of a policy from before targetRef: it selects by tags, is flat, has no KRI and belongs to global alone.
+ * Applied before all others, which may say otherwise.
  */
 export function defineLegacyPolicy<Spec, Conf>(definition: LegacyDefinition<Spec, Conf>): PolicyDescriptor<Spec, Conf> {
   return {

@@ -21,8 +21,8 @@ export function proxySelectors({ sources, selectors }: PolicySpec) {
 }
 
 /**
- * What the legacy policies of one type mean for a proxy (policies §4.2): nothing is merged, the most specific one is the only
- * one, for a connection by both of its ends. @param matched those that select the proxy
+ * What the legacy policies of one type mean for a proxy, as in Kuma's `pkg/core/policy`: nothing is merged, the most specific one
+ * is the only one, for a connection by both of its ends. @param matched those that select the proxy
  */
 export function legacyRules(type: string, matched: readonly Ranked[]): MatchedPolicies {
   const services = new Map<string, Rule<unknown> | undefined>();

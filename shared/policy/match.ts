@@ -34,7 +34,7 @@ export function selects(
   return selectionOf(view, candidateOf(policy as Resource<PolicySpec>, origin), dataplane, zone) !== undefined;
 }
 
-/** What a policy selects of a proxy in `zone` (policies §2.3); `undefined`: nothing. */
+/** What a policy selects of a proxy in `zone`, as Kuma's `pkg/plugins/policies/core/matchers/dataplane.go`; `undefined`: nothing. */
 export function selectionOf(
   view: View,
   candidate: Candidate,

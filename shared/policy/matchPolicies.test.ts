@@ -39,7 +39,7 @@ const toPath = (service: string, value: string): WrittenPolicy['spec'] => ({
 });
 
 describe('to', () => {
-  // the worked example of policies §2.12, its two ports as two tag-based services
+  // all that orders policies at once: kinds, origins, entries, names; a service with two ports as two tag-based services
   const view = policyView({
     'mesh-timeout-all-default': toMesh(
       { connectionTimeout: '5s', idleTimeout: '1h', http: { requestTimeout: '15s', streamIdleTimeout: '30m' } },

@@ -33,7 +33,7 @@ const REMEMBERED = 20_000;
 
 interface Matched extends ToPolicy, Pick<Selection, 'inbounds' | 'rank'> {}
 
-/** Finds the policies of a proxy and resolves them into rules (policies §2). Pure; keys of the memo name contents, so it may serve several views. */
+/** Finds the policies of a proxy and resolves them into rules. Pure; keys of the memo name contents, so it may serve several views. */
 export function matchPolicies(input: MatchInput): MatchedByType {
   const { view, registry, mesh, memo = new Memo() } = input;
   const index = policyIndex(view, registry, mesh);

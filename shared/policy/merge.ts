@@ -1,6 +1,7 @@
 /**
  * Folds confs in ascending priority with JSON merge patch (RFC 7396): objects recurse, scalars and lists are replaced, what a
- * later conf leaves out stays. Lists whose field begins with `append` are concatenated (policies §2.6).
+ * later conf leaves out stays. Lists whose field begins with `append` are concatenated, as in
+ * Kuma's `pkg/plugins/policies/core/rules/merge`.
  */
 export function mergeConfs(confs: readonly unknown[]): unknown {
   return confs.reduce<unknown>((merged, conf) => mergePatch(merged, conf), undefined);

@@ -9,7 +9,7 @@ export interface PolicySpec {
   readonly from?: readonly PolicyEntry[] | undefined;
   readonly rules?: readonly PolicyRule[] | undefined;
   readonly default?: unknown;
-  /** Legacy policies: whose calls it is about, and to whom; or which proxies (policies §4.1). */
+  /** Legacy policies: whose calls it is about, and to whom; or which proxies. */
   readonly sources?: readonly TagSelector[] | undefined;
   readonly destinations?: readonly TagSelector[] | undefined;
   readonly selectors?: readonly TagSelector[] | undefined;
@@ -24,7 +24,7 @@ export interface PolicyEntry {
   readonly rules?: readonly { readonly matches: readonly unknown[] }[] | undefined;
 }
 
-/** An entry of `rules`: several matches are an OR, none is everybody (policies §2.9). */
+/** An entry of `rules`: several matches are an OR, none is everybody. */
 interface PolicyRule {
   readonly matches?: readonly ClientMatch[] | undefined;
   readonly default?: unknown;

@@ -2,12 +2,12 @@ import { canonicalJson } from '../resource/json.ts';
 import { sha256Hex } from '../xds/sha256.ts';
 import type { PolicySpec } from './policySpec.ts';
 
-/** Names a set of matches, whatever their order: rules of equal matches are one rule (policies §2.6). */
+/** Names a set of matches, whatever their order: rules of equal matches are one rule. */
 export function matchesKey(matches: readonly unknown[]): string {
   return matches.map(canonicalJson).sort().join('|');
 }
 
-/** Name of the Envoy routes of a MeshHTTPRoute's rule: a hash of its matches (policies §3.2). */
+/** Name of the Envoy routes of a MeshHTTPRoute's rule: a hash of its matches. */
 export function routeName(matches: readonly unknown[]): string {
   return sha256Hex(matchesKey(matches)).slice(0, 16);
 }

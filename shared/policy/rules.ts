@@ -15,7 +15,7 @@ export interface Rule<Conf> {
   readonly origins: readonly RuleOrigin[];
 }
 
-/** The `to` side of one policy type for one proxy: asks for the merged conf by destination (policies §2.7). */
+/** The `to` side of one policy type for one proxy: asks for the merged conf by destination. */
 export interface ToRules<Conf> {
   /** Names the set of matched policies and their versions; equal ids mean equal answers. Empty when none matched. */
   readonly id: string;
@@ -28,13 +28,13 @@ export interface ToRules<Conf> {
   forRoute(service: string, routeName: string): Rule<Conf> | undefined;
 }
 
-/** `rules[].matches[]`: which clients an inbound rule is about (policies §2.9). */
+/** `rules[].matches[]`: which clients an inbound rule is about. */
 export interface ClientMatch {
   readonly spiffeID?: { readonly type: 'Exact' | 'Prefix'; readonly value: string };
   readonly sni?: { readonly type: 'Exact'; readonly value: string };
 }
 
-/** A part of the client space, from the legacy `from`: a client whose tags include `tags` and none of `not` (§2.8). */
+/** A part of the client space, from the legacy `from`: a client whose tags include `tags` and none of `not`. */
 export interface ClientSubset {
   readonly tags: Readonly<Record<string, string>>;
   readonly not: readonly { readonly key: string; readonly value: string }[];
@@ -57,7 +57,7 @@ export interface InboundRules<Conf> {
 /** All that matched one proxy, of one policy type. */
 export interface MatchedPolicies<Conf = unknown> {
   readonly type: string;
-  /** In ascending priority: later overrides earlier (policies §2.4). */
+  /** In ascending priority: later overrides earlier (`comparePolicies`). */
   readonly policies: readonly Resource[];
   readonly to: ToRules<Conf>;
   /** By the inbound's section name: its `name`, else its port as text. */
@@ -66,7 +66,7 @@ export interface MatchedPolicies<Conf = unknown> {
   readonly single: Rule<Conf> | undefined;
 }
 
-/** What the `to` entries of one policy type come to for a proxy, as `_rules` shows it (kumactl-api §6.2). */
+/** What the `to` entries of one policy type come to for a proxy, as `_rules` shows it. */
 export interface Destinations {
   readonly type: string;
   /** By the tags that destinations are told apart by, more of them first. */

@@ -8,7 +8,7 @@ import type { TagSelector } from './tagSelector.ts';
  */
 type SelectorKind = 'tags' | 'source' | 'destination';
 
-/** What is wrong with the selectors of a legacy policy (policies §4.3). @param field path of the list */
+/** What is wrong with the selectors of a legacy policy, in Kuma's words. @param field path of the list */
 export function selectorViolations(
   selectors: readonly TagSelector[] | undefined,
   field: string,

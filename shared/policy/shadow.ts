@@ -3,7 +3,7 @@ import type { View } from '../view/view.ts';
 import { EFFECT_LABEL, SHADOW } from './candidate.ts';
 import { policyDescriptors } from './policyIndex.ts';
 
-/** A copy of the view in which the policies of a mesh that are only shadows (policies §2.4) take effect. */
+/** A copy of the view in which the policies of a mesh that are only shadows (label `kuma.io/effect: shadow`) take effect. */
 export function withShadowPolicies(view: View, registry: Registry, mesh: string): View {
   const copy = view.clone();
   for (const { type } of policyDescriptors(registry)) {

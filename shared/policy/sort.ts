@@ -9,7 +9,7 @@ export interface Item {
   readonly index: number;
 }
 
-/** Ascending priority of whole policies: of two that set the same field, the later one wins (policies §2.4). */
+/** Ascending priority of whole policies: of two that set the same field, the later one wins. Kuma's `pkg/plugins/policies/core/rules/sort`. */
 export function comparePolicies(a: Candidate, b: Candidate): number {
   return compareTargets(a, b) || compareNames(a, b);
 }

@@ -1,6 +1,6 @@
 import type { Tags } from '../resource/dataplane/spec.ts';
 
-/** A selector of the legacy policies: tags that have to be there with these values; the value `*` is any (policies §4.1). */
+/** A selector of the legacy policies: tags that have to be there with these values; the value `*` is any. */
 export interface TagSelector {
   readonly match?: Tags | undefined;
 }
@@ -32,7 +32,7 @@ function rankOf({ match }: TagSelector): Rank {
   return { exact: values.length - wildcard, wildcard };
 }
 
-/** Ascending: more tags are more specific, then more exact ones (policies §4.2). */
+/** Ascending: more tags are more specific, then more exact ones, as in Kuma. */
 export function compareRanks(a: Rank, b: Rank): number {
   return a.exact + a.wildcard - (b.exact + b.wildcard) || a.exact - b.exact;
 }

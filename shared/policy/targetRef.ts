@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClientMatch } from './rules.ts';
 
-/** Kinds of a targetRef, least specific first: a place in this list is a kind's rank (policies §2.1). */
+/** Kinds of a targetRef, least specific first: a place in this list is a kind's rank, as in Kuma's `api/common/v1alpha1/ref.go`. */
 export const KINDS = [
   'Mesh',
   'Dataplane',
@@ -19,7 +19,7 @@ export type Kind = (typeof KINDS)[number];
 /** In the order in which Kuma's schemas name them. */
 const LISTED = [...KINDS.filter((kind) => kind !== 'Dataplane'), 'Dataplane'] as const;
 
-/** What all top-level targetRefs of tag-based meshes may be (policies §2.2, "base5"). */
+/** What all top-level targetRefs of tag-based meshes may be. */
 export const PROXY_KINDS: readonly Kind[] = ['Mesh', 'MeshSubset', 'MeshService', 'MeshServiceSubset', 'Dataplane'];
 
 export interface TargetRef {
@@ -51,7 +51,7 @@ export const targetRef = z.object({
   mesh: z.string().optional(),
 });
 
-/** `rules[].matches[]` as written (policies §2.9). */
+/** `rules[].matches[]` as written. */
 export const clientMatch = z
   .object({
     spiffeID: z.object({ type: z.enum(['Exact', 'Prefix']), value: z.string() }).optional(),

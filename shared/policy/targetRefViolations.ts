@@ -15,7 +15,7 @@ type Field = 'name' | 'namespace' | 'labels' | 'sectionName' | 'tags' | 'proxyTy
 type Fault = readonly [field: Field | '', reason: string];
 type Check = (ref: TargetRef, options: TargetRefOptions) => readonly Fault[];
 
-/** Fields that must not stand beside a kind (the table of policies §2.1). */
+/** Fields that must not stand beside a kind. */
 const without =
   (...fields: readonly Field[]): Check =>
   (ref) =>
@@ -73,7 +73,7 @@ const CHECKS: Readonly<Record<Kind, readonly (Check | typeof TAGS)[]>> = {
   MeshHTTPRoute: [validName, without('mesh', 'tags', 'sectionName', 'proxyTypes'), nameOrLabels, NAME_AND_NAMESPACE],
 };
 
-/** What is wrong with a targetRef, in Kuma's words (policies §2.1). @param field its path, `spec.to[0].targetRef`. */
+/** What is wrong with a targetRef, in the words of Kuma's `ValidateTargetRef`. @param field its path, `spec.to[0].targetRef`. */
 export function targetRefViolations(ref: TargetRef, field: string, options: TargetRefOptions): Violation[] {
   const { kind, tags = {} } = ref;
   if (!options.kinds.includes(kind)) return [{ field: `${field}.kind`, reason: `value '${kind}' is not supported` }];

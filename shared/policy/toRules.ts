@@ -34,7 +34,7 @@ export function toRulesId(policies: readonly ToPolicy[]): string {
 }
 
 /**
- * Resolves the `to` entries of the policies that selected a proxy (policies §2.7), by `kuma.io/service`. Entries that select
+ * Resolves the `to` entries of the policies that selected a proxy, by `kuma.io/service`. Entries that select
  * by labels or narrow to a port are about MeshService resources, which tag-based destinations are not.
  */
 export function toRules(id: string, policies: readonly ToPolicy[], merge: MergeConfs): ToRules<unknown> {

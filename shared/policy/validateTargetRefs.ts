@@ -3,7 +3,7 @@ import { type PolicyEntry, type PolicySpec, topTargetRef } from './policySpec.ts
 import type { Kind } from './targetRef.ts';
 import { targetRefViolations } from './targetRefViolations.ts';
 
-/** A row of the matrix in policies §2.2: what a policy allows where. A list that is left out is not there in its spec. */
+/** Which kinds a policy's targetRefs may have, by where they stand, as its `validator.go` in Kuma says. A list that is left out is not in its spec. */
 export interface TargetRefMatrix {
   readonly top: readonly Kind[];
   readonly to?: readonly Kind[];
@@ -71,7 +71,7 @@ function listViolations(spec: PolicySpec, matrix: TargetRefMatrix): Violation[] 
   return [{ field: 'spec', reason: `at least one of ${names.join(', ')} or ${last} has to be defined` }];
 }
 
-/** `rules` is the successor of `from`, and not to be mixed with it, nor with `to` (policies §2.2). */
+/** `rules` is the successor of `from`, and not to be mixed with it, nor with `to`. */
 function rulesViolations(spec: PolicySpec, { to }: TargetRefMatrix): Violation[] {
   if (!spec.rules?.length || (!spec.from?.length && !spec.to?.length)) return [];
   const reason = to

@@ -5,7 +5,7 @@ export function isDnsName(text: string): boolean {
   return text.replaceAll('.', '').length <= 255 && DOMAIN.test(text);
 }
 
-/** What is wrong with the address of a proxy: it is an IP address or a domain name, and not "any" (policies §1.2). */
+/** What is wrong with the address of a proxy: it is an IP address or a domain name, and not "any". */
 export function addressReason(address: string): string | undefined {
   if (address === '') return "address can't be empty";
   if (address === '0.0.0.0' || address === '::') return 'must not be 0.0.0.0 or ::';

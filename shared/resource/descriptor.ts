@@ -3,14 +3,14 @@ import type { Resource } from './resource.ts';
 import type { Role } from './role.ts';
 import type { Violation } from './violation.ts';
 
-/** Which control planes accept a write of this type over REST; elsewhere it is 405 (kumactl-api §3). */
+/** Which control planes accept a write of this type over REST; elsewhere it is 405. */
 interface Writable {
   readonly standalone: boolean;
   readonly global: boolean;
   readonly zone: boolean;
 }
 
-/** Which way a type travels between global and the zones (multizone-and-dataplane §1.2). */
+/** Which way a type travels between global and the zones. */
 interface Replication {
   readonly globalToZone: boolean;
   readonly zoneToGlobal: boolean;

@@ -17,7 +17,7 @@ export function displayName(resource: Named): string {
 
 /**
  * The name under which Kuma shows a resource to another control plane than its author's: the display name and 16 letters
- * of FNV-1a 64 over mesh, display name, zone and namespace without separators (kumactl-api §10.3). At most 253 characters.
+ * of FNV-1a 64 over mesh, display name, zone and namespace without separators (Kuma's `pkg/kds/hash/hash.go`). At most 253 characters.
  */
 export function hashedName(resource: Named): string {
   const name = displayName(resource);

@@ -1,4 +1,4 @@
-/** What control planes observed of a proxy or a zone: DataplaneInsight, ZoneIngressInsight, ZoneInsight (kumactl-api §5.2, §5.3). */
+/** What control planes observed of a proxy or a zone: DataplaneInsight, ZoneIngressInsight, ZoneInsight. */
 export interface Insight {
   /** Oldest first; one for every connection that was made. */
   readonly subscriptions?: readonly Subscription[] | undefined;

@@ -24,7 +24,7 @@ interface Definition {
   readonly zoneToGlobal: boolean;
 }
 
-/** An insight: what control planes observed, written by them alone; REST shows it as it is (kumactl-api §3). */
+/** An insight: what control planes observed, written by them alone; REST shows it as it is. */
 export function insightDescriptor({ zoneToGlobal, ...own }: Definition): ResourceDescriptor<Insight> {
   const name = own.type.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
   return {

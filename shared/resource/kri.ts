@@ -1,7 +1,7 @@
 import type { ResourceDescriptor } from './descriptor.ts';
 import { displayName } from './hashedName.ts';
 
-/** The parts of `kri_<short>_<mesh>_<zone>_<namespace>_<name>_<section>` (policies §0.3). */
+/** The parts of `kri_<short>_<mesh>_<zone>_<namespace>_<name>_<section>`, Kuma's name of a resource (`pkg/core/kri/kri.go`). */
 interface Kri {
   readonly shortName: string;
   readonly mesh: string;

@@ -25,7 +25,7 @@ interface Labelled {
 }
 
 /**
- * The labels a resource is stored with: those written, and what the control plane adds (kumactl-api §1.5). What is written
+ * The labels a resource is stored with: those written, and what the control plane adds. What is written
  * stays, except the proxy type, which follows from the spec.
  */
 export function computedLabels(descriptor: ResourceDescriptor, resource: Labelled, role: Role): Labels {
@@ -72,7 +72,7 @@ function originViolations(descriptor: ResourceDescriptor, labels: Labels, role: 
 /** The origin that a resource has to have here and does not have. */
 function wantedOrigin(descriptor: ResourceDescriptor, origin: string | undefined, role: Role): string | undefined {
   if (role.mode === 'global') return origin !== undefined && origin !== 'global' ? 'global' : undefined;
-  // Only a zone that is joined to a global one insists: there the label tells whose the resource is (kumactl-api §0.20).
+  // Only a zone that is joined to a global one insists: there the label tells whose the resource is.
   return role.mode === 'zone' && descriptor.style === 'spec' && origin !== 'zone' ? 'zone' : undefined;
 }
 
@@ -105,14 +105,14 @@ function roleViolations({ policy }: ResourceDescriptor, labels: Labels): Violati
   return [{ field: labelField(ROLE_LABEL), reason }];
 }
 
-/** May what has these labels be deleted here? Field without the `labels` prefix, as Kuma words it (kumactl-api §4.6). */
+/** May what has these labels be deleted here? Field without the `labels` prefix, as Kuma words it. */
 export function deleteOriginViolations(descriptor: ResourceDescriptor, labels: Labels, role: Role): Violation[] {
   const wanted = wantedOrigin(descriptor, originOf(labels), role);
   return wanted ? [{ field: `["${ORIGIN_LABEL}"]`, reason: `the origin label must be set to '${wanted}'` }] : [];
 }
 
 /**
- * Origin, zone and display name never change once they are set (kumactl-api §0.19). What lacks them may get them: the system's first
+ * Origin, zone and display name never change once they are set. What lacks them may get them: the system's first
  * policies of a mesh do when those of another control plane are applied over them, with the zone they come from.
  */
 export function immutableLabelViolations(before: Labels, after: Labels): Violation[] {

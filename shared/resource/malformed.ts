@@ -4,7 +4,7 @@ import { cannotUnmarshal, cannotUnmarshalNumber } from './goJson.ts';
 
 /**
  * Kuma answers some wrong bodies with `Bad Request` and the parser's message instead of violations: a wrong JSON type in a
- * flat type, which is a protobuf message, and texts that do not parse as duration or base64 (kumactl-api §1.3). A schema
+ * flat type, which is a protobuf message, and texts that do not parse as duration or base64. A schema
  * marks the latter with `params: { malformed: true }` on its issue. A spec is read only when its OpenAPI schema is content.
  * @returns the parser's message; `undefined` when the issues are plain violations.
  */

@@ -10,17 +10,17 @@ export const NOT_A_SUBDOMAIN =
 
 const TOO_LONG = 'value length must less or equal 253';
 
-/** Types whose names become part of host names, so that a name which is no DNS label deserves a warning (kumactl-api §1.5). */
+/** Types whose names become part of host names, so that a name which is no DNS label deserves a warning. */
 const NAMES_IN_DNS = new Set(['Mesh', 'Zone', 'MeshService', 'MeshMultiZoneService', 'MeshExternalService']);
 
-/** A name that is given in a zone must leave room for `<zone>.` (kumactl-api §1.5). */
+/** A name that is given in a zone must leave room for `<zone>.`. */
 export function roomViolations({ name }: { readonly name: string }, role: Role): Violation[] {
   return role.mode === 'zone' && `${role.zone}.${name}`.length >= 253
     ? [{ field: 'name', reason: 'the length of the name must be shorter' }]
     : [];
 }
 
-/** A name is a lowercase RFC 1123 subdomain of at most 253 characters (kumactl-api §1.5). */
+/** A name is a lowercase RFC 1123 subdomain of at most 253 characters. */
 export function nameViolations(
   key: { readonly name: string; readonly mesh: string },
   scope: 'Mesh' | 'Global',

@@ -15,7 +15,7 @@ export type Parsed =
   | { readonly ok: false; readonly malformed?: undefined; readonly violations: readonly Violation[] };
 
 const TIMES = ['creationTime', 'modificationTime'];
-/** Fields of a body that are not the spec of a flat type. Times, KRI, SNIs and status are the control plane's own (kumactl-api §0.17). */
+/** Fields of a body that are not the spec of a flat type. Times, KRI, SNIs and status are the control plane's own. */
 const META = new Set(['type', 'mesh', 'name', 'labels', ...TIMES, 'kri', 'snis', 'status']);
 
 /**
@@ -63,7 +63,7 @@ interface Envelope {
 /** What Kuma reads a body into. */
 const GO_VALUE = { spec: 'map[string]interface {}', flat: 'v1alpha1.ResourceMeta' };
 
-/** New-style types have an OpenAPI schema, whose complaints about the envelope come with an empty field (kumactl-api §9.4). */
+/** New-style types have an OpenAPI schema, whose complaints about the envelope come with an empty field. */
 function specFaults(descriptor: ResourceDescriptor, body: Record<string, unknown>): Violation[] {
   const reasons: string[] = [];
   const expect = (field: string, value: unknown, type: 'string' | 'object') => {

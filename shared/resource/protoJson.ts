@@ -4,8 +4,8 @@ import { cannotUnmarshal, cannotUnmarshalNumber } from './goJson.ts';
 
 /**
  * The kinds of fields that Kuma's flat types have. They are protobuf messages, so their JSON follows protobuf's rules
- * (kumactl-api §1.4): camelCase or snake_case names, null is absent, enum names or numbers, numbers also as strings; zero
- * values are the same as absent ones and are not shown again.
+ * (https://protobuf.dev/programming-guides/json): camelCase or snake_case names, null is absent, enum names or numbers,
+ * numbers also as strings; zero values are the same as absent ones and are not shown again.
  */
 
 /** A message of these fields. Unknown fields are dropped. */

@@ -1,6 +1,6 @@
 import { GLOBAL, type Origin } from './resource.ts';
 
-/** Which control plane this is: it decides what may be written here and which labels a write gets (kumactl-api §10.1). */
+/** Which control plane this is: it decides what may be written here and which labels a write gets. */
 export interface Role {
   readonly mode: 'global' | 'zone' | 'standalone';
   /** Name of the zone; a global control plane has none. */

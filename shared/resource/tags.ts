@@ -22,7 +22,7 @@ interface TagRules {
   readonly besides?: readonly Violation[];
 }
 
-/** What is wrong with tags, by name (policies §0.5, §4.3). @param field their path */
+/** What is wrong with tags, by name, in Kuma's words. @param field their path */
 export function tagViolations(
   tags: Readonly<Record<string, string>>,
   field: string,

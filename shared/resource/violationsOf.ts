@@ -4,7 +4,7 @@ import type { Violation } from './violation.ts';
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
-/** Fields that hold maps: their keys are user data and stand in brackets, `tags["version"]` (kumactl-api §4.5). */
+/** Fields that hold maps: their keys are user data and stand in brackets, `tags["version"]`. */
 const MAPS = new Set(['tags', 'labels', 'matchLabels', 'dependencies']);
 
 /** A path in Kuma's grammar: `.` between fields, `[i]` for lists, `["key"]` for keys of maps. */
@@ -22,7 +22,7 @@ export function fieldPath(path: readonly PropertyKey[]): string {
 }
 
 /**
- * What zod says where a schema has no words of its own, worded as Kuma's OpenAPI validator does (kumactl-api §9.4). Pass it
+ * What zod says where a schema has no words of its own, worded as Kuma's OpenAPI validator does. Pass it
  * as `error` when parsing; a schema's own messages come first.
  */
 export function kumaMessage(issue: RawIssue): string | undefined {

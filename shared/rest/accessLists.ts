@@ -4,7 +4,7 @@ export interface Holders {
   readonly groups: readonly string[];
 }
 
-/** The static access lists (kumactl-api §7.2): what is not listed here is open to anyone who reaches the port. */
+/** The static access lists, Kuma's `access.static`: what is not listed here is open to anyone who reaches the port. */
 export interface Access {
   /** All verbs on Secret and GlobalSecret. */
   readonly adminResources: Holders;

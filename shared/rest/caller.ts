@@ -22,7 +22,7 @@ interface Deps {
 }
 
 /**
- * Who is asking (kumactl-api §7.1): an admin when it comes from this very host or has an admin's certificate, else the holder
+ * Who is asking: an admin when it comes from this very host or has an admin's certificate, else the holder
  * of the bearer token, else nobody in particular.
  * @throws Unauthenticated when the token does not hold.
  */

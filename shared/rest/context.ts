@@ -24,7 +24,7 @@ export function descriptorOf({ registry }: Pick<RestContext, 'registry'>, type: 
   return descriptor;
 }
 
-/** Title of the error when the mesh of a path is not there; the older inspect endpoints have others (kumactl-api §1.3). */
+/** Title of the error when the mesh of a path is not there; the older inspect endpoints have others. */
 const NO_MESH = 'Failed to retrieve Mesh';
 
 /** The mesh of a path must exist, whatever is asked of it. @throws NotFound */

@@ -1,7 +1,7 @@
 import type { RestError } from './errors.ts';
 import type { Answer } from './http.ts';
 
-/** Kuma's error object: `details` and `causes` are the deprecated twins that its server always sends too (kumactl-api §1.2). */
+/** Kuma's error object: `details` and `causes` are the deprecated twins that its server always sends too. */
 export function errorAnswer(error: RestError, title: string): Answer {
   const { status, message: detail, violations } = error;
   const lists = violations.length > 0;

@@ -8,7 +8,7 @@ interface Details {
   readonly violations?: readonly Violation[];
 }
 
-/** An error that has an answer: Kuma's error object with this status (kumactl-api §1.3). */
+/** An error that has an answer: Kuma's error object with this status. */
 export class RestError extends Error {
   override name = 'RestError';
   readonly status: number;

@@ -5,7 +5,7 @@ import { flatSpec, type JsonFields } from './resourceJson.ts';
 
 const SYSTEM_NAMESPACE = 'kuma-system';
 
-/** A resource as the Kubernetes object that would hold it, for `?format=kubernetes` (kumactl-api §4.7). */
+/** A resource as the Kubernetes object that would hold it, for `?format=kubernetes`. */
 export function kubernetesForm(
   descriptor: ResourceDescriptor,
   resource: Resource,

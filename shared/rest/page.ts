@@ -9,7 +9,7 @@ export interface Page {
   readonly offset: number;
 }
 
-/** `size` and `offset` of a list (kumactl-api §4.2). @throws Invalid, RestError */
+/** `size` and `offset` of a list. @throws Invalid, RestError */
 export function pageOf(query: URLSearchParams): Page {
   return { size: sizeOf(query), offset: offsetOf(query) };
 }

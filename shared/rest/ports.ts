@@ -76,7 +76,7 @@ export interface ResourceWriter {
   }): Promise<{ readonly position?: number }>;
 }
 
-/** Who is asking (kumactl-api §7.1). */
+/** Who is asking. */
 export interface Caller {
   readonly user: string;
   readonly groups: readonly string[];
@@ -128,7 +128,7 @@ export interface EnvoyAdmin {
   clusters(proxy: Stored, options: { readonly json: boolean }): Promise<string>;
 }
 
-/** Signs Kuma's three kinds of tokens (kumactl-api §7.3). Throws an error named SigningKeyNotFound when there is nothing to sign with. */
+/** Signs Kuma's three kinds of tokens. Throws an error named SigningKeyNotFound when there is nothing to sign with. */
 export interface TokenIssuer {
   dataplane(request: {
     readonly name: string;
@@ -238,7 +238,7 @@ export interface RestDeps {
   readonly about: About;
   /** RFC 3339. */
   readonly now: () => string;
-  /** Requests from this host are an admin (kumactl-api §7.1). */
+  /** Requests from this host are an admin. */
   readonly localhostIsAdmin: boolean;
   readonly access: Access;
   /** Resources are not written here, whatever their type. */

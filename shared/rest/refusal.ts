@@ -3,7 +3,7 @@ import { splitUrl } from './splitUrl.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** A router-level answer: plain text, not the error object (kumactl-api §1.1). */
+/** A router-level answer: plain text, not the error object. */
 function refusal(status: number, reason: string, headers?: Readonly<Record<string, string>>): Answer {
   return { status, body: `${status}: ${reason}`, contentType: 'text/plain', ...(headers && { headers }) };
 }

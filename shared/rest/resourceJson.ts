@@ -4,7 +4,7 @@ import type { Resource } from '../resource/resource.ts';
 
 export type JsonFields = Record<string, unknown>;
 
-/** Type, name, times, labels, KRI: what every resource's JSON begins with, in Kuma's order (kumactl-api §1.4). */
+/** Type, name, times, labels, KRI: what every resource's JSON begins with, in Kuma's order. */
 export function resourceMeta(descriptor: ResourceDescriptor, resource: Resource, type = descriptor.type): JsonFields {
   const { mesh, name, creationTime, modificationTime, labels } = resource;
   const kri = kriOf(descriptor, resource);
@@ -37,7 +37,7 @@ export function flatSpec(descriptor: ResourceDescriptor, { spec }: Resource): Js
 
 const COUNTERS = new Set(['responsesSent', 'responsesAcknowledged', 'responsesRejected', 'generation']);
 
-/** Counters of insights are 64 bit: protobuf writes them as texts, and leaves zeros out (kumactl-api §0.13). */
+/** Counters of insights are 64 bit: protobuf writes them as texts, and leaves zeros out. */
 function counted(value: unknown, field = ''): unknown {
   if (typeof value === 'number' && COUNTERS.has(field)) return String(value);
   if (value === null || typeof value !== 'object') return value;

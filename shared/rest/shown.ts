@@ -11,7 +11,7 @@ export interface Shown {
   readonly resource: Resource;
 }
 
-/** Finds and lists resources by the names that clients see (kumactl-api §10.2). */
+/** Finds and lists resources by the names that clients see. */
 export interface ShownResources {
   get(descriptor: ResourceDescriptor, mesh: string, name: string): Promise<Shown | undefined>;
   /** Sorted by mesh, then name, as Kuma lists. */

@@ -34,7 +34,7 @@ const userBody = z.object({ name: words, groups: z.array(z.string()).nullish(), 
 
 type Issue = (issuer: TokenIssuer, body: unknown, caller: Caller, access: Access) => Promise<string>;
 
-/** `POST /tokens/dataplane|zone|user`: answers 200 with the bare JWT (kumactl-api §7.3). */
+/** `POST /tokens/dataplane|zone|user`: answers 200 with the bare JWT. */
 export function tokenRoutes({ tokens, access }: RestContext): Route[] {
   const route = (kind: string, issue: Issue): Route => ({
     method: 'POST',

@@ -29,7 +29,7 @@ export interface ListensAt extends Pick<DataplaneSpec['networking'], 'address' |
 
 /**
  * Adds the ways to Envoy's admin API and to the readiness reporter, and on the proxy's own address a listener that serves `/ready` to
- * everybody, and to the control plane what it reads of the admin API (policies §5.11).
+ * everybody, and to the control plane what it reads of the admin API.
  */
 export function addAdmin(
   set: ResourceSet,

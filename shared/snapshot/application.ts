@@ -3,7 +3,7 @@ import { isLoopback, tcpAddress } from '../xds/address.ts';
 import type { AddressJson } from '../xds/gen/envoy/config/core/v3/address_pb.d.ts';
 import { localClusterName } from '../xds/names.ts';
 
-/** Source address of the proxy's own calls to the application, by which iptables lets them pass (policies §5.3). */
+/** Source address of the proxy's own calls to the application, by which iptables lets them pass. */
 export const INBOUND_SOURCE = '127.0.0.6';
 const INBOUND_SOURCE_IPV6 = '::6';
 

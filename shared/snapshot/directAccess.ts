@@ -16,8 +16,8 @@ const ALL = '*';
 const CONNECT_TIMEOUT = '5s';
 
 /**
- * A listener for each address of an instance, so that a call to it does not leave as one to a stranger, without the mesh's mTLS
- * (policies §1.2). Whose certificate answers is not known beforehand: any of the mesh is taken.
+ * A listener for each address of an instance, so that a call to it does not leave as one to a stranger, without the mesh's mTLS.
+ * Whose certificate answers is not known beforehand: any of the mesh is taken.
  */
 export function addDirectAccess(
   set: ResourceSet,

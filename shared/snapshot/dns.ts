@@ -40,7 +40,7 @@ function knownNames({ outbounds, settings: { domain }, memo }: Sidecar): readonl
   });
 }
 
-/** A service's names: as the tag is written and, where it has underscores, in RFC 1123 form (multizone-and-dataplane §3.1). */
+/** A service's names: as the tag is written and, where it has underscores, in RFC 1123 form. */
 function records(service: string, domain: string, address: string): DnsRecord[] {
   const names = new Set([service, service.replaceAll('_', '.')]);
   return [...names].map((name) => ({ name: `${name}.${domain}`, addresses: [address] }));

@@ -10,13 +10,13 @@ import { redirectOf } from './redirect.ts';
 /** A report once a second costs less than a caller that meets a dead application; without anything to report, hardly any. */
 const REPORTS = '1s';
 const NO_REPORTS = '3600s';
-/** Kuma's (multizone-and-dataplane §0.2). */
+/** Kuma's, of `dpServer.hds.checkDefaults`. */
 const DEFAULTS = { interval: '1s', timeout: '2s', unhealthyThreshold: 1, healthyThreshold: 1 } as const;
 const NO_TRAFFIC_INTERVAL = '1s';
 
 /**
  * What a proxy shall look at: the applications behind its inbounds with a probe, and, where there are some, itself: one that is
- * draining is as good as none (multizone-and-dataplane §4.12).
+ * draining is as good as none.
  */
 export function healthCheckSpecifier(dataplane: DataplaneSpec, metadata: ProxyMetadata): HealthCheckSpecifierJson {
   const { networking } = dataplane;

@@ -118,7 +118,7 @@ type Filters = Pick<InboundChain, 'hcm' | 'tcpProxy'>;
 
 /**
  * STRICT: mesh mTLS only. PERMISSIVE: plain text, an application's own TLS passed through as it is, and mesh mTLS, told
- * apart by the first bytes. Without mesh mTLS: plain text (policies §5.3).
+ * apart by the first bytes. Without mesh mTLS: plain text.
  */
 function inboundChains(mesh: MeshFacts, raw: () => Filters, filters: (mtls: boolean) => Filters): InboundChain[] {
   if (!mesh.mtls) return [chain(filters(false))];

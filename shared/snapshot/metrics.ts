@@ -108,7 +108,7 @@ function openChain(
   return made;
 }
 
-/** From the proxy's own address no certificate is asked for: a Prometheus beside the proxy has none (policies §5.11). */
+/** From the proxy's own address no certificate is asked for: a Prometheus beside the proxy has none. */
 function guardedChains(mesh: MeshFacts, address: string, routes: RouteConfigurationJson): InboundChain[] {
   const guarded = chain(routes, true);
   guarded.filterChain.transportSocket = downstreamMeshTls(mesh.name);

@@ -6,7 +6,7 @@ import type { Memo } from './memo.ts';
 import type { MeshFacts } from './meshFacts.ts';
 
 /**
- * The endpoint that a proxy serves its metrics at, as one more inbound: policies select it by its tags (policies §5.11). `undefined`:
+ * The endpoint that a proxy serves its metrics at, as one more inbound: policies select it by its tags. `undefined`:
  * the mesh asks for none, or the port is taken by another listener of the proxy.
  */
 export function metricsInbound(

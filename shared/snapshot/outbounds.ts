@@ -100,7 +100,7 @@ function* virtualOutbounds(
 
 /**
  * How this proxy takes calls to virtual IPs: redirected (no listener is bound), bound to the virtual IPs themselves
- * (multizone-and-dataplane §3.8), or bound to its slice of loopback. `undefined`: not at all.
+ * (`feature-bind-outbounds`), or bound to its slice of loopback. `undefined`: not at all.
  */
 export function virtualPlacement(proxy: Proxy, redirect: Redirect | undefined): VirtualPlacement | undefined {
   const { features, loopbackPrefix } = proxy.metadata;

@@ -8,8 +8,8 @@ import type { ResourceSet } from '../xds/resourceSet.ts';
 import type { Sidecar } from './sidecar.ts';
 
 /**
- * Adds the listener of virtual probes: who asks whether the application is well, and has no certificate of the mesh, asks here
- * (policies §5.11). Only the paths that are listed, and only to read.
+ * Adds the listener of virtual probes: who asks whether the application is well, and has no certificate of the mesh, asks here.
+ * Only the paths that are listed, and only to read.
  */
 export function addProbes(set: ResourceSet, { proxy, dataplane, redirect, memo }: Sidecar): void {
   const { probes, networking } = dataplane.spec;

@@ -1,6 +1,6 @@
 import type { CertificateFiles } from '../xds/tls.ts';
 
-/** What a proxy tells of itself in its bootstrap and in the node of its first request (multizone-and-dataplane §4.5). */
+/** What a proxy tells of itself in its bootstrap and in the node of its first request. */
 export interface ProxyMetadata {
   /** `feature-delta-grpc`… */
   readonly features: readonly string[];

@@ -7,10 +7,10 @@ export interface Redirect {
   readonly outboundPort: number;
 }
 
-/** A proxy that binds its listeners though its Dataplane, or its host, may speak of redirecting (multizone-and-dataplane §3.8). */
+/** A proxy that binds its listeners though its Dataplane, or its host, may speak of redirecting. */
 export const BIND_FEATURE = 'feature-bind-outbounds';
 
-/** Transparent proxying of a sidecar, as it tells itself, else as its Dataplane says (policies §5.5). */
+/** Transparent proxying of a sidecar, as it tells itself, else as its Dataplane says. */
 export function redirectOf({ metadata }: Pick<Proxy, 'metadata'>, dataplane: DataplaneSpec): Redirect | undefined {
   if (metadata.features.includes(BIND_FEATURE)) return undefined;
   const told = metadata.transparentProxy;

@@ -26,7 +26,7 @@ interface Filter {
 
 /**
  * The parts of services that routes of a mesh send traffic to: callers anywhere ask for them by SNI, so an ingress needs a
- * chain for each (policies §5.9). Sorted, without repetitions.
+ * chain for each. Sorted, without repetitions.
  */
 export function routedSubsets(view: View, mesh: string): Map<string, Subset[]> {
   const found = new Map<string, Map<string, Subset>>();

@@ -18,7 +18,7 @@ const SIGNS_OF_LIFE = { interval: '10s', timeout: '5s' };
 
 /**
  * The cluster for calls to a service, or to the part of it with these tags. A fresh object: effects edit it.
- * Proxies speak HTTP/2 among themselves; mTLS accepts that service only, whichever zone it is in (policies §5.4). Where the mesh lets
+ * Proxies speak HTTP/2 among themselves; mTLS accepts that service only, whichever zone it is in. Where the mesh lets
  * plain text in, instances without a certificate get it.
  */
 export function serviceCluster(

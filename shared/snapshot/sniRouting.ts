@@ -55,8 +55,8 @@ export class SniChains {
 }
 
 /**
- * The one listener of a zone proxy: it looks at the SNI of mesh mTLS and passes the connection on without opening it (policies §5.9,
- * §5.10). A connection with an SNI that no chain has is closed.
+ * The one listener of a zone proxy: it looks at the SNI of mesh mTLS and passes the connection on without opening it.
+ * A connection with an SNI that no chain has is closed.
  */
 export function sniListener({ address, port }: ZoneProxyNetworking, filterChains: FilterChainJson[]): ListenerJson {
   const listener = inboundListener({ address, port, tags: {}, bind: true, filterChains });

@@ -15,7 +15,7 @@ const STRICT_PORTS_FEATURE = 'feature-strict-inbound-ports';
 
 /**
  * The listeners that iptables redirects to: they hand each connection to the listener of its original destination, and
- * pass on what has none (policies §5.5). Where the mesh forbids passthrough the outbound one has no cluster, so unknown
+ * pass on what has none. Where the mesh forbids passthrough the outbound one has no cluster, so unknown
  * destinations are reset. What comes in to a port without an inbound is reset where the mesh wants mTLS of everybody and the
  * proxy wants just its ports.
  */

@@ -14,7 +14,7 @@ import { SniChains, sniListener, ZONE_PROXY_CONNECT_TIMEOUT, type ZoneProxyUse }
 
 /**
  * Adds the way from the sidecars of this zone to the ingresses of the others, for meshes that route through the egress. With
- * nothing to pass on there is no listener, so callers are refused at once (policies §5.10).
+ * nothing to pass on there is no listener, so callers are refused at once.
  */
 export function addZoneEgress(
   set: ResourceSet,

@@ -14,7 +14,7 @@ import type { Memo } from './memo.ts';
 import { routedSubsets, type Subset } from './routedSubsets.ts';
 import { SniChains, sniListener, ZONE_PROXY_CONNECT_TIMEOUT, type ZoneProxyUse } from './sniRouting.ts';
 
-/** Adds the way from other zones to the inbounds of this one (policies §5.9). */
+/** Adds the way from other zones to the inbounds of this one. */
 export function addZoneIngress(
   set: ResourceSet,
   input: SnapshotInput,

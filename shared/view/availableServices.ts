@@ -5,7 +5,7 @@ import type { View } from './view.ts';
 
 /**
  * What a zone offers to the others: its healthy inbounds and gateways, counted by mesh and tags, sorted by mesh, then by
- * the tags as text (multizone-and-dataplane §2.2). Equal for all ingresses of the zone.
+ * the tags as text. Equal for all ingresses of the zone.
  */
 export function availableServices(view: View, zone: string): AvailableService[] {
   const found = new Map<string, { tags: Tags; instances: number; mesh: string }>();

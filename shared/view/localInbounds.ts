@@ -5,7 +5,7 @@ import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
 
-/** Port of an inbound that only says "I run here and serve nothing" (policies §1.2). */
+/** Port of an inbound that only says "I run here and serve nothing", in Kuma's words "serviceless". */
 export const SERVICELESS_PORT = 49151;
 
 /** One inbound of a Dataplane of this zone, as its callers see it. */

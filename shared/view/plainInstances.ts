@@ -7,7 +7,7 @@ import type { Changed, View } from './view.ts';
 /**
  * The CA whose certificate an instance must have before it is called with mTLS; `undefined`: nobody waits for it, the mesh has no mTLS
  * or wants it of everybody. While PERMISSIVE is switched on, or an instance comes, calls go in plain text for as long as an instance
- * would not understand mTLS yet (policies §5.4).
+ * would not understand mTLS yet.
  */
 export function awaitedBackend(view: View, mesh: string): string | undefined {
   const spec = view.get({ type: 'Mesh', mesh: '', name: mesh })?.resource.spec as MeshSpec | undefined;

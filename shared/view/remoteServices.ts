@@ -8,7 +8,7 @@ import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
 
-/** What a mesh's callers here get from the other zones (multizone-and-dataplane §2.3). */
+/** What a mesh's callers here get from the other zones. */
 export interface RemoteParts {
   readonly parts: readonly ServicePart[];
   /**
@@ -73,7 +73,7 @@ interface RemoteIngress {
 }
 
 /**
- * Ingresses of other zones that offer something of the mesh (multizone-and-dataplane §2.1): several behind one public
+ * Ingresses of other zones that offer something of the mesh: several behind one public
  * address count once, ones of switched-off zones not at all. Sorted by zone and name.
  */
 function remoteIngresses(view: View, mesh: string, zone: string): RemoteIngress[] {

@@ -14,7 +14,7 @@ export interface DnsRecord {
 
 /**
  * A DNS server on loopback UDP: answers the records itself and asks the host's resolvers (c-ares reads resolv.conf) for
- * every other name (policies §5.11).
+ * every other name.
  */
 export function dnsListener(port: number, records: readonly DnsRecord[]): ListenerJson {
   const config: DnsFilterConfigJson = {

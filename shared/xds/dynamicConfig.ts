@@ -7,7 +7,7 @@ import { sha256Hex } from './sha256.ts';
 import { dynamicConfigSocket } from './socketPath.ts';
 
 /**
- * The Unix socket at which the process beside Envoy asks for what is meant for it (multizone-and-dataplane §3.5).
+ * The Unix socket at which the process beside Envoy asks for what is meant for it. kuma-dp asks so for its DNS records.
  * @param routes of `dynamicConfigRoutes`
  */
 export function dynamicConfigListener(workdir: string, routes: RouteConfigurationJson): ListenerJson {

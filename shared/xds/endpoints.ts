@@ -26,7 +26,7 @@ export const PLAIN = 'meridian.plain';
 
 /**
  * Endpoints grouped by locality and priority, in an order that depends on nothing but them: localities by zone name,
- * endpoints by address, then port (policies §5.6). Without endpoints it is empty, and still sent.
+ * endpoints by address, then port. Without endpoints it is empty, and still sent.
  */
 export function clusterLoadAssignment(clusterName: string, endpoints: readonly Endpoint[]): ClusterLoadAssignmentJson {
   const localities = new Map<string, LocalityLbEndpointsJson & { lbEndpoints: LbEndpointJson[] }>();

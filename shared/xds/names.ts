@@ -1,6 +1,6 @@
 import { sha256Hex } from './sha256.ts';
 
-/** Kuma's legacy names of Envoy resources (policies §5.2), and ours where Kuma has none. */
+/** Kuma's legacy names of Envoy resources (`pkg/xds/envoy/names/resource_names.go`), and ours where Kuma has none. */
 
 export const inboundListenerName = (address: string, port: number) => `inbound:${address}:${port}`;
 export const outboundListenerName = (address: string, port: number) => `outbound:${address}:${port}`;

@@ -15,7 +15,7 @@ export function parseProtocol(text: string | undefined): Protocol {
   return lower && Object.hasOwn(LAYERS, lower) ? (lower as Protocol) : 'tcp';
 }
 
-/** The highest layer that all share: grpc and http2 give http2, http and http2 give tcp (policies §0.6). Nothing gives tcp. */
+/** The highest layer that all share: grpc and http2 give http2, http and http2 give tcp. Nothing gives tcp. */
 export function commonProtocol(protocols: Iterable<Protocol>): Protocol {
   let common: readonly Protocol[] | undefined;
   for (const protocol of protocols)

@@ -1,5 +1,5 @@
 /**
- * SNI in tag form (policies §5.8): `backend{mesh=default,version=1}`, keys sorted. Clients and zone ingresses make it with
+ * SNI in Kuma's tag form (`pkg/xds/envoy/tls/sni.go`): `backend{mesh=default,version=1}`, keys sorted. Clients and zone ingresses make it with
  * this one function, since the ingress matches it as a whole.
  * @param tags of the subset, without `kuma.io/service` and `mesh`.
  */

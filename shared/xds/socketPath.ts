@@ -1,4 +1,4 @@
-/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma (multizone-and-dataplane §4.8). */
+/** Linux cuts paths of sockets at 107 characters; the name is cut as in Kuma's `pkg/core/xds/sockets.go`, since both sides make it. */
 const LONGEST_PATH = 98;
 
 /** Where Envoy and the process that runs it meet. @param kind of what passes there, as in Kuma: `al` are access logs, `mh` metrics */

@@ -15,7 +15,7 @@ const PACKAGE = 'envoy.extensions.transport_sockets.tls.v3';
 /** ALPN of connections between proxies: tells mesh TLS from an application's own. */
 export const MESH_ALPN = 'kuma';
 
-/** Server side of mesh mTLS: any client of the mesh, known by its certificate (policies §5.3). */
+/** Server side of mesh mTLS: any client of the mesh, known by its certificate. */
 export function downstreamMeshTls(mesh: string): TransportSocketJson {
   const context: DownstreamTlsContextJson = {
     commonTlsContext: meshTls(mesh, { prefix: `spiffe://${mesh}/` }),
@@ -55,7 +55,7 @@ export function downstreamAdminTls(client: string): TransportSocketJson {
   return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
 }
 
-/** Client side of mesh mTLS: exactly that service, whichever zone ingress lies between (policies §5.4). */
+/** Client side of mesh mTLS: exactly that service, whichever zone ingress lies between. */
 export function upstreamMeshTls(mesh: string, service: string, sni: string): TransportSocketJson {
   const context: UpstreamTlsContextJson = {
     commonTlsContext: { ...meshTls(mesh, { exact: spiffeId(mesh, service) }), alpnProtocols: [MESH_ALPN] },
@@ -77,7 +77,7 @@ export function upstreamTls(sni: string): TransportSocketJson {
   return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
 }
 
-/** Client side of mesh mTLS where it is not known which service answers: any of the mesh, and no SNI (policies §1.2). */
+/** Client side of mesh mTLS where it is not known which service answers: any of the mesh, and no SNI. */
 export function upstreamAnyMeshTls(mesh: string): TransportSocketJson {
   const context: UpstreamTlsContextJson = {
     commonTlsContext: { ...meshTls(mesh, { prefix: `spiffe://${mesh}/` }), alpnProtocols: [MESH_ALPN] },

@@ -13,7 +13,7 @@ export function applyToInbound(inbound: InboundResources, rules: InboundRules<Me
   breakCircuits(inbound.cluster, rules.all?.conf);
 }
 
-/** Every cluster tells how much is left of its limits, also one without any of its own (policies §3.6). */
+/** Every cluster tells how much is left of its limits, also one without any of its own, as in Kuma. */
 function breakCircuits(cluster: ClusterJson, conf: MeshCircuitBreakerConf | undefined): void {
   const limits = Object.entries(conf?.connectionLimits ?? {}).filter(([, limit]) => limit !== undefined);
   cluster.circuitBreakers = { thresholds: [{ trackRemaining: true, ...Object.fromEntries(limits) }] };

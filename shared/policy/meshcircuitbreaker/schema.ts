@@ -5,7 +5,7 @@ import { targetRef } from '../targetRef.ts';
 const count = z.number().int().min(0).optional();
 const positive = z.number().int().optional();
 
-/** §3.6 */
+/** Limits of connections and requests, and which instances are left out for a while because of their failures. */
 const conf = z.object({
   connectionLimits: z
     .object({

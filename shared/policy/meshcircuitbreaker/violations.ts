@@ -9,7 +9,7 @@ type Detectors = NonNullable<OutlierDetection['detectors']>;
 const CONSECUTIVE = ['totalFailures', 'gatewayFailures', 'localOriginFailures'] as const;
 const DETECTORS = [...CONSECUTIVE, 'successRate', 'failurePercentage'] as const;
 
-/** §3.6, in Kuma's words; errors of `rules` are told under `from`, as Kuma does. */
+/** What is wrong with a MeshCircuitBreaker, in Kuma's words; errors of `rules` are told under `from`, as Kuma does. */
 export function circuitBreakerViolations(spec: MeshCircuitBreakerSpec): Violation[] {
   const matrix: TargetRefMatrix = { top: PROXY_KINDS, to: ['Mesh', 'MeshService'], from: ['Mesh'], rules: true };
   return [

@@ -2,7 +2,7 @@ import type { Violation } from '../../resource/violation.ts';
 import { targetRefViolations } from '../targetRefViolations.ts';
 import type { BackendRef } from './schema.ts';
 
-/** A backend is a value of `kuma.io/service`. With a port or section it would be a MeshService resource (policies §2.7). */
+/** A backend is a value of `kuma.io/service`. With a port or section it would be a MeshService resource. */
 export function backendViolations(ref: BackendRef, field: string): Violation[] {
   const narrowed = ref.port !== undefined ? 'port' : ref.sectionName ? 'sectionName' : undefined;
   return [

@@ -50,7 +50,7 @@ export function filterViolations(filter: RouteFilter, at: string, isPrefixOnly: 
   }
 }
 
-/** A header may be named once in all three lists; names are the same in either case (RFC 9110 §5.1). */
+/** A header may be named once in all three lists; names are the same in either case (RFC 9110, section 5.1). */
 function modifierViolations({ set, add, remove }: Modifier, field: string): Violation[] {
   if (!set && !add && !remove) return [{ field, reason: 'must have at least one defined: set, add, remove' }];
   const named = [

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../xds/sha256.ts';
 import type { RouteMatch } from './schema.ts';
 
-/** Names a set of matches as Kuma does: SHA-256, in base64, of the matches as Go writes them as JSON (kumactl-api §6.2). */
+/** Names a set of matches as Kuma does: SHA-256, in base64, of the matches as Go writes them as JSON. */
 export function matchesHash(matches: readonly RouteMatch[]): string {
   const json = JSON.stringify(matches.map(inGoOrder)).replace(
     /[<>&]/g,

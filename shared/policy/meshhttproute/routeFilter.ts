@@ -9,7 +9,7 @@ import type { PathRewrite, RouteFilter } from './schema.ts';
 /** Puts a mirror's cluster into the outbound. @returns its name, undefined when there is no such service */
 type MirrorCluster = (ref: NonNullable<RouteFilter['requestMirror']>['backendRef']) => string | undefined;
 
-/** Applies one filter of a rule to one route of it. A redirect takes the place of forwarding (policies §3.2). */
+/** Applies one filter of a rule to one route of it. A redirect takes the place of forwarding. */
 export function applyFilter(
   route: RouteJson,
   { type, requestHeaderModifier, responseHeaderModifier, requestRedirect, urlRewrite, requestMirror }: RouteFilter,

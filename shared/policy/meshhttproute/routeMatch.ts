@@ -13,7 +13,7 @@ export interface EnvoyMatch {
   readonly half: 'exact' | 'prefix' | undefined;
 }
 
-/** PathPrefix matches whole path segments, which Envoy's `prefix` does not: hence the two matches (policies §3.2). */
+/** PathPrefix matches whole path segments, which Envoy's `prefix` does not: hence the two matches. */
 export function envoyMatches({ path, method, headers = [], queryParams = [] }: RouteMatch): EnvoyMatch[] {
   const conditions: HeaderMatcherJson[] = [
     ...(method ? [{ name: ':method', stringMatch: { exact: method } }] : []),
@@ -45,7 +45,7 @@ function queryMatcher({
 
 /**
  * Order of routes in a virtual host: with a path first; Exact, then longer prefixes, then longer regular expressions; then with
- * a method; then more headers; then more query parameters (policies §3.2). Equal ones keep the order of the rules.
+ * a method; then more headers; then more query parameters, as in Kuma and the Gateway API. Equal ones keep the order of the rules.
  */
 export function compareSpecificity(a: RouteMatch, b: RouteMatch): number {
   const rank = ({ path }: RouteMatch) => (path ? ['Exact', 'PathPrefix', 'RegularExpression'].indexOf(path.type) : 3);

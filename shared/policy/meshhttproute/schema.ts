@@ -70,7 +70,7 @@ const rule = z.object({
   default: z.object({ filters: z.array(filter).optional(), backendRefs: z.array(backendRef).optional() }),
 });
 
-/** §3.2 */
+/** Which requests to a service go where, and what is changed of them on their way. */
 export const meshHttpRouteSchema = z.object({
   targetRef: targetRef.optional(),
   to: z.array(z.object({ targetRef, hostnames: z.array(z.string()).optional(), rules: z.array(rule) })).optional(),

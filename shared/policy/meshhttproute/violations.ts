@@ -6,7 +6,7 @@ import { backendViolations } from './backendViolations.ts';
 import { filterViolations } from './filterViolations.ts';
 import type { MeshHTTPRouteSpec, RouteMatch, RouteRule } from './schema.ts';
 
-/** §3.2, in Kuma's words. Unlike other policies one without any `to` is valid. */
+/** What is wrong with a MeshHTTPRoute, in Kuma's words. Unlike other policies one without any `to` is valid. */
 export function routeViolations(spec: MeshHTTPRouteSpec): Violation[] {
   return [
     ...topLevelViolations(spec, { top: PROXY_KINDS }),

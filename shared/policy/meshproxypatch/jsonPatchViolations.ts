@@ -1,7 +1,7 @@
 import type { Violation } from '../../resource/violation.ts';
 import type { JsonPatch } from './schema.ts';
 
-/** What each operation needs besides a path, and must not have (RFC 6902 §4), in Kuma's words. */
+/** What each operation needs besides a path, and must not have (RFC 6902, section 4), in Kuma's words. */
 export function jsonPatchViolations(patches: readonly JsonPatch[], field: string): Violation[] {
   return patches.flatMap(({ op, path, from, value }, i): Violation[] => {
     const at = `${field}[${i}]`;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../resource/json.ts';
 import { matchesTags } from '../tagSelector.ts';
 
-/** Where a resource comes from, told by its name: Kuma's `match.origin` (policies §3.14). */
+/** Where a resource comes from, told by its name: Kuma's `match.origin`. */
 export function originOf(name: string): string {
   if (name.startsWith('kuma:envoy:admin') || name === 'kuma:readiness') return 'admin';
   if (name === 'kuma:dns') return 'dns';

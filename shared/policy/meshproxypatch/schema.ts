@@ -54,7 +54,7 @@ const modification = z.object({
     .optional(),
 });
 
-/** §3.14: Envoy configuration by hand, applied after everything else. */
+/** Envoy configuration by hand, applied after everything else. */
 export const meshProxyPatchSchema = z.object({
   targetRef: targetRef.optional(),
   default: z.object({ appendModifications: z.array(modification) }),

@@ -14,7 +14,7 @@ const NAME_NEEDED: Readonly<Record<string, string>> = {
   Patch: 'must be defined',
 };
 
-/** §3.14. A value that Envoy would not understand is refused here, before it reaches a proxy. */
+/** What is wrong with a MeshProxyPatch, in Kuma's words. A value that Envoy would not understand is refused here, before it reaches a proxy. */
 export function proxyPatchViolations(spec: MeshProxyPatchSpec): Violation[] {
   const modifications = spec.default.appendModifications;
   const field = 'spec.default.appendModifications';

@@ -42,7 +42,7 @@ const conf = z.object({
   grpc: grpc.optional(),
 });
 
-/** §3.5. What may stand in `retryOn` is said by the validation, which answers in words of its own. */
+/** When calls are tried again, and how often. What may stand in `retryOn` is said by the validation, which answers in words of its own. */
 export const meshRetrySchema = z.object({
   targetRef: targetRef.optional(),
   to: z.array(z.object({ targetRef, default: conf.default({}) })).optional(),

@@ -6,7 +6,7 @@ import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.
 import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
 import type { HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
 
-/** §3.5, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
+/** What is wrong with a MeshRetry, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
 export function retryViolations(spec: MeshRetrySpec): Violation[] {
   const isOnRoute = spec.targetRef?.kind === 'MeshHTTPRoute';
   const matrix: TargetRefMatrix = {

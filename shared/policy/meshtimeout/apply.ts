@@ -13,7 +13,7 @@ import type { MeshTimeoutConf } from './schema.ts';
 
 type Defaults = { connection: string; idle: string; request: string; streamIdle: string };
 
-/** What a policy leaves out (policies §3.4), and what holds for calls to a service that none is about. */
+/** What a policy leaves out, and what holds for calls to a service that none is about. */
 const DEFAULTS: Defaults = { connection: '5s', idle: '1h', request: '15s', streamIdle: '30m' };
 /** Calls that come in while no policy is about all of them. */
 const INBOUND: Defaults = { connection: '10s', idle: '2h', request: '0s', streamIdle: '1h' };
@@ -50,8 +50,8 @@ export function applyToInbound(inbound: InboundResources, rules: InboundRules<Me
 }
 
 /**
- * Goes before the routes for everybody: the same routes for the clients that a rule matches, specific first (policies §2.9). Envoy
- * itself writes who the client is into `x-forwarded-client-cert` before it looks for a route, so that no listener changes with a rule.
+ * Goes before the routes for everybody: the same routes for the clients that a rule matches, specific first. Envoy itself
+ * writes who the client is into `x-forwarded-client-cert` before it looks for a route, so that no listener changes with a rule.
  */
 function addClientRoutes(routes: RouteConfigurationJson | undefined, rules: InboundRules<MeshTimeoutConf>): void {
   const merge = mergeConfs as (confs: readonly MeshTimeoutConf[]) => MeshTimeoutConf;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../duration.ts';
 import { clientMatch, targetRef } from '../targetRef.ts';
 
-/** §3.4. What is not set is a default, whatever the direction. */
+/** How long calls may take. What is not set is a default, whatever the direction. */
 const conf = z.object({
   connectionTimeout: duration.optional(),
   idleTimeout: duration.optional(),

@@ -14,7 +14,7 @@ const NOT_ON_ROUTES = ['connectionTimeout', 'idleTimeout'] as const;
 const NOT_ON_ROUTES_HTTP = ['maxStreamDuration', 'maxConnectionDuration'] as const;
 const HTTP = ['requestTimeout', 'streamIdleTimeout', 'maxStreamDuration', 'maxConnectionDuration'] as const;
 
-/** §3.4, in Kuma's words. */
+/** What is wrong with a MeshTimeout, in Kuma's words. */
 export function timeoutViolations(spec: MeshTimeoutSpec): Violation[] {
   const isOnRoute = topTargetRef(spec).kind === 'MeshHTTPRoute';
   const to: readonly Kind[] = isOnRoute ? ['Mesh'] : ['Mesh', 'MeshService', 'MeshHTTPRoute'];

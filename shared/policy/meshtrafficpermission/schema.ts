@@ -5,7 +5,7 @@ const action = z.enum(['Allow', 'Deny', 'AllowWithShadowDeny']);
 
 const matches = z.array(clientMatch).optional();
 
-/** §3.1: the older `from` with an action for groups of clients, or `rules` with lists of client identities. */
+/** Who may call: the older `from` with an action for groups of clients, or `rules` with lists of client identities. */
 export const meshTrafficPermissionSchema = z.object({
   targetRef: targetRef.optional(),
   from: z.array(z.object({ targetRef, default: z.object({ action: action.optional() }).optional() })).optional(),

@@ -10,8 +10,8 @@ const MATRIX: TargetRefMatrix = { top: PROXY_KINDS, from: CLIENTS, rules: true }
 const LISTS = ['allow', 'allowWithShadowDeny', 'deny'] as const;
 
 /**
- * §3.1, in Kuma's words and with its paths, which leave out the `default` of a rule. A match that says nothing is refused:
- * it would be everybody.
+ * What is wrong with a MeshTrafficPermission, in Kuma's words and with its paths, which leave out the `default` of a rule. A match that
+ * says nothing is refused: it would be everybody.
  */
 export function permissionViolations(spec: MeshTrafficPermissionSpec): Violation[] {
   return [

@@ -5,7 +5,7 @@ const FROM = "'from' field is deprecated and will be removed in 3.0, use 'rules'
 const FROM_SERVICE =
   "MeshService value for 'from[].targetRef.kind' is deprecated, use MeshSubset with 'kuma.io/service' instead";
 
-/** Kuma's deprecations (kumactl-api §4.4); the one of MeshService once for each such entry, as there. */
+/** Kuma's deprecations; the one of MeshService once for each such entry, as there. */
 export function permissionWarnings(spec: MeshTrafficPermissionSpec): string[] {
   const { from = [] } = spec;
   return [

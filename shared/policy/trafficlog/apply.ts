@@ -16,7 +16,7 @@ interface Logged extends Pick<KumaValues, 'destinationService' | 'trafficDirecti
   readonly service: string;
 }
 
-/** Logs the calls of a proxy where they leave it; a backend that the mesh has not logs nothing (policies §4.4). */
+/** Logs the calls of a proxy where they leave it; a backend that the mesh has not logs nothing. */
 export function applyTrafficLog(set: ResourceSet, rules: ToRules<TrafficLogConf>, context: ProxyContext): void {
   for (const logged of loggedListeners(set, context)) {
     const conf = rules.forService(logged.service)?.conf;

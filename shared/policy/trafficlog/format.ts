@@ -1,4 +1,4 @@
-/** What Kuma logs of a request when the backend has no format (policies §3.10). */
+/** What Kuma logs of a request when the backend has no format. */
 export const HTTP_FORMAT =
   '[%START_TIME%] %KUMA_MESH% "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% ' +
   '%RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% ' +

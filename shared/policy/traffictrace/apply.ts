@@ -10,7 +10,7 @@ import { type Collector, collectorOf, type Span } from './tracer.ts';
 
 const CONNECT_TIMEOUT = '5s';
 
-/** Traces the requests that a proxy takes and makes; a backend that the mesh has not traces nothing (policies §4.4). */
+/** Traces the requests that a proxy takes and makes; a backend that the mesh has not traces nothing. */
 export function applyTrafficTrace(set: ResourceSet, conf: TrafficTraceConf, context: ProxyContext): void {
   const backend = backendOf(context.tracing, conf.backend);
   if (!backend) return;

@@ -19,7 +19,7 @@ const SAME_ADDRESS = 'serviceAddress and servicePort has to differ from address 
 type Networking = DataplaneSpec['networking'];
 type Add = (field: string, reason: string | undefined) => void;
 
-/** What a Dataplane may hold (policies §1.2), in Kuma's order; what the product would not act upon is refused, never ignored. */
+/** What a Dataplane may hold, in the order of Kuma's `dataplane_validator.go`; what the product would not act upon is refused, never ignored. */
 export function dataplaneViolations({ spec, labels }: Resource<DataplaneSpec>): Violation[] {
   const { networking } = spec;
   const { inbound = [], outbound = [], gateway } = networking;

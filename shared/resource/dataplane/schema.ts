@@ -46,7 +46,7 @@ function defined(value: unknown, context: z.RefinementCtx): unknown {
   return z.NEVER;
 }
 
-/** A Dataplane (policies §1.2). Fields that the product does not act upon are read so that `dataplaneViolations` can refuse them by name. */
+/** A Dataplane. Fields that the product does not act upon are read so that `dataplaneViolations` can refuse them by name. */
 export const dataplaneSchema: z.ZodType<DataplaneSpec> = message({
   networking: z.preprocess(
     defined,

@@ -18,7 +18,7 @@ export function serviceProbeViolations(probe: ServiceProbe, field: string): Viol
 }
 
 /**
- * A Dataplane as it is stored: inbounds with a probe start not ready (kumactl-api §4.3), and whoever writes it once more does not undo
+ * A Dataplane as it is stored: inbounds with a probe start not ready, and whoever writes it once more does not undo
  * what the probe has found. `state: Ignored` stays, as it is nobody's to call.
  * @param before what is there
  */

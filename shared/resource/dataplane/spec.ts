@@ -47,7 +47,7 @@ export interface Inbound {
   readonly serviceProbe?: ServiceProbe | undefined;
 }
 
-/** How the proxy looks whether its application answers (policies §1.2). Durations are seconds, `1s`. */
+/** How the proxy looks whether its application answers. Durations are seconds, `1s`. */
 export interface ServiceProbe {
   readonly interval?: string | undefined;
   readonly timeout?: string | undefined;
@@ -70,7 +70,7 @@ export function sectionName(inbound: Inbound): string {
   return inbound.name || String(inbound.port);
 }
 
-/** It is served, but offered to nobody, counted nowhere and none of the policies' business (policies §1.2). */
+/** It is served, but offered to nobody, counted nowhere and none of the policies' business. */
 export function isIgnored({ state }: Inbound): boolean {
   return state === 'Ignored';
 }
@@ -80,7 +80,7 @@ export function isHealthy(inbound: Inbound): boolean {
   return (inbound.state ?? 'Ready') === 'Ready' && (inbound.health === undefined || inbound.health.ready === true);
 }
 
-/** Virtual probes: paths of a port without mTLS that lead to paths of the application (policies §1.2, §5.11). */
+/** Virtual probes: paths of a port without mTLS that lead to paths of the application. */
 export interface Probes {
   readonly port: number;
   readonly endpoints?: readonly ProbeEndpoint[] | undefined;

@@ -1,7 +1,7 @@
 import { ZONE_TAG } from '../tags.ts';
 import type { DataplaneSpec } from './spec.ts';
 
-/** A Dataplane with the tag `kuma.io/zone` on its gateway and on every inbound that has tags: its zone says where it is (kumactl-api §4.3). */
+/** A Dataplane with the tag `kuma.io/zone` on its gateway and on every inbound that has tags: its zone says where it is. */
 export function withZoneTag(spec: DataplaneSpec, zone: string): DataplaneSpec {
   const { inbound, gateway } = spec.networking;
   return {

@@ -18,7 +18,7 @@ import { parseZipkinUrl } from './zipkinUrl.ts';
 
 /**
  * `logging` and `tracing` of a Mesh: where access logs and traces may go. TrafficLog and TrafficTrace send something there;
- * `defaultBackend` is what those mean that name none (policies §1.1, §4).
+ * `defaultBackend` is what those mean that name none.
  */
 export interface Backends {
   readonly defaultBackend?: string | undefined;

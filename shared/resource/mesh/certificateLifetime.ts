@@ -8,7 +8,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
 };
 
-/** Milliseconds of Kuma's certificate durations, `10y`, `24h` (policies §1.1); `undefined` for 0 and for what is none. */
+/** Milliseconds of Kuma's certificate durations, `10y`, `24h`; `undefined` for 0 and for what is none. */
 export function certificateLifetime(text: string): number | undefined {
   const match = /^(\d+)(y|w|d|h|m|s|ms)$/.exec(text);
   const unit = UNIT_MS[match?.[2] ?? ''];

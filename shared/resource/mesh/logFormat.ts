@@ -1,7 +1,7 @@
 /** What Envoy takes for a command: a name, arguments, a length; two percent signs are one. */
 const COMMAND = /^%(?:%|([A-Z_0-9]+)(?:\([^)]*\))?(?::\d+)?%)/;
 
-/** Placeholders that a control plane replaces (policies §3.10). */
+/** Placeholders that a control plane replaces. */
 const KUMA_PLACEHOLDERS: ReadonlySet<string> = new Set([
   '%KUMA_SOURCE_ADDRESS%',
   '%KUMA_SOURCE_ADDRESS_WITHOUT_PORT%',

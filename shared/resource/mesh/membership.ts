@@ -6,7 +6,7 @@ import type { MeshSpec } from './spec.ts';
 const ANY = '*';
 
 /**
- * Why a Dataplane may not be a member of a mesh (policies §1.1, `constraints`): the tags of its gateway and of each inbound must
+ * Why a Dataplane may not be a member of a mesh (`constraints` of the Mesh): the tags of its gateway and of each inbound must
  * satisfy one of the requirements, where there are some, and none of the restrictions.
  */
 export function membershipViolations(mesh: string, { constraints }: MeshSpec, dataplane: DataplaneSpec): Violation[] {

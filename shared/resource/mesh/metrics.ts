@@ -7,7 +7,7 @@ import { SERVICE_TAG, tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 import { parseConf } from './backendConf.ts';
 
-/** `metrics` of a Mesh: which of the backends every proxy serves its metrics for (policies §1.1). */
+/** `metrics` of a Mesh: which of the backends every proxy serves its metrics for. */
 export interface Metrics {
   readonly enabledBackend?: string | undefined;
   readonly backends?: readonly MetricsBackend[] | undefined;

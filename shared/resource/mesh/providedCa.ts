@@ -36,7 +36,7 @@ export function providedCaSecrets(backend: CaBackend): string[] {
   return [caSource(backend, 'cert')?.secret, caSource(backend, 'key')?.secret].filter((name) => name !== undefined);
 }
 
-/** What is wrong with `conf` of a provided CA (policies §1.1), as far as it can be seen without what it names. @param field path of `conf` */
+/** What is wrong with `conf` of a provided CA, as far as it can be seen without what it names. @param field path of `conf` */
 export function providedCaViolations(backend: CaBackend, field: string): Violation[] {
   return PARTS.flatMap((part): Violation[] => {
     const at = `${field}.${part}`;

@@ -9,7 +9,7 @@ import type { MembershipRule, MeshSpec } from './spec.ts';
 
 const NOT_SUPPORTED = 'is not supported yet';
 
-/** What a Mesh may hold (policies §1.1), in Kuma's order; what the product would not act upon is refused, never ignored. */
+/** What a Mesh may hold, in the order of Kuma's `mesh_validator.go`; what the product would not act upon is refused, never ignored. */
 export function meshViolations({ spec }: Resource<MeshSpec>): Violation[] {
   return [
     ...mtlsViolations(spec),
@@ -86,7 +86,7 @@ export function rootChainWarnings({ spec }: Resource<MeshSpec>): string[] {
   );
 }
 
-/** What only counts when it is stored: no change of CA under traffic, the length of the name, and CAs that can be (kumactl-api §4.3). */
+/** What only counts when it is stored: no change of CA under traffic, the length of the name, and CAs that can be. */
 export function admitMesh({ name, spec }: Resource<MeshSpec>, before: Resource<MeshSpec> | undefined): Violation[] {
   const violations: Violation[] = [];
   const was = before?.spec.mtls?.enabledBackend;

@@ -30,7 +30,7 @@ const caBackend = message({
 
 const constraint = message({ tags: z.preprocess((tags) => tags ?? {}, stringMap) });
 
-/** A Mesh (policies §1.1). Fields that the product does not act upon are read so that `meshViolations` can refuse them by name. */
+/** A Mesh. Fields that the product does not act upon are read so that `meshViolations` can refuse them by name. */
 export const meshSchema: z.ZodType<MeshSpec> = message({
   mtls: message({ enabledBackend: text, skipValidation: flag, backends: list(caBackend) }).optional(),
   networking: message({ outbound: message({ passthrough: optionalFlag }).optional() }).optional(),

@@ -57,7 +57,7 @@ export function enabledBackend(mesh: MeshSpec | undefined): CaBackend | undefine
   return name ? mesh?.mtls?.backends?.find((backend) => backend.name === name) : undefined;
 }
 
-/** Names of the Secrets that hold a builtin CA (multizone-and-dataplane §6.1). */
+/** Names of the Secrets that hold a builtin CA, as in Kuma. */
 export function builtinCaSecrets(
   mesh: string,
   backend: string,

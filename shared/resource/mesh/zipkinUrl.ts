@@ -14,7 +14,7 @@ interface ZipkinUrl {
 
 const NO_PORT = 'port has to be explicitly specified';
 
-/** @returns what is wrong with it, in Kuma's words, where it is none (policies §1.1) */
+/** @returns what is wrong with it, in Kuma's words, where it is none */
 export function parseZipkinUrl(url: string): ZipkinUrl | string {
   const [, scheme, authority = '', path = ''] = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#@]+)([^?#]*)/i.exec(url) ?? [];
   // to Go a path, and what follows a scheme without a slash, are URLs that have no port

@@ -3,7 +3,7 @@ import { message, text } from '../protoJson.ts';
 import { zoneProxyNetworkingFields } from '../zoneProxyNetworking.ts';
 import type { ZoneEgressSpec } from './spec.ts';
 
-/** A ZoneEgress (policies §1.3). */
+/** A ZoneEgress. */
 export const zoneEgressSchema: z.ZodType<ZoneEgressSpec> = message({
   zone: text,
   networking: z.preprocess((networking) => networking ?? {}, message(zoneProxyNetworkingFields)),

@@ -4,7 +4,7 @@ import type { Violation } from '../violation.ts';
 import { adminViolations, portViolations, zoneAddressViolations } from '../zoneProxyNetworking.ts';
 import type { ZoneIngressSpec } from './spec.ts';
 
-/** What a ZoneIngress may hold (policies §1.3), told in Kuma's order and with its paths. */
+/** What a ZoneIngress may hold, told in Kuma's order and with its paths. */
 export function zoneIngressViolations({
   spec: { networking, availableServices },
 }: Resource<ZoneIngressSpec>): Violation[] {

@@ -10,7 +10,7 @@ const availableService = message({
   externalService: flag,
 });
 
-/** A ZoneIngress (policies §1.3). */
+/** A ZoneIngress. */
 export const zoneIngressSchema: z.ZodType<ZoneIngressSpec> = message({
   zone: text,
   networking: z.preprocess(

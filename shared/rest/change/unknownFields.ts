@@ -4,7 +4,7 @@ import type { JsonSchema } from '../openapi/jsonSchema.ts';
 import { resourceSchema } from '../openapi/schemas.ts';
 import type { Document } from './documents.ts';
 
-/** A field that its type does not have: dropped without a word by Kuma, and here (kumactl-api §9.4). */
+/** A field that its type does not have: dropped without a word by Kuma, and here. */
 export interface UnknownField {
   /** As errors write it: `spec.to[0].deflaut`. */
   readonly field: string;

@@ -38,7 +38,7 @@ export interface CheckedPut {
 }
 
 /**
- * All that must hold before a resource is written. The order of the checks decides which error is told (kumactl-api §4.3).
+ * All that must hold before a resource is written. The order of the checks decides which error is told; it is Kuma's.
  * @param meshOfChange a Mesh that is written together with it, if there is one of that name
  * @throws RestError
  */
@@ -109,7 +109,7 @@ function urlViolations(
   return [...other('name'), ...roomViolations(url, role), ...other('type'), ...other('mesh')];
 }
 
-/** What another control plane wrote is changed there; its labels tell (kumactl-api §10.4). */
+/** What another control plane wrote is changed there; its labels tell. */
 function refuseForeign({ role }: RestContext, { stored, resource }: Shown, labels: Resource['labels']): void {
   const title = 'Could not update a resource';
   refuseIf(title, immutableLabelViolations(resource.labels, labels));

@@ -14,7 +14,7 @@ import { requireWritable } from './refusal.ts';
 
 const TITLE = 'Could not delete a resource';
 
-/** `DELETE` of a resource (kumactl-api §4.6). */
+/** `DELETE` of a resource. */
 export function deleteRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
   return collectionsOf(descriptor).map(({ path }) => ({
     method: 'DELETE',

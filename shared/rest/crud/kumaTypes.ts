@@ -1,4 +1,4 @@
-/** A type of Kuma 2.14 that a build may lack (kumactl-api §3). */
+/** A type of Kuma 2.14 that a build may lack. */
 export interface KumaType {
   /** Collection. */
   readonly path: string;

@@ -10,7 +10,7 @@ import { pageAnswer, pageOf } from '../page.ts';
 import { resourceJson } from '../resourceJson.ts';
 import type { Shown } from '../shown.ts';
 
-/** `GET` of one resource and of lists, in one mesh and over all (kumactl-api §4.1, §4.2). */
+/** `GET` of one resource and of lists, in one mesh and over all. */
 export function readRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
   const list = (path: string): Route => ({
     method: 'GET',

@@ -5,7 +5,7 @@ import { ok, type Route } from '../http.ts';
 import { count, noCounts, type StatusCounts } from './counts.ts';
 import { type Proxy, proxiesOf, type ServiceType, servicesOf } from './proxies.ts';
 
-/** Counts over everything, for the GUI's first page (kumactl-api §5.5, §2). */
+/** Counts over everything, for the GUI's first page. */
 export function globalInsightRoutes(context: RestContext): Route[] {
   return [
     {

@@ -11,7 +11,7 @@ import { type Proxy, proxiesOf, servicesOf } from './proxies.ts';
 
 const PATH = '/mesh-insights';
 
-/** `/mesh-insights`: what is in every mesh and how it fares, counted when asked (kumactl-api §5.4). A zone has none. */
+/** `/mesh-insights`: what is in every mesh and how it fares, counted when asked. A zone has none. */
 export function meshInsightRoutes(context: RestContext): Route[] {
   const mesh = descriptorOf(context, 'Mesh');
   const insight = descriptorOf(context, 'MeshInsight');
@@ -63,7 +63,7 @@ async function takeCensus(context: RestContext, mesh?: string): Promise<Census> 
   return { resources, proxies: Map.groupBy(await proxiesOf(context, mesh), ({ stored }) => stored.resource.mesh) };
 }
 
-/** `dataplanes` is there even when empty: kumactl crashes without it (kumactl-api §0.10). */
+/** `dataplanes` is there even when empty: kumactl crashes without it. */
 function insightOf(context: RestContext, { stored, resource: mesh }: Shown, { proxies, resources }: Census): Shown {
   const own = proxies.get(mesh.name) ?? [];
   const counts = [...(resources.get(mesh.name) ?? [])];

@@ -8,7 +8,7 @@ import { pageAnswer } from '../page.ts';
 import type { Stored } from '../ports.ts';
 import { flatSpec, type JsonFields, resourceMeta } from '../resourceJson.ts';
 
-/** A proxy or zone together with its insight, under `_overview` and the older `dataplanes+insights` (kumactl-api §5.1). */
+/** A proxy or zone together with its insight, under `_overview` and the older `dataplanes+insights`. */
 export function overviewRoutes(context: RestContext, descriptor: ResourceDescriptor): Route[] {
   if (descriptor.insight === undefined) return [];
   const insightType = descriptorOf(context, descriptor.insight);

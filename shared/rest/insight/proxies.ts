@@ -28,7 +28,7 @@ export async function proxiesOf({ reader }: Pick<RestContext, 'reader'>, mesh?: 
   });
 }
 
-/** A gateway is online when connected; a sidecar also needs its inbounds ready, ignored ones not counted (kumactl-api §5.2). */
+/** A gateway is online when connected; a sidecar also needs its inbounds ready, ignored ones not counted. */
 function statusOf({ networking }: DataplaneSpec, insight: Insight | undefined): ProxyStatus {
   if (!isOnline(insight)) return 'offline';
   const inbounds = (networking.inbound ?? []).filter(({ state }) => state !== 'Ignored');

@@ -22,7 +22,7 @@ const TYPES: readonly string[] = [
   'gateway_delegated',
 ] satisfies ServiceType[];
 
-/** `/meshes/{m}/service-insights`: every `kuma.io/service` with its instances, counted when asked (kumactl-api §5.4). */
+/** `/meshes/{m}/service-insights`: every `kuma.io/service` with its instances, counted when asked. */
 export function serviceInsightRoutes(context: RestContext): Route[] {
   const list = (path: string): Route => ({
     method: 'GET',

@@ -8,7 +8,7 @@ import type { EnvoyAdmin, Stored } from '../ports.ts';
 
 const TITLE = 'Could not execute admin operation';
 
-/** What a proxy's Envoy says of itself: `xds`, `stats`, `clusters` (kumactl-api §6). */
+/** What a proxy's Envoy says of itself: `xds`, `stats`, `clusters`. */
 export function envoyAdminRoutes(context: RestContext): Route[] {
   const places = [
     { type: 'Dataplane', paths: ['/meshes/:mesh/dataplanes/:name'], missing: 'Could not get dataplane resource' },

@@ -1,7 +1,7 @@
 import { PASS_THROUGH } from '../../policy/legacyRules.ts';
 import type { MatchedPolicies, RuleOrigin } from '../../policy/rules.ts';
 
-/** What of a proxy a policy is attached to: the whole, or its calls to a service (kumactl-api §6.1). */
+/** What of a proxy a policy is attached to: the whole, or its calls to a service. */
 export type Place =
   | { readonly type: 'dataplane' }
   | { readonly type: 'service'; readonly name: string; readonly service: string };

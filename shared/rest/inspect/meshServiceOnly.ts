@@ -14,7 +14,7 @@ const OF_A_PROXY = [
 
 /**
  * Inspect endpoints of meshes whose services are MeshServices. No mesh here has them (`meshServices.mode` is refused), so these
- * answer what Kuma answers for such meshes (kumactl-api §6); the GUI then asks for the older ones.
+ * answer what Kuma answers for such meshes; the GUI then asks for the older ones.
  */
 export function meshServiceOnlyRoutes(context: RestContext): Route[] {
   return [

@@ -8,7 +8,7 @@ import { servicesIn } from './servicesIn.ts';
 
 /**
  * The Dataplanes of a policy: `…/{policy}/_resources/dataplanes` for the GUI, `…/{policy}/dataplanes` for `kumactl inspect
- * <policy>` (kumactl-api §6, §6.3). kumactl also asks for `-resources`, which the real server does not know (fact 29).
+ * <policy>`. With `--new-api` kumactl asks for `-resources` instead of `_resources`, which Kuma's server does not know.
  */
 export function policyProxyRoutes(context: RestContext, policy: ResourceDescriptor): Route[] {
   const { inspector } = context;

@@ -7,7 +7,7 @@ import { jsonPatch } from '../../resource/jsonPatch.ts';
 
 /**
  * `…/dataplanes/{n}/_config`: what the control plane gives a proxy. With `shadow=true` what it would give if the policies labelled
- * `kuma.io/effect: shadow` took effect; `include=diff` adds a JSON patch from the one to the other (kumactl-api §6).
+ * `kuma.io/effect: shadow` took effect; `include=diff` adds a JSON patch from the one to the other.
  */
 export function proxyConfigRoutes(context: RestContext): Route[] {
   return [

@@ -12,7 +12,7 @@ const TITLE = 'Could not get MatchedPolicies';
 const NO_MESH = 'Could not build MeshContext';
 
 /**
- * `…/dataplanes/{n}/policies`: what `kumactl inspect dataplane` shows (kumactl-api §6.1). targetRef policies attach to the whole
+ * `…/dataplanes/{n}/policies`: what `kumactl inspect dataplane` shows. targetRef policies attach to the whole
  * proxy, legacy ones to that or to its calls.
  */
 export function proxyPolicyRoutes(context: RestContext): Route[] {

@@ -29,7 +29,7 @@ interface Attachment {
 const TITLE = 'Could not get MatchedPolicies';
 const NO_MESH = 'Could not build MeshContext';
 
-/** `…/dataplanes/{n}/rules`: what `_rules` tells, in the older form, inbound by inbound and outbound by outbound (kumactl-api §6). */
+/** `…/dataplanes/{n}/rules`: what `_rules` tells, in the older form, inbound by inbound and outbound by outbound. */
 export function ruleAttachmentRoutes(context: RestContext): Route[] {
   const { inspector } = context;
   if (!inspector) return [];

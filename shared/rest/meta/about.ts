@@ -5,7 +5,7 @@ import { ok, type Route } from '../http.ts';
 /** The release of Kuma whose contract this is. kumactl compares it with its own, and warns before every command when they differ. */
 export const KUMA_RELEASE = '2.14.3';
 
-/** `GET /`, `/who-am-i`, `/config` (kumactl-api §2). kumactl asks the first before nearly every command. */
+/** `GET /`, `/who-am-i`, `/config`. kumactl asks the first before nearly every command. */
 export function aboutRoutes({ about, role, access }: RestContext): Route[] {
   return [
     {

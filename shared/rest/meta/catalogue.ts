@@ -3,7 +3,7 @@ import { isWritable, type Role } from '../../resource/role.ts';
 import { publicTypes, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 
-/** `GET /_resources` and `/policies`: the types of this build (kumactl-api §2). */
+/** `GET /_resources` and `/policies`: the types of this build. */
 export function catalogueRoutes(context: RestContext): Route[] {
   const types = publicTypes(context);
   return [
@@ -23,7 +23,7 @@ export function catalogueRoutes(context: RestContext): Route[] {
   ];
 }
 
-/** `readOnly` is the type's own flag, but on a zone true for all: so Kuma, and so its GUI expects (kumactl-api §2). */
+/** `readOnly` is the type's own flag, but on a zone true for all: so Kuma, and so its GUI expects. */
 function resourceType(descriptor: ResourceDescriptor, { mode }: Role): object {
   const {
     type,

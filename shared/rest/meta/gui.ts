@@ -1,7 +1,7 @@
 import type { RestContext } from '../context.ts';
 import type { Answer, Route } from '../http.ts';
 
-/** `/gui` and everything below: there is no GUI, and this page says so, as a zone of Kuma does (kumactl-api §2). */
+/** `/gui` and everything below: there is no GUI, and this page says so, as a zone of Kuma does. */
 export function guiRoutes({ role }: RestContext): Route[] {
   const page: Answer = { status: 200, body: disabledPage(role.mode), contentType: 'text/html; charset=utf-8' };
   return ['/gui', '/gui/*'].map((path) => ({

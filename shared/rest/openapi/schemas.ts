@@ -5,7 +5,7 @@ const text: JsonSchema = { type: 'string' };
 const time: JsonSchema = { type: 'string', format: 'date-time', readOnly: true };
 const labels: JsonSchema = { type: 'object', additionalProperties: text };
 
-/** Kuma's error object (kumactl-api §1.2). */
+/** Kuma's error object. */
 export const ERROR: JsonSchema = {
   type: 'object',
   required: ['type', 'status', 'title', 'detail'],
@@ -21,7 +21,7 @@ export const ERROR: JsonSchema = {
   },
 };
 
-/** A resource of that type as it is written and shown (kumactl-api §1.4). */
+/** A resource of that type as it is written and shown. */
 export function resourceSchema(descriptor: ResourceDescriptor): JsonSchema {
   const { type, scope, style, shortName, schema, hasStatus } = descriptor;
   const spec = jsonSchema(schema) as { properties?: Record<string, JsonSchema>; required?: string[] };
