@@ -115,3 +115,7 @@ it('proxies that the same policies select by different selectors have rules of t
   };
   expect([winnerOf('a'), winnerOf('b'), winnerOf('a')]).toEqual(['mixed', 'teams', 'mixed']);
 });
+
+it('finds on nobody a tag that every object inherits', () => {
+  expect(bestRank(select({ constructor: '*' }), [WEB])).toBeUndefined();
+});

@@ -22,7 +22,7 @@ export function bestRank(selectors: readonly TagSelector[], tagSets: readonly Ta
 /** Are all wanted tags there, with these values or, for `*`, any? All on one and the same inbound: they are not pooled. */
 export function matchesTags(wanted: Tags, tags: Tags): boolean {
   return Object.entries(wanted).every(
-    ([key, value]) => tags[key] !== undefined && (value === ANY || tags[key] === value),
+    ([key, value]) => Object.hasOwn(tags, key) && (value === ANY || tags[key] === value),
   );
 }
 

@@ -97,8 +97,10 @@ test('null leaves a field of the envelope of a flat type as it is', () => {
 
 test.each([
   [{ name: 5 }, 'name in body must be of type string: "number"'],
+  [{ name: { toString: 1 } }, 'name in body must be of type string: "object"'],
   [{ mesh: null }, 'mesh in body must be of type string: "null"'],
   [{ labels: null }, 'labels in body must be of type object: "null"'],
+  [{ labels: { a: { toString: 1 } } }, 'labels.a in body must be of type string: "object"'],
   [{ labels: { a: 1 } }, 'labels.a in body must be of type string: "number"'],
   [{ spec: [] }, 'spec in body must be of type object: "array"'],
   [{ creationTime: 5 }, 'creationTime in body must be of type string: "number"'],
@@ -123,4 +125,13 @@ test('the schema complains of envelope and spec together, before a text is read 
   ]);
   expect(fields({ spec: { to: [{ default: 5 }, unread] } })).toEqual([undefined, 'spec.to[0].default']);
   expect(fields({ spec: { to: [unread] } })[0]).toBe('time: invalid duration "abc"');
+});
+
+test('a secret of very many equals signs is read at once', () => {
+  const secret = testRegistry.byType('Secret')!;
+  const body = { type: 'Secret', mesh: 'default', name: 's', data: `${'='.repeat(1_000_000)}a` };
+  expect(parseResource(secret, body, AT)).toMatchObject({
+    ok: false,
+    malformed: 'illegal base64 data at input byte 1000001',
+  });
 });

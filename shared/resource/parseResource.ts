@@ -119,14 +119,18 @@ function flatEnvelope(body: Record<string, unknown>): Envelope | Parsed {
 }
 
 function envelopeOf(body: Record<string, unknown>, { mesh, spec }: Pick<Envelope, 'mesh' | 'spec'>): Envelope {
-  const labels = Object.entries(body.labels ?? {}).map(([label, value]) => [label, String(value ?? '')]);
   return {
-    type: String(body.type ?? ''),
-    mesh: String(body.mesh ?? mesh),
-    name: String(body.name ?? ''),
-    labels: Object.fromEntries(labels),
+    type: textOf(body.type),
+    mesh: textOf(body.mesh ?? mesh),
+    name: textOf(body.name),
+    labels: Object.fromEntries(Object.entries(body.labels ?? {}).map(([label, value]) => [label, textOf(value)])),
     spec,
   };
+}
+
+/** What is no text was refused, or is `null`. An object could not even be made one, where it has a `toString` of its own. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function bad(message: string): Parsed {

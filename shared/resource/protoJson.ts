@@ -108,7 +108,9 @@ export const bytes = z
   .string({ error: ({ input }) => cannotUnmarshal(input, '[]uint8') })
   .superRefine((value, context) => {
     const wrong = value.search(/[^A-Za-z0-9+/_=-]/);
-    const at = wrong >= 0 ? wrong : value.replace(/=+$/, '').length % 4 === 1 ? value.length : -1;
+    let end = value.length;
+    while (value[end - 1] === '=') end--;
+    const at = wrong >= 0 ? wrong : end % 4 === 1 ? value.length : -1;
     if (at >= 0)
       context.addIssue({
         code: 'custom',

@@ -4,7 +4,7 @@ import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SERVICE_TAG } from '../resource/tags.ts';
 import { SERVICELESS_PORT } from '../view/localInbounds.ts';
-import { isIpAddress } from '../view/servicePart.ts';
+import { isIpAddress } from '../resource/address.ts';
 import type { View } from '../view/view.ts';
 import { metricsInbound } from './metricsInbound.ts';
 

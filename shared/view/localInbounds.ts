@@ -1,8 +1,9 @@
+import { isIpAddress } from '../resource/address.ts';
 import { type DataplaneSpec, type Inbound, isHealthy, isIgnored, type Tags } from '../resource/dataplane/spec.ts';
 import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseProtocol } from '../xds/protocol.ts';
-import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
+import { endpointTags, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
 
 /** Port of an inbound that only says "I run here and serve nothing", in Kuma's words "serviceless". */

@@ -1,3 +1,4 @@
+import { isIpAddress } from '../resource/address.ts';
 import { enabledBackend, type MeshSpec } from '../resource/mesh/spec.ts';
 import { resolved } from '../resource/resolved.ts';
 import type { ZoneSpec } from '../resource/zone/spec.ts';
@@ -5,7 +6,7 @@ import type { AvailableService, ZoneIngressSpec, ZoneIngressStatus } from '../re
 import type { ZoneEgressSpec } from '../resource/zoneegress/spec.ts';
 import type { Endpoint } from '../xds/endpoints.ts';
 import { parseProtocol } from '../xds/protocol.ts';
-import { endpointTags, isIpAddress, type ServicePart, servicePart } from './servicePart.ts';
+import { endpointTags, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
 
 /** What a mesh's callers here get from the other zones. */

@@ -7,7 +7,7 @@ export interface ServicePart {
   readonly protocol: Protocol;
   /** An inbound of this zone. */
   readonly local: boolean;
-  /** Absent: not healthy, or not reachable from here. */
+  /** Absent: not healthy, or not reachable from here, or known by a name only: EDS takes nothing but IP addresses. */
   readonly endpoint?: Endpoint;
   /** Where callers go instead of `endpoint`, which is for our egress only. Absent: the mesh does not route through it. */
   readonly egresses?: readonly Endpoint[];
@@ -33,9 +33,4 @@ export function servicePart(part: Omit<ServicePart, 'key'>): ServicePart {
 export function endpointTags(tags: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(tags).filter(([key]) => key !== 'kuma.io/service');
   return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** EDS takes IP addresses only; somebody who advertises a name has no endpoint until it is resolved. */
-export function isIpAddress(address: string): boolean {
-  return /^[0-9.]+$/.test(address) || address.includes(':');
 }

@@ -46,6 +46,12 @@ describe('service index', () => {
     expect(after.shape).toBe(before.shape);
   });
 
+  it('gives nobody an endpoint at what looks like an address and is none: Envoy would refuse all of the service', () => {
+    const view = viewOf([MESH, dataplane('a-1', '10.0.0.1', A), dataplane('a-2', '10.0.0.999', A)]);
+    const { endpoints } = serviceIndex(view, 'default', 'zone-1').services.get('a') ?? {};
+    expect(endpoints?.map(({ address }) => address)).toEqual(['10.0.0.1']);
+  });
+
   it('keeps the protocol of a service whose instances are all unhealthy', () => {
     const view = viewOf([MESH, dataplane('a-1', '10.0.0.1', A, { state: 'NotReady' })]);
     expect(serviceIndex(view, 'default', 'zone-1').services.get('a')).toMatchObject({

@@ -42,7 +42,7 @@ export type RetryOn = { condition: string } | { status: number } | { method: str
 
 /** Of `http`; `undefined`: there is no such item. */
 export function httpRetryOn(item: string): RetryOn | undefined {
-  const condition = HTTP_CONDITIONS[item];
+  const condition = conditionIn(HTTP_CONDITIONS, item);
   if (condition) return { condition };
   const method = item.startsWith('HttpMethod') ? item.slice('HttpMethod'.length) : '';
   if (METHODS.includes(method)) return { method: method.toUpperCase() };
@@ -52,6 +52,11 @@ export function httpRetryOn(item: string): RetryOn | undefined {
 
 /** Of `grpc`: conditions of its own, and those of HTTP, which a proxy on the way answers with. `undefined`: there is no such item. */
 export function grpcRetryOn(item: string): RetryOn | undefined {
-  const condition = GRPC_CONDITIONS[item];
+  const condition = conditionIn(GRPC_CONDITIONS, item);
   return condition ? { condition } : httpRetryOn(item);
+}
+
+/** Not one that every object inherits: an item may be called `constructor`. */
+function conditionIn(conditions: Readonly<Record<string, string>>, item: string): string | undefined {
+  return Object.hasOwn(conditions, item) ? conditions[item] : undefined;
 }

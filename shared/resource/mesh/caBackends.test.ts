@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { caViolations } from './caBackends.ts';
+import { certificateLifetime, isLifetime } from './certificateLifetime.ts';
 import type { CaBackend } from './spec.ts';
 
 const told = (...backends: CaBackend[]) => caViolations('demo', backends).map((one) => `${one.field}: ${one.reason}`);
@@ -65,4 +66,12 @@ test('each part of a provided CA has one source, which says something', () => {
   expect(told(provided({ cert: { secret: null }, key: { secret: 'k', file: null } }))).toEqual([
     `mtls.backends[0].conf.cert: ${CHOOSE}`,
   ]);
+});
+
+test('lifetimes for which there are no dates are none', () => {
+  expect(['0', '10y', '292y', '24h', '500ms'].filter(isLifetime)).toHaveLength(5);
+  expect(['293y', `${'9'.repeat(400)}s`, '1', '-1h', '1h30m'].filter(isLifetime)).toEqual([]);
+  expect(certificateLifetime('1h')).toBe(3_600_000);
+  expect(certificateLifetime('0')).toBeUndefined();
+  expect(certificateLifetime('0h')).toBeUndefined();
 });

@@ -1,16 +1,10 @@
 import { isDnsName } from '../address.ts';
 import type { Violation } from '../violation.ts';
 import { confWarnings, parseConf } from './backendConf.ts';
+import { isLifetime } from './certificateLifetime.ts';
 import { KINDS, PARTS, providedCaViolations } from './providedCa.ts';
 import { builtinConf } from './schema.ts';
 import { builtinCaSecrets, type CaBackend } from './spec.ts';
-
-/** Kuma's duration of certificates: one number and one unit, or 0. */
-const LIFETIME = /^(\d+(y|w|d|h|m|s|ms)|0)$/;
-
-export function isLifetime(text: string): boolean {
-  return LIFETIME.test(text);
-}
 
 /** What is wrong with the CAs of a mesh. Of types that are not known the first is told, and nothing after it. */
 export function caViolations(mesh: string, backends: readonly CaBackend[] = []): Violation[] {

@@ -1,3 +1,5 @@
+import { LONGEST_DURATION_MS } from '../goDuration.ts';
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   y: 365 * 24 * 3_600_000,
   w: 7 * 24 * 3_600_000,
@@ -10,8 +12,16 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /** Milliseconds of Kuma's certificate durations, `10y`, `24h`; `undefined` for 0 and for what is none. */
 export function certificateLifetime(text: string): number | undefined {
-  const match = /^(\d+)(y|w|d|h|m|s|ms)$/.exec(text);
-  const unit = UNIT_MS[match?.[2] ?? ''];
-  const lifetime = unit ? Number(match?.[1]) * unit : 0;
-  return lifetime > 0 ? lifetime : undefined;
+  return millisecondsOf(text) || undefined;
+}
+
+/** Is it one of Kuma's certificate durations: one number and one unit, or 0? There are no dates for much longer ones than Go has. */
+export function isLifetime(text: string): boolean {
+  return text === '0' || millisecondsOf(text) !== undefined;
+}
+
+function millisecondsOf(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d+)(y|w|d|h|m|s|ms)$/.exec(text) ?? [];
+  const lifetime = Number(count) * (UNIT_MS[unit] ?? 0);
+  return lifetime < LONGEST_DURATION_MS ? lifetime : undefined;
 }

@@ -25,6 +25,11 @@ test('and none of the restrictions', () => {
   expect(fields({ team: 'a', legacy: 'yes' })).toEqual(['networking.inbound[0].tags']);
 });
 
+test('nobody has a tag that every object inherits', () => {
+  const spec = { constraints: { dataplaneProxy: { restrictions: [{ tags: { constructor: '*' } }] } } };
+  expect(membershipViolations('demo', spec, dataplane({ team: 'a' }))).toEqual([]);
+});
+
 test('a gateway is judged by its own tags', () => {
   const gateway = { networking: { address: '10.0.0.1', gateway: { tags: { team: 'c' } } } };
   expect(membershipViolations('demo', mesh, gateway)).toEqual([

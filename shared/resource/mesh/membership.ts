@@ -29,6 +29,6 @@ function tagSets({ networking: { gateway, inbound = [] } }: DataplaneSpec): [fie
 
 function matches(wanted: Tags, tags: Tags): boolean {
   return Object.entries(wanted).every(([name, value]) =>
-    value === ANY ? tags[name] !== undefined && tags[name] !== '' : tags[name] === value,
+    value === ANY ? Object.hasOwn(tags, name) && tags[name] !== '' : tags[name] === value,
   );
 }

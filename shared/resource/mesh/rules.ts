@@ -3,7 +3,8 @@ import type { Resource } from '../resource.ts';
 import { tagViolations } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 import { loggingViolations, tracingViolations } from './backends.ts';
-import { caViolations, isLifetime } from './caBackends.ts';
+import { caViolations } from './caBackends.ts';
+import { isLifetime } from './certificateLifetime.ts';
 import { metricsViolations } from './metrics.ts';
 import type { MembershipRule, MeshSpec } from './spec.ts';
 
