@@ -1,4 +1,4 @@
-import { type DataplaneSpec, type Inbound, isIgnored, sectionName, type Tags } from '../resource/dataplane/spec.ts';
+import { type DataplaneSpec, sectionName, type Tags } from '../resource/dataplane/spec.ts';
 import { tagSets } from '../resource/dataplane/tagSets.ts';
 import { displayName } from '../resource/hashedName.ts';
 import type { Origin, Resource } from '../resource/resource.ts';
@@ -76,12 +76,12 @@ function targetSelection(ref: TargetRef, policy: Candidate, dataplane: Resource<
   const isProxyType = !ref.proxyTypes?.length || ref.proxyTypes.includes(gateway ? 'Gateway' : 'Sidecar');
   switch (ref.kind) {
     case 'Mesh':
-      return isProxyType ? whole(inbound) : undefined;
+      return isProxyType ? WHOLE : undefined;
     case 'Dataplane': {
       if (gateway?.type === 'BUILTIN') return undefined;
       const isMeant = ref.name ? isNamed(dataplane, ref, policy) : hasAll(dataplane.labels, ref.labels);
-      if (!isMeant || !ref.sectionName) return isMeant ? whole(inbound) : undefined;
-      const sections = selectable(inbound).filter((section) => section === ref.sectionName);
+      if (!isMeant || !ref.sectionName) return isMeant ? WHOLE : undefined;
+      const sections = inbound.map(sectionName).filter((section) => section === ref.sectionName);
       return sections.length > 0 ? { inbounds: sections, routes: undefined } : undefined;
     }
     case 'MeshSubset':
@@ -95,19 +95,10 @@ function targetSelection(ref: TargetRef, policy: Candidate, dataplane: Resource<
   }
 }
 
-function whole(inbounds: readonly Inbound[]): Selection {
-  return inbounds.some(isIgnored) ? { ...WHOLE, inbounds: selectable(inbounds) } : WHOLE;
-}
-
-/** Section names of those that policies select: not of one that is ignored, which none of them is about. */
-function selectable(inbounds: readonly Inbound[]): string[] {
-  return inbounds.filter((one) => !isIgnored(one)).map(sectionName);
-}
-
 /** Tags must be on one and the same inbound, and select only such inbounds; a gateway has tags of its own. */
 function tagSelection(tags: Tags, { networking: { inbound = [], gateway } }: DataplaneSpec): Selection | undefined {
   if (gateway) return matchesTags(tags, gateway.tags) ? WHOLE : undefined;
-  const sections = selectable(inbound.filter((one) => matchesTags(tags, one.tags ?? {})));
+  const sections = inbound.filter((one) => matchesTags(tags, one.tags ?? {})).map(sectionName);
   return sections.length > 0 ? { inbounds: sections, routes: undefined } : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type DataplaneSpec, isIgnored, sectionName } from '../resource/dataplane/spec.ts';
+import { type DataplaneSpec, sectionName } from '../resource/dataplane/spec.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { Memo } from '../snapshot/memo.ts';
@@ -60,11 +60,7 @@ export function matchPolicies(input: MatchInput): MatchedByType {
 function proxyKey({ byName, byLabels, tags: asked }: PolicyIndex, { zone, dataplane }: MatchInput, memo: Memo): string {
   return memo.from(dataplane, `match ${zone} ${byName} ${byLabels} ${asked}`, () => {
     const { inbound = [], gateway } = dataplane.spec.networking;
-    const sections = inbound.map((one) => [
-      sectionName(one),
-      isIgnored(one),
-      one.tags && asked.map((name) => one.tags?.[name]),
-    ]);
+    const sections = inbound.map((one) => [sectionName(one), one.tags && asked.map((name) => one.tags?.[name])]);
     return JSON.stringify([zone, sections, gateway, byLabels && dataplane.labels, byName && dataplane.name]);
   });
 }
