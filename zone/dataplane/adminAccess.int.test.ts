@@ -86,6 +86,18 @@ test('a control plane reads the admin API of a sidecar elsewhere, and nobody els
   expect(await call({ ...plain, path: '/ready' })).toBe(200);
 });
 
+test('a sidecar that names no admin port, alone at its address, is read at the default one', generous, async () => {
+  const { zone, plane } = await zoneWith(mtls);
+  const inbound = [{ port: await freePort(), servicePort: 9, tags: { 'kuma.io/service': 'web' } }];
+  const networking = { address: '127.90.1.1', inbound };
+  await sidecar(plane, { type: 'Dataplane', mesh: 'default', name: 'web-1', networking });
+  const web = stored(zone, 'Dataplane', 'default', 'web-1');
+  await until(
+    () => fromAfar(plane).stats(web, { json: false, usedOnly: false }).catch(String),
+    (text) => text.includes('listener.127.90.1.1_9901.'),
+  );
+});
+
 test('the next CA of the zone is used by both sides while they run; an egress is reached too', generous, async () => {
   const { zone, plane } = await zoneWith(mtls);
   const networking = { address: HOST, port: await freePort(), admin: { port: await freePort() } };

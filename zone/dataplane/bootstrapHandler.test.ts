@@ -6,6 +6,7 @@ import { registry as xdsTypes } from '../../shared/xds/gen/registry.js';
 import { serverCertificateFor } from '../../test/support/certificates.ts';
 import { viewOf } from '../../test/support/snapshotCase.ts';
 import { answer } from './bootstrapHandler.ts';
+import { DefaultAdminPorts } from './defaultAdminPorts.ts';
 import { readNodeMetadata } from './nodeMetadata.ts';
 
 const registry = await loadRegistry();
@@ -83,6 +84,7 @@ function ask(
     certificatePem,
     trusted: () => certificatePem,
     host: '127.0.0.1',
+    adminPorts: new DefaultAdminPorts(view, 'zone-1'),
     now: () => new Date(),
   };
   return answer(JSON.stringify({ ...request, ...change }), { host, accept }, 5678, deps);
@@ -221,14 +223,14 @@ describe('POST /bootstrap', () => {
     expect(filesOf({ certPath: '/c', keyPath: '' })).toBeUndefined();
   });
 
-  it('takes the admin port of the resource, and that of the request where there is none', () => {
+  it('takes the admin port of the resource, else that of the request, else the default', () => {
     const { networking, ...rest } = dataplane;
     const { admin: _, ...without } = networking;
-    const dataplaneResource = JSON.stringify({ ...rest, networking: without });
+    const dataplaneResource = JSON.stringify({ ...rest, networking: { ...without, address: '10.0.0.2' } });
     const portOf = (asked: object) => readNodeMetadata(config(asked).node.metadata).proxy.adminPort;
     expect(portOf({ adminPort: 9905 })).toBe(9901);
     expect(portOf({ adminPort: 9905, dataplaneResource })).toBe(9905);
-    expect(portOf({ dataplaneResource })).toBe(0);
+    expect(portOf({ dataplaneResource })).toBe(9901);
   });
 
   it('cuts the path of the admin socket where Kuma does', () => {
@@ -272,6 +274,7 @@ describe('POST /bootstrap', () => {
       certificatePem,
       trusted: () => certificatePem,
       host: 'localhost',
+      adminPorts: new DefaultAdminPorts(view, 'zone-1'),
       now: () => new Date(),
     };
     expect(answer('{', { host: 'localhost' }, 1, deps)).toMatchObject({

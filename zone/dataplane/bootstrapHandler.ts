@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { isAuthority, isNamed } from '../identity/certificateFacts.ts';
 import { bootstrapConfig } from './bootstrap.ts';
 import { type BootstrapRequest, bootstrapRequestSchema } from './bootstrapRequest.ts';
+import { DefaultAdminPorts } from './defaultAdminPorts.ts';
 import { ProxyRefused, proxyResource, resourceType } from './proxyResource.ts';
 import { trustedCas } from './trustedCas.ts';
 
@@ -26,6 +27,7 @@ type Deps = {
   readonly certificatePem: string;
   /** Where Envoy shall connect, when the request does not say a host. */
   readonly host: string;
+  readonly adminPorts: DefaultAdminPorts;
   readonly now: () => Date;
 };
 
@@ -40,7 +42,10 @@ const LONGEST_BODY = 1 << 20;
 const TEXT = 'text/plain; charset=utf-8';
 
 /** `POST /bootstrap`, with the statuses of Kuma's pkg/xds/bootstrap/handler.go; errors are plain text, as kuma-dp prints them. */
-export function bootstrapHandler(deps: Deps): (request: IncomingMessage, response: ServerResponse) => void {
+export function bootstrapHandler(
+  options: Omit<Deps, 'adminPorts'>,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const deps: Deps = { ...options, adminPorts: new DefaultAdminPorts(options.view, options.zone) };
   return (request, response) => {
     const send = ({ status, contentType, body }: Answer) =>
       response.writeHead(status, { 'content-type': contentType }).end(body);
@@ -90,7 +95,10 @@ export function answer(
       return refused(503, `there is no mesh ${resource.mesh} in this zone`);
     }
     const kind = kindOf(request);
-    const adminPort = (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port || request.adminPort;
+    const adminPort =
+      (resource.spec as Partial<DataplaneSpec>).networking?.admin?.port ||
+      request.adminPort ||
+      deps.adminPorts.of(resource, deps.now());
     const cluster = kind === 'sidecar' ? identifyingService(resource) : kind;
     const xds = { host, port, trusts: trustedCas(request.caCert, deps.trusted()) };
     const bootstrap = JSON.stringify(

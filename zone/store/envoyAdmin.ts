@@ -69,7 +69,7 @@ function advice({ address, listenerPort, adminPort }: Place): string {
     return `This control plane has to reach ${address}, port ${listenerPort} (networking.admin.port), or to be on the proxy's own machine and of its user`;
   const why =
     adminPort === 0
-      ? 'Without networking.admin.port'
+      ? 'Where other proxies share the address and networking.admin.port is not said,'
       : address === '127.0.0.1'
         ? 'At the address 127.0.0.1'
         : `Where networking.admin.port, ${adminPort}, is taken by the proxy itself,`;
