@@ -59,8 +59,12 @@ test('a new-style type without mesh is of mesh default', () => {
   });
 });
 
+test('null is an empty document, as Go reads it', () => {
+  for (const descriptor of [mesh, timeout])
+    expect(parseResource(descriptor, null, AT)).toEqual(parseResource(descriptor, {}, AT));
+});
+
 test.each([
-  [null, 'null'],
   [[], 'array'],
   ['text', 'string'],
   [5, 'number'],

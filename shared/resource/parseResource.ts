@@ -23,6 +23,8 @@ const META = new Set(['type', 'mesh', 'name', 'labels', ...TIMES, 'kri', 'snis',
  * @param at RFC 3339, the time of the write: both times of the result.
  */
 export function parseResource(descriptor: ResourceDescriptor, body: unknown, at: string): Parsed {
+  // Go reads it into nothing and goes on with an empty document.
+  if (body === null) return parseResource(descriptor, {}, at);
   if (!isObject(body))
     return bad(`json: cannot unmarshal ${goKind(body)} into Go value of type ${GO_VALUE[descriptor.style]}`);
   const { style, schema } = descriptor;

@@ -3,7 +3,7 @@ import { splitUrl } from './splitUrl.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** A router-level answer: plain text, not the error object. */
+/** A router-level answer: plain text, not the error object: those of go-restful, on which Kuma's server stands. */
 function refusal(status: number, reason: string, headers?: Readonly<Record<string, string>>): Answer {
   return { status, body: `${status}: ${reason}`, contentType: 'text/plain', ...(headers && { headers }) };
 }
@@ -38,9 +38,9 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
 
 /** Is the answer's type welcome, and the body of the only type that we read? @returns the refusal, if any. */
 export function refused(route: Route, headers: Readonly<Record<string, string | undefined>>): Answer | undefined {
-  if (!accepts(headers.accept, [JSON_TYPE, ...(route.produces ?? [])])) return refusal(406, 'Not Acceptable');
   const hasBody = route.method === 'PUT' || route.method === 'POST';
   if (hasBody && mediaType(headers['content-type']) !== JSON_TYPE) return refusal(415, 'Unsupported Media Type');
+  if (!accepts(headers.accept, [JSON_TYPE, ...(route.produces ?? [])])) return refusal(406, 'Not Acceptable');
   return undefined;
 }
 

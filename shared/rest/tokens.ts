@@ -32,19 +32,20 @@ const dataplaneBody = z.object({
 const zoneBody = z.object({ zone: words, scope: z.array(z.string()).nullish(), validFor: words });
 const userBody = z.object({ name: words, groups: z.array(z.string()).nullish(), validFor: words });
 
-type Issue = (issuer: TokenIssuer, body: unknown, caller: Caller, access: Access) => Promise<string>;
+/** @param body as it came. @throws NotJson, RestError */
+type Issue = (issuer: TokenIssuer, body: string, caller: Caller, access: Access) => Promise<string>;
 
-/** `POST /tokens/dataplane|zone|user`: answers 200 with the bare JWT. */
+/** `POST /tokens/dataplane|zone|user`: answers 200 with the bare JWT, as Kuma's `pkg/tokens/builtin/server`. */
 export function tokenRoutes({ tokens, access }: RestContext): Route[] {
-  const route = (kind: string, issue: Issue): Route => ({
+  const route = (path: string, issue: Issue): Route => ({
     method: 'POST',
-    path: `/tokens/${kind}`,
+    path,
     title: TITLE,
     produces: ['text/plain'],
     handler: async ({ body, caller }) => {
       if (!tokens) throw new RestError({ status: 400, detail: 'issuing tokens using the control plane is disabled.' });
       try {
-        return text(200, await issue(tokens, parseJsonBody(body), caller, access));
+        return text(200, await issue(tokens, body, caller, access));
       } catch (error) {
         // Kuma answers a body that is not JSON with a bare 400
         if (error instanceof NotJson) return text(400, '');
@@ -52,7 +53,12 @@ export function tokenRoutes({ tokens, access }: RestContext): Route[] {
       }
     },
   });
-  return [route('dataplane', dataplaneToken), route('zone', zoneToken), route('user', userToken)];
+  return [
+    route('/tokens', dataplaneToken), // where Kuma had it before there were others
+    route('/tokens/dataplane', dataplaneToken),
+    route('/tokens/zone', zoneToken),
+    route('/tokens/user', userToken),
+  ];
 }
 
 const dataplaneToken: Issue = async (issuer, body, caller, access) => {
@@ -77,6 +83,7 @@ const zoneToken: Issue = async (issuer, body, caller, access) => {
 };
 
 const userToken: Issue = async (issuer, body, caller, access) => {
+  requireRight(access, 'generateUserToken', caller);
   const { name, groups, validFor } = parse(userBody, body);
   const validForMs = lifetime(validFor);
   refuseIf([
@@ -84,7 +91,6 @@ const userToken: Issue = async (issuer, body, caller, access) => {
     ...(validFor ? lifetimeViolations(validFor) : [{ field: 'validFor', reason: 'cannot be empty' }]),
     ...(validForMs === 0 ? [{ field: 'validFor', reason: 'cannot be empty or nil' }] : []),
   ]);
-  requireRight(access, 'generateUserToken', caller);
   return issuer.user({ name, groups: groups ?? null, validForMs: validForMs ?? 0 });
 };
 
@@ -92,9 +98,9 @@ function text(status: number, body: string): Answer {
   return { status, body, contentType: 'text/plain' };
 }
 
-/** @throws Invalid */
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
+/** @throws NotJson, Invalid */
+function parse<T>(schema: z.ZodType<T>, body: string): T {
+  const result = schema.safeParse(parseJsonBody(body) ?? {});
   if (result.success) return result.data;
   throw new Invalid(
     result.error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message })),

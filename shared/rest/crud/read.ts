@@ -1,8 +1,8 @@
 import type { ResourceDescriptor } from '../../resource/descriptor.ts';
 import { etagOf, isKnown } from './precondition.ts';
 import { requireResourceAccess } from '../access.ts';
-import { collectionsOf, requireMesh, requireShown, type RestContext } from '../context.ts';
-import { Invalid } from '../errors.ts';
+import { collectionsOf, requireMesh, type RestContext } from '../context.ts';
+import { Invalid, NotFound } from '../errors.ts';
 import { filterOf } from '../filter.ts';
 import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
 import { kubernetesForm } from '../kubernetesForm.ts';
@@ -29,9 +29,12 @@ export function readRoutes(context: RestContext, descriptor: ResourceDescriptor)
       path: `${path}/:name`,
       title: 'Could not retrieve a resource',
       handler: async (request) => {
+        const { mesh, name = '' } = request.params;
+        if (mesh !== undefined) await requireMesh(context, mesh);
+        // Whether there is one of that name is nothing for those who may not read it.
         requireResourceAccess(context.access, request.caller, descriptor);
-        const { mesh = '', name = '' } = request.params;
-        const found = await requireShown(context, descriptor, mesh, name);
+        const found = await context.shown.get(descriptor, mesh ?? '', name);
+        if (!found) throw new NotFound();
         const headers = { etag: etagOf(found.stored) };
         if (isKnown(request, found.stored)) return { status: 304, body: '', contentType: 'text/plain', headers };
         return { ...formatted(descriptor, found, request), headers };
