@@ -4,7 +4,10 @@ export interface Holders {
   readonly groups: readonly string[];
 }
 
-/** The static access lists, Kuma's `access.static`: what is not listed here is open to anyone who reaches the port. */
+/**
+ * The static access lists, `access.static` in Kuma's `pkg/config/access/config.go`: what is not listed here is open to anyone who
+ * reaches the port.
+ */
 export interface Access {
   /** All verbs on Secret and GlobalSecret. */
   readonly adminResources: Holders;

@@ -1,7 +1,10 @@
 import type { RestError } from './errors.ts';
 import type { Answer } from './http.ts';
 
-/** Kuma's error object: `details` and `causes` are the deprecated twins that its server always sends too. */
+/**
+ * Kuma's error object (`pkg/core/rest/errors/types/error.go`): `details` and `causes` are the deprecated twins that its server
+ * always sends too.
+ */
 export function errorAnswer(error: RestError, title: string): Answer {
   const { status, message: detail, violations } = error;
   const lists = violations.length > 0;

@@ -6,7 +6,7 @@ import { Invalid } from './errors.ts';
 export type Filter = (resource: Resource) => boolean;
 
 /**
- * What a list is asked for: `name` is part of the name, `filter[labels.key]` the exact value; Dataplanes
+ * What a list is asked for, as Kuma's `pkg/api-server/filters`: `name` is part of the name, `filter[labels.key]` the exact value; Dataplanes
  * also by `tag` and `gateway`. What is given twice counts as it was given last.
  * @param template the route, `/meshes/:mesh/dataplanes`: errors name it.
  * @throws Invalid

@@ -5,7 +5,7 @@ import { flatSpec, type JsonFields } from './resourceJson.ts';
 
 const SYSTEM_NAMESPACE = 'kuma-system';
 
-/** A resource as the Kubernetes object that would hold it, for `?format=kubernetes`. */
+/** A resource as the Kubernetes object that would hold it, for `?format=kubernetes`: `pkg/plugins/resources/k8s/mapper.go` of Kuma. */
 export function kubernetesForm(
   descriptor: ResourceDescriptor,
   resource: Resource,

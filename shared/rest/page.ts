@@ -9,7 +9,7 @@ export interface Page {
   readonly offset: number;
 }
 
-/** `size` and `offset` of a list. @throws Invalid, RestError */
+/** `size` and `offset` of a list, refused in the words of Kuma's `pkg/api-server/pagination.go`. @throws Invalid, RestError */
 export function pageOf(query: URLSearchParams): Page {
   return { size: sizeOf(query), offset: offsetOf(query) };
 }

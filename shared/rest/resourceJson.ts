@@ -4,7 +4,10 @@ import type { Resource } from '../resource/resource.ts';
 
 export type JsonFields = Record<string, unknown>;
 
-/** Type, name, times, labels, KRI: what every resource's JSON begins with, in Kuma's order. */
+/**
+ * Type, name, times, labels, KRI: what every resource's JSON begins with, in Kuma's order
+ * (`pkg/core/resources/model/rest/v1alpha1/meta.go`).
+ */
 export function resourceMeta(descriptor: ResourceDescriptor, resource: Resource, type = descriptor.type): JsonFields {
   const { mesh, name, creationTime, modificationTime, labels } = resource;
   const kri = kriOf(descriptor, resource);

@@ -30,7 +30,7 @@ import { zoneCredentialRoutes } from './zoneCredentials.ts';
 /** Insights that are counted when they are asked for, and have routes of their own. */
 const COMPUTED = new Set(['MeshInsight', 'ServiceInsight']);
 
-/** The whole REST contract of a control plane, as data: a shell mounts it (kumactl-api). No two have the same method and path. */
+/** The whole REST contract of a control plane, as data: a shell mounts it. No two have the same method and path. */
 export function restRoutes(deps: RestDeps): readonly Route[] {
   const context = restContext(deps);
   const routes: Route[] = [

@@ -11,7 +11,7 @@ export interface Shown {
   readonly resource: Resource;
 }
 
-/** Finds and lists resources by the names that clients see. */
+/** Finds and lists resources by the names that clients see: the hashed ones of Kuma's `pkg/kds/hash` for what came from elsewhere. */
 export interface ShownResources {
   get(descriptor: ResourceDescriptor, mesh: string, name: string): Promise<Shown | undefined>;
   /** Sorted by mesh, then name, as Kuma lists. */

@@ -38,7 +38,8 @@ export interface CheckedPut {
 }
 
 /**
- * All that must hold before a resource is written. The order of the checks decides which error is told; it is Kuma's.
+ * All that must hold before a resource is written. The order of the checks decides which error is told: it is that of
+ * `createOrUpdateResource` in Kuma's `pkg/api-server/resource_endpoints.go`.
  * @param meshOfChange a Mesh that is written together with it, if there is one of that name
  * @throws RestError
  */

@@ -5,7 +5,7 @@ import type { Resource } from '../../resource/resource.ts';
 import type { Violation } from '../../resource/violation.ts';
 import type { RestContext } from '../context.ts';
 
-/** Why a resource may not go while something else needs it. */
+/** Why a resource may not go while something else needs it, in the words of Kuma's managers of that type. */
 export async function inUseViolations(context: RestContext, resource: Resource): Promise<Violation[]> {
   switch (resource.type) {
     case 'Mesh':

@@ -5,7 +5,7 @@ import type { RestDeps } from '../ports.ts';
 
 const BY = "with 'kumactl apply' or via the HTTP API. You can still use 'kumactl' or the HTTP API to modify";
 
-/** The newline at the end is Kuma's: kumactl prints the text as it is. */
+/** Kuma's words (`pkg/api-server/resource_endpoints.go`), with the newline at the end: kumactl prints the text as it is. */
 const ELSEWHERE: Readonly<Record<Role['mode'], string>> = {
   global: `On global control plane you can not modify dataplane resources ${BY} them on the zone control plane.\n`,
   zone: `On zone control plane you can only modify zone resources ${BY} the rest of the resource on the global control plane.\n`,

@@ -5,7 +5,7 @@ import { ok, type Route } from '../http.ts';
 import { count, noCounts, type StatusCounts } from './counts.ts';
 import { type Proxy, proxiesOf, type ServiceType, servicesOf } from './proxies.ts';
 
-/** Counts over everything, for the GUI's first page. */
+/** Counts over everything, for the GUI's first page: `api/openapi/specs/global_insight.yaml` of Kuma, and the older form beside it. */
 export function globalInsightRoutes(context: RestContext): Route[] {
   return [
     {

@@ -28,7 +28,10 @@ export async function proxiesOf({ reader }: Pick<RestContext, 'reader'>, mesh?: 
   });
 }
 
-/** A gateway is online when connected; a sidecar also needs its inbounds ready, ignored ones not counted. */
+/**
+ * A gateway is online when connected; a sidecar also needs its inbounds ready, ignored ones not counted: `Status` of Kuma's
+ * DataplaneOverview.
+ */
 function statusOf({ networking }: DataplaneSpec, insight: Insight | undefined): ProxyStatus {
   if (!isOnline(insight)) return 'offline';
   const inbounds = (networking.inbound ?? []).filter(({ state }) => state !== 'Ignored');

@@ -8,7 +8,7 @@ import { servicesIn } from './servicesIn.ts';
 
 /**
  * The Dataplanes of a policy: `…/{policy}/_resources/dataplanes` for the GUI, `…/{policy}/dataplanes` for `kumactl inspect
- * <policy>`. With `--new-api` kumactl asks for `-resources` instead of `_resources`, which Kuma's server does not know.
+ * <policy>`. `kumactl inspect … --new-api` of 2.14 asks for `-resources`, which its own server does not know.
  */
 export function policyProxyRoutes(context: RestContext, policy: ResourceDescriptor): Route[] {
   const { inspector } = context;

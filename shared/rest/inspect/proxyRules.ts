@@ -8,7 +8,7 @@ import { hasRules } from './hasRules.ts';
 import { httpMatches } from './httpMatches.ts';
 import { shownPolicies } from './shownPolicies.ts';
 
-/** `…/dataplanes/{n}/_rules`: the merged confs of every policy type, and where each comes from. */
+/** `…/dataplanes/{n}/_rules`: the merged confs of every policy type, and where each comes from: `InspectRules` in Kuma's OpenAPI. */
 export function proxyRuleRoutes(context: RestContext): Route[] {
   const { inspector } = context;
   if (!inspector) return [];

@@ -5,7 +5,7 @@ const text: JsonSchema = { type: 'string' };
 const time: JsonSchema = { type: 'string', format: 'date-time', readOnly: true };
 const labels: JsonSchema = { type: 'object', additionalProperties: text };
 
-/** Kuma's error object. */
+/** Kuma's error object: `api/openapi/specs/common/error_schema.yaml`. */
 export const ERROR: JsonSchema = {
   type: 'object',
   required: ['type', 'status', 'title', 'detail'],
