@@ -227,3 +227,71 @@ test('a change is written upon what its author read only, and a repeated one is 
   expect((await change('match-3', body)).body).toEqual(first.body);
   expect((await change('match-4', body)).status, 'it moved on').toBe(412);
 });
+
+test('what is deleted is part of the change: upon its conditions, looked at with the documents, and answered once', async () => {
+  const change = async (body: object, key: string = crypto.randomUUID()) => {
+    const response = await fetch(`${running.url}/changes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  };
+  const mesh = { type: 'Mesh', name: 'less' };
+  const backends = [{ name: 'c', type: 'builtin' }];
+  await change({
+    documents: [
+      { ...mesh, mtls: { enabledBackend: 'c', backends } },
+      { ...timeout('1s'), mesh: 'less' },
+    ],
+  });
+  const policy = { type: 'MeshTimeout', mesh: 'less', name: 't' };
+  const ca = { type: 'Secret', mesh: 'less', name: 'less.ca-builtin-cert-c' };
+
+  const refusals: [object, number, object][] = [
+    [{ deletions: [] }, 400, { field: 'documents' }],
+    [{ deletions: [{ ...policy, ifMatch: '"99"' }] }, 412, { field: 'deletions[0]' }],
+    [{ deletions: [{ ...policy, name: 'absent' }] }, 412, { reason: expect.stringContaining('does not exist') }],
+    [{ deletions: [policy, policy] }, 400, { reason: 'is the same resource as deletions[0]' }],
+    [{ documents: [mesh], deletions: [mesh] }, 400, { reason: 'is the same resource as documents[0]' }],
+    [{ documents: [{ ...timeout('2s'), mesh: 'less' }], deletions: [mesh] }, 400, { field: 'deletions[0].name' }],
+    [{ deletions: [ca] }, 400, { reason: expect.stringContaining('is currently in use') }],
+    [{ deletions: [{ ...dataplane, networking: undefined }] }, 400, { field: 'deletions[0].type' }],
+  ];
+  for (const [body, status, fault] of refusals)
+    expect(await change(body)).toMatchObject({ status, body: { status, invalid_parameters: [fault] } });
+
+  const tried = await fetch(`${running.url}/changes?dryRun=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ documents: [mesh], deletions: [policy] }),
+  });
+  expect(await tried.json()).toMatchObject({
+    dryRun: {
+      resources: [
+        { type: 'Mesh', status: 'updated' },
+        { ...policy, status: 'deleted', etag: '"1"', diff: [] },
+      ],
+    },
+  });
+  expect((await send(running, 'GET', '/meshes/less/meshtimeouts/t')).status, 'nothing was applied').toBe(200);
+
+  const both = { documents: [mesh], deletions: [{ ...policy, ifMatch: '"1"' }, ca] };
+  const first = await change(both, 'less');
+  expect(first).toMatchObject({
+    status: 200,
+    body: { resources: [{ status: 'updated' }, { ...policy, status: 'deleted' }, { ...ca, status: 'deleted' }] },
+  });
+  expect(await change(both, 'less'), 'it comes again').toEqual(first);
+  const { items } = (await send(running, 'GET', `/log?change=${first.body.change}`)).body as {
+    items: { type: string; key: { type: string } }[];
+  };
+  expect(items.map(({ type, key }) => `${type} ${key.type}`).sort()).toEqual([
+    'ResourceDeleted MeshTimeout',
+    'ResourceDeleted Secret',
+    'ResourceUpdated Mesh',
+  ]);
+
+  await change({ deletions: [mesh, { type: 'Secret', mesh: 'less', name: 'dataplane-token-signing-key-less-1' }] });
+  expect((await send(running, 'GET', '/meshes/less')).status, 'it is gone with all that was in it').toBe(404);
+});

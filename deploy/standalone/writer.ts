@@ -21,10 +21,11 @@ export function standaloneWriter({ policies, zone, replica }: Deps): ResourceWri
   return {
     put: async (put) => seen(await homeOf(put.descriptor).put(put)),
     // Two changes, one of each log: what belongs to the zone's follows, all of it checked before.
-    putAll: async ({ puts, author, precondition, idempotency }) => {
+    putAll: async ({ puts, removals = [], author, precondition, idempotency }) => {
       const ofPolicies = puts.filter(({ descriptor }) => descriptor.writable.global);
       const together = await policies.putAll?.({
         puts: ofPolicies,
+        removals,
         author,
         precondition,
         ...(idempotency && { idempotency }),

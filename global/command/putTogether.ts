@@ -1,8 +1,9 @@
 import { type Current, decide, type Decision } from '../../shared/event/decide.ts';
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
-import { keyOf, keyText, type Resource } from '../../shared/resource/resource.ts';
+import { keyOf, keyText, type Resource, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { WrittenTogether } from '../../shared/rest/ports.ts';
 import { appendChange, openCurrent } from './appendChange.ts';
+import { childrenOfMesh } from './companions.ts';
 import type { CommandDeps } from './ports.ts';
 import { companionsOf } from './resourceCommands.ts';
 
@@ -14,8 +15,15 @@ interface Wanted {
   readonly existing: Current | undefined;
 }
 
+interface Unwanted {
+  readonly key: ResourceKey;
+  /** As the checks saw it. */
+  readonly expectedVersion: number;
+}
+
 /**
  * Several resources in one change: all of them are in the log, or none is.
+ * @param unwanted what is deleted in it; a Mesh goes with all that is in it
  * @param precondition throws when it may not be written upon what is there now
  * @param idempotency the same key and hash once more is answered as the first time, whatever happened since (for a day)
  * @throws VersionConflict, IdempotencyKeyReused, LogUnavailable
@@ -25,9 +33,11 @@ export async function putTogether(
   wanted: readonly Wanted[],
   by: Author,
   {
+    unwanted = [],
     precondition,
     idempotency,
   }: {
+    readonly unwanted?: readonly Unwanted[];
     readonly precondition: () => void;
     readonly idempotency?: { readonly key: string; readonly requestHash: string };
   },
@@ -51,11 +61,27 @@ export async function putTogether(
     const given = await companionsOf(deps, resource, decision, existing?.resource);
     companions.push(...given.filter(({ key }) => !own.has(keyText(key))));
   }
-  const events = [...decisions.flatMap((decision) => decision.events), ...companions];
+  const events = [
+    ...decisions.flatMap((decision) => decision.events),
+    ...companions,
+    ...(await deletions(deps, unwanted)),
+  ];
   const statuses = decisions.map(({ status }) => status as WrittenTogether['statuses'][number]);
   if (events.length === 0) return { statuses };
   const appended = await appendChange(deps, events, by, idempotency);
   return { statuses, ...placeOf(appended) };
+}
+
+async function deletions(deps: CommandDeps, unwanted: readonly Unwanted[]): Promise<readonly NewEvent[]> {
+  const own = new Set(unwanted.map(({ key }) => keyText(key)));
+  const meshes = unwanted.filter(({ key }) => key.type === 'Mesh');
+  const children = await Promise.all(meshes.map(({ key }) => childrenOfMesh(deps, key.name)));
+  return [
+    ...unwanted.map(({ key, expectedVersion }): NewEvent => {
+      return { type: 'ResourceDeleted', key, resource: null, expectedVersion };
+    }),
+    ...children.flat().filter(({ key }) => !own.has(keyText(key))),
+  ];
 }
 
 function decidePut(deps: CommandDeps, resource: Resource, existing: Current | undefined): Decision {

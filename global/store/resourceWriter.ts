@@ -22,9 +22,11 @@ export function resourceWriter(deps: CommandDeps): ResourceWriter {
       const written = status === 'deleted' ? 'updated' : status;
       return { status: written, ...(position === undefined ? {} : { position }) };
     },
-    putAll: async ({ puts, author, precondition, idempotency }) => {
+    putAll: async ({ puts, removals = [], author, precondition, idempotency }) => {
       for (const { resource } of puts) refuseHubKey(resource);
+      for (const { key } of removals) refuseHubKey(key);
       return putTogether(deps, puts, author, {
+        unwanted: removals,
         precondition,
         ...(idempotency && { idempotency: hashed(idempotency) }),
       });

@@ -40,9 +40,18 @@ export interface Written {
   readonly position?: number;
 }
 
+interface Removal {
+  readonly descriptor: ResourceDescriptor;
+  readonly key: ResourceKey;
+  readonly expectedVersion: number;
+  readonly author: Author;
+}
+
 /** Several resources that are written together. */
 interface PutAll {
   readonly puts: readonly Omit<Put, 'author'>[];
+  /** What is deleted with them; only of types that are in the policy log. */
+  readonly removals?: readonly Omit<Removal, 'author'>[];
   readonly author: Author;
   /** Throws when the author's conditions do not hold; not asked of a request that was answered before. */
   readonly precondition: () => void;
@@ -68,12 +77,7 @@ export interface ResourceWriter {
   /** All of them as one change, or none. Absent where the log knows no changes of several. */
   putAll?(change: PutAll): Promise<WrittenTogether>;
   /** A Mesh takes everything in it along. */
-  delete(removal: {
-    readonly descriptor: ResourceDescriptor;
-    readonly key: ResourceKey;
-    readonly expectedVersion: number;
-    readonly author: Author;
-  }): Promise<{ readonly position?: number }>;
+  delete(removal: Removal): Promise<{ readonly position?: number }>;
 }
 
 /** Who is asking. */

@@ -31,6 +31,13 @@ export function memoryResources(
     }
     return { status: status as 'created' | 'updated' | 'unchanged', position };
   };
+  const remove: ResourceWriter['delete'] = async ({ key, expectedVersion }) => {
+    current(key as Resource, expectedVersion);
+    entries.delete(id(key, own));
+    for (const [entry, { resource }] of entries)
+      if (key.type === 'Mesh' && resource.mesh === key.name) entries.delete(entry);
+    return { position: ++position };
+  };
   return {
     seed: (resource, origin) => void entries.set(id(resource, origin), { resource, origin, version: ++position }),
     get: async (key) => [...entries.values()].filter(({ resource }) => keyText(resource) === keyText(key)),
@@ -39,18 +46,13 @@ export function memoryResources(
         ({ resource }) => resource.type === type && (mesh === undefined || resource.mesh === mesh),
       ),
     put,
-    putAll: async ({ puts, author, precondition }) => {
+    putAll: async ({ puts, removals = [], author, precondition }) => {
       precondition();
       const statuses: Written['status'][] = [];
       for (const one of puts) statuses.push((await put({ ...one, author })).status);
+      for (const one of removals) await remove({ ...one, author });
       return { statuses, position, change: `change-${position}` };
     },
-    delete: async ({ key, expectedVersion }) => {
-      current(key as Resource, expectedVersion);
-      entries.delete(id(key, own));
-      for (const [entry, { resource }] of entries)
-        if (key.type === 'Mesh' && resource.mesh === key.name) entries.delete(entry);
-      return { position: ++position };
-    },
+    delete: remove,
   };
 }

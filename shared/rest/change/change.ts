@@ -8,6 +8,7 @@ import type { RestContext } from '../context.ts';
 import { BadRequest } from '../errors.ts';
 import { type Answer, ok, type RestRequest, type Route } from '../http.ts';
 import type { ResourceWriter } from '../ports.ts';
+import { type CheckedDeletion, checkDeletions } from './checkDeletions.ts';
 import { checkDocuments } from './checkDocuments.ts';
 import { CHANGE } from './describe.ts';
 import { changeBodyOf } from './documents.ts';
@@ -15,7 +16,7 @@ import { requirePreconditions } from './preconditions.ts';
 import { resourceDiff } from './resourceDiff.ts';
 import { type UnknownField, unknownFieldsOf } from './unknownFields.ts';
 
-/** `POST /changes`: several resources as one change, all or nothing. Ours; Kuma has a PUT for each. */
+/** `POST /changes`: several resources written and deleted as one change, all or nothing. Ours; Kuma has a PUT and a DELETE for each. */
 export function changeRoutes(context: RestContext): Route[] {
   const { putAll } = context.writer;
   if (!putAll) return [];
@@ -41,19 +42,26 @@ interface Deps {
 type Looked = CheckedPut & { readonly unknown: readonly UnknownField[] };
 
 async function change({ context, putAll, unknownFields }: Deps, request: RestRequest): Promise<Answer> {
-  const { documents, ...conditions } = changeBodyOf(request.body);
-  const checked = (await checkDocuments(context, documents, request)).map((one) => ({
+  const { documents, deletions, ...conditions } = changeBodyOf(request.body);
+  const puts = await checkDocuments(context, documents, request);
+  const deleted = await checkDeletions(context, deletions, puts, request);
+  const checked = puts.map((one) => ({
     ...one,
     unknown: unknownFields(one.descriptor, documents[one.place] ?? {}),
   }));
-  const precondition = () => requirePreconditions(conditions, checked);
+  const precondition = () => requirePreconditions(conditions, checked, deleted);
   if (isDryRun(request)) {
     precondition();
-    return tried(context, checked, request);
+    return tried(context, checked, deleted, request);
   }
   const idempotency = idempotencyOf(request);
   const written = await putAll({
     puts: checked.map(({ existing, ...put }) => ({ ...put, existing: existing?.stored })),
+    removals: deleted.map(({ descriptor, key, existing }) => ({
+      descriptor,
+      key,
+      expectedVersion: existing?.stored.version ?? 0,
+    })),
     author: authorOf(request),
     precondition,
     ...(idempotency && { idempotency }),
@@ -64,21 +72,35 @@ async function change({ context, putAll, unknownFields }: Deps, request: RestReq
     body: {
       ...(id !== undefined && { change: id }),
       ...(position !== undefined && { position }),
-      resources: checked.map((one, i) => ({ ...named(one), status: statuses[i] })),
+      resources: [...checked.map((one, i) => ({ ...named(one), status: statuses[i] })), ...deleted.map(gone)],
     },
     ...(position !== undefined && { headers: { 'x-meridian-position': String(position) } }),
   };
 }
 
 /** What it would do to the resources, field by field, and, unless `proxies=false`, to the proxies. */
-async function tried(context: RestContext, checked: readonly Looked[], request: RestRequest): Promise<Answer> {
-  const resources = checked.map((one) => ({
+async function tried(
+  context: RestContext,
+  checked: readonly Looked[],
+  deleted: readonly CheckedDeletion[],
+  request: RestRequest,
+): Promise<Answer> {
+  const written = checked.map((one) => ({
     ...named(one),
     status: decide({ kind: 'put', resource: one.resource }, one.existing?.stored, context.now()).status,
     ...(one.existing && { etag: etagOf(one.existing.stored) }),
     diff: resourceDiff(one),
   }));
-  const writes = checked.map(({ resource }) => ({ key: keyOf(resource), resource }));
+  const removed = deleted.map((one) => ({
+    ...gone(one),
+    ...(one.existing && { etag: etagOf(one.existing.stored) }),
+    diff: [],
+  }));
+  const resources = [...written, ...removed];
+  const writes = [
+    ...checked.map(({ resource }) => ({ key: keyOf(resource), resource })),
+    ...deleted.map(({ key }) => ({ key, resource: null })),
+  ];
   const proxies = request.query.get('proxies') === 'false' ? undefined : dryRunProxies(context, request, writes);
   return ok({ dryRun: { resources, ...(proxies && { proxies: await proxies }) } });
 }
@@ -91,6 +113,10 @@ function named({ resource: { type, mesh, name }, warnings, unknown }: Looked): o
     ...(warnings.length > 0 && { warnings }),
     ...(unknown.length > 0 && { unknownFields: unknown }),
   };
+}
+
+function gone({ key: { type, mesh, name } }: CheckedDeletion): object {
+  return { type, ...(mesh && { mesh }), name, status: 'deleted' };
 }
 
 /** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). @throws BadRequest */

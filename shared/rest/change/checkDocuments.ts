@@ -32,7 +32,7 @@ export async function checkDocuments(
   const check = async (document: Document, place: number) => {
     const { mesh, name } = nameOf(document);
     try {
-      const descriptor = typeOf(context, document);
+      const descriptor = typeNamed(context, document.type);
       const scoped = descriptor.scope === 'Mesh';
       const wanted = {
         descriptor,
@@ -49,7 +49,7 @@ export async function checkDocuments(
     } catch (error) {
       const known = asRestError(error);
       if (!known || known instanceof AccessDenied || known instanceof Unavailable) throw error;
-      faults[place] = inDocument(place, known);
+      faults[place] = faultsAt(`documents[${place}]`, known);
     }
   };
   // One after the other: a Mesh has to be known before what stands in it is looked at, and the answer is in order.
@@ -70,20 +70,19 @@ function nameOf({ mesh, name }: Document): { readonly mesh: string; readonly nam
 }
 
 /** @throws Invalid */
-function typeOf(context: RestContext, { type }: Document): ResourceDescriptor {
+export function typeNamed(context: RestContext, type: unknown): ResourceDescriptor {
   const found = publicTypes(context).find((one) => one.type === type);
   if (!found)
     throw invalid('type', `${JSON.stringify(type) ?? 'it'} is no resource type here; GET /_resources lists them`);
   return found;
 }
 
-function invalid(field: string, reason: string): Invalid {
+export function invalid(field: string, reason: string): Invalid {
   return new Invalid([{ field, reason }]);
 }
 
-/** Why one document is refused, as faults of the change. */
-function inDocument(place: number, { violations, message, title, status }: RestError): Violation[] {
-  const field = `documents[${place}]`;
+/** Why one part of a change is refused, as faults of the change. @param field `documents[1]` */
+export function faultsAt(field: string, { violations, message, title, status }: RestError): Violation[] {
   if (violations.length > 0)
     return violations.map((one) => ({ ...one, field: one.field ? `${field}.${one.field}` : field }));
   if (status === 404) return [{ field: `${field}.mesh`, reason: 'there is no such mesh, here or in the change' }];

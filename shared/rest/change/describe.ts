@@ -19,10 +19,18 @@ export const CHANGE: Description = {
   ],
   request: {
     type: 'object',
-    required: ['documents'],
     additionalProperties: false,
     properties: {
-      documents: { type: 'array', minItems: 1, items: { type: 'object', required: ['type', 'name'] } },
+      documents: { type: 'array', items: { type: 'object', required: ['type', 'name'] } },
+      deletions: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['type', 'name'],
+          additionalProperties: false,
+          properties: { type: text, mesh: text, name: text, ifMatch: text },
+        },
+      },
       ifMatch: { type: 'array', items: { type: ['string', 'null'] } },
       ifNoneMatch: { type: 'array', items: { enum: ['*', null] } },
     },

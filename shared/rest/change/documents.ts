@@ -4,11 +4,26 @@ import { NotJson, parseJsonBody } from '../jsonBody.ts';
 
 const changeBody = z
   .strictObject({
-    documents: z.array(z.looseObject({})).min(1),
+    documents: z.array(z.looseObject({})).default([]),
+    /** What is deleted; `ifMatch` as of the documents. */
+    deletions: z
+      .array(
+        z.strictObject({
+          type: z.string(),
+          mesh: z.string().optional(),
+          name: z.string(),
+          ifMatch: z.string().optional(),
+        }),
+      )
+      .default([]),
     /** ETags that the author read, by the document's place; `null`: whatever is there. */
     ifMatch: z.array(z.string().nullable()).default([]),
     /** `*`: there must be none, by the document's place; `null`: whatever is there. */
     ifNoneMatch: z.array(z.literal('*').nullable()).default([]),
+  })
+  .refine(({ documents, deletions }) => documents.length + deletions.length > 0, {
+    path: ['documents'],
+    error: 'is empty, and nothing is deleted',
   })
   .refine(({ documents, ifMatch }) => ifMatch.length <= documents.length, tooMany('ifMatch'))
   .refine(({ documents, ifNoneMatch }) => ifNoneMatch.length <= documents.length, tooMany('ifNoneMatch'));
@@ -20,10 +35,17 @@ function tooMany(field: string) {
 /** The body of a change. */
 export type ChangeBody = Readonly<z.infer<typeof changeBody>>;
 
+/** A resource that is to be deleted. */
+export type Deletion = ChangeBody['deletions'][number];
+
 /** A resource as it was written. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** `{"documents": [{"type": …, "name": …}, …], "ifMatch": ["\"3\"", null, …], "ifNoneMatch": [null, "*", …]}` @throws BadRequest, Invalid */
+/**
+ * `{"documents": [{"type": …, "name": …}, …], "ifMatch": ["\"3\"", null, …], "ifNoneMatch": [null, "*", …],
+ * "deletions": [{"type": …, "mesh": …, "name": …, "ifMatch": "\"3\""}, …]}`
+ * @throws BadRequest, Invalid
+ */
 export function changeBodyOf(body: string): ChangeBody {
   let json: unknown;
   try {

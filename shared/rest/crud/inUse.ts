@@ -5,13 +5,20 @@ import type { Resource } from '../../resource/resource.ts';
 import type { Violation } from '../../resource/violation.ts';
 import type { RestContext } from '../context.ts';
 
-/** Why a resource may not go while something else needs it, in the words of Kuma's managers of that type. */
-export async function inUseViolations(context: RestContext, resource: Resource): Promise<Violation[]> {
+/**
+ * Why a resource may not go while something else needs it, in the words of Kuma's managers of that type.
+ * @param meshOfChange its Mesh, as it is written together with the deletion; absent: as it is
+ */
+export async function inUseViolations(
+  context: RestContext,
+  resource: Resource,
+  meshOfChange?: Resource,
+): Promise<Violation[]> {
   switch (resource.type) {
     case 'Mesh':
       return meshInUse(context, resource.name);
     case 'Secret':
-      return secretInUse(context, resource);
+      return secretInUse(context, resource, meshOfChange);
     case 'Zone':
       return zoneInUse(context, resource.name);
     default:
@@ -24,9 +31,14 @@ async function meshInUse({ reader }: RestContext, mesh: string): Promise<Violati
   return [{ field: 'mesh', reason: 'unable to delete mesh, there are still some dataplanes attached' }];
 }
 
-async function secretInUse({ reader }: RestContext, { mesh, name }: Resource): Promise<Violation[]> {
-  const meshes = await reader.get({ type: 'Mesh', mesh: '', name: mesh });
-  const backends = meshes.flatMap(({ resource }) => (resource.spec as MeshSpec).mtls?.backends ?? []);
+async function secretInUse(
+  { reader }: RestContext,
+  { mesh, name }: Resource,
+  meshOfChange?: Resource,
+): Promise<Violation[]> {
+  const stored = await reader.get({ type: 'Mesh', mesh: '', name: mesh });
+  const meshes = meshOfChange ? [meshOfChange] : stored.map(({ resource }) => resource);
+  const backends = meshes.flatMap(({ spec }) => (spec as MeshSpec).mtls?.backends ?? []);
   const user = backends.find((backend) =>
     [...Object.values(builtinCaSecrets(mesh, backend.name)), ...providedCaSecrets(backend)].includes(name),
   );
