@@ -59,15 +59,19 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'the event log: who changed what, when and why',
     load: async (deps) => {
       const [{ logCommand }, { logStoreCommands }, { supersedeCommand }] = await Promise.all([
-        import('../global/cli/log.ts'),
-        import('../global/cli/logStore.ts'),
-        import('../global/cli/supersede.ts'),
+        import('../global/cli/log/log.ts'),
+        import('../global/cli/log/logStore.ts'),
+        import('../global/cli/log/supersede.ts'),
       ]);
       const command = logCommand(deps);
       for (const one of logStoreCommands(deps)) command.addCommand(one);
       command.addCommand(supersedeCommand(deps));
       return command;
     },
+  },
+  rollback: {
+    description: 'go back to how things were, or undo one change, by a new change',
+    load: async (deps) => (await import('../global/cli/rollback/rollback.ts')).rollbackCommand(deps),
   },
   status: {
     description: 'which zones and sidecars are in sync, and why not',

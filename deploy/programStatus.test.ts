@@ -343,6 +343,7 @@ describe('log', () => {
   const event = (position: number, rest: object = {}) => ({
     position,
     id: 'e',
+    change: { id: 'c', index: 0, size: 1 },
     type: 'ResourceUpdated',
     at: '2026-11-22T09:59:00.123Z',
     by: { user: 'mesh-system:admin', source: '127.0.0.1', client: 'x', message: 'slow backend' },

@@ -52,7 +52,7 @@ export interface BrokenField {
   readonly reason: string;
 }
 
-/** Kuma's error object (kumactl-api §1.2) in words: `title (detail)`, then one line per broken field. */
+/** Kuma's error object (`Error` of its OpenAPI) in words: `title (detail)`, then one line per broken field. */
 export class ApiError extends CliError {
   override name = 'ApiError';
   readonly status: number;

@@ -13,7 +13,7 @@ interface DataplaneTokenFlags extends TokenFlags {
   readonly workload: string;
 }
 
-/** `meridian generate …`: prints the bare token (kumactl-api §7.3), or makes keys and certificates. */
+/** `meridian generate …`: prints the bare token, as kumactl does, or makes keys and certificates. */
 export function generateCommand(deps: CliDeps): Command {
   return new Command('generate')
     .description('issue tokens, make keys and certificates')

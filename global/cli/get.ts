@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
-import { type Moment, moment, resourcesAt } from './asOf.ts';
 import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
 import { nameArgument, typeArgument } from './completion/places.ts';
 import { CliError } from './cliError.ts';
 import type { Connection } from './connection.ts';
+import { resourcesAt } from './log/asOf.ts';
+import { type Moment, moment } from './log/moment.ts';
 import { fetchPage, type RestResource, restResource } from './list.ts';
 import { fetchInMesh, inKnownMesh, notFound } from './notFound.ts';
 import { whole } from './numberOf.ts';
@@ -99,7 +100,7 @@ const meshColumns = z.looseObject({
     .optional(),
 });
 
-/** Columns as kumactl's, per type (kumactl-api §8.1). */
+/** Columns as kumactl's, per type. */
 function resourceTable(type: ResourceType, items: readonly unknown[], now: number): string {
   const resources = items.map((item) => restResource.parse(item));
   const columns = columnsOf(type);

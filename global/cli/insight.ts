@@ -21,7 +21,7 @@ const subscription = z.looseObject({
     .optional(),
 });
 
-/** What an insight of a Dataplane, zone or zone proxy has in common (kumactl-api §5.2, §5.3). */
+/** What insights of Dataplanes, zones and zone proxies have in common: Kuma's `DiscoverySubscription` and `KDSSubscription`, whose 64-bit counts are strings in JSON. */
 export const insight = z.looseObject({ subscriptions: z.array(subscription).optional() });
 
 export type Insight = z.infer<typeof insight>;

@@ -120,7 +120,7 @@ function notReady(one: Overview): (number | undefined)[] {
   return inbounds.filter((i) => (i.state ?? 'Ready') !== 'Ready' || i.health?.ready === false).map((i) => i.port);
 }
 
-/** A gateway by its connection; a sidecar also by its inbounds (kumactl-api §5.2). */
+/** As Kuma counts: a gateway by its connection; a sidecar also by its inbounds, of which none may be down. */
 export function statusOf(one: Overview): 'Online' | 'Offline' | 'Partially degraded' {
   if (!connectivityOf(one.dataplaneInsight).online) return 'Offline';
   if (one.dataplane?.networking?.gateway) return 'Online';

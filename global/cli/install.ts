@@ -5,7 +5,7 @@ const NO_MANIFESTS = 'there are no Kubernetes manifests yet';
 const METRICS =
   'Prometheus reads `/metrics` on the diagnostics port of each control plane (docs/operations.md), and sidecars where `metrics` of their Mesh says so';
 
-/** What kumactl installs, and how the same is come by here (kumactl-api §8). */
+/** What kumactl installs, and how the same is come by here. */
 const INSTALLS: Readonly<Record<string, string>> = {
   'control-plane': `${NO_MANIFESTS}. \`meridian standalone\`, or \`meridian global\` and \`meridian zone\`, run a control plane on any host (docs/configuration.md).`,
   crds: `${NO_MANIFESTS}, nor types of resources for it: resources are applied to a control plane with \`meridian apply\`.`,

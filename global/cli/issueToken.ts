@@ -24,7 +24,7 @@ export function tokenVerb(name: string, deps: CliDeps): Command {
     .option('--kid <serial>', "with --signing-key-path: number that the name of the key's Secret ends with", serial);
 }
 
-/** Verifiers look for the key by it (kumactl-api §7.3). */
+/** Becomes the `kid` of the token, by which verifiers look for the key: "001" would be looked for as 1, in vain. */
 function serial(text: string): number {
   if (!/^(0|[1-9]\d*)$/.test(text))
     throw new InvalidArgumentError('It has to be a number as 1, without zeros before it.');

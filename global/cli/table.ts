@@ -18,7 +18,7 @@ const BORDERLESS = {
   middle: '   ',
 };
 
-/** Columns under their headings, without borders, as kumactl prints them (kumactl-api §8.1). */
+/** Columns under their headings, without borders, as kumactl prints them. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({
     head: [...head],

@@ -1,4 +1,5 @@
 import { findType, type ResourceType } from '../catalog.ts';
+import { describe } from '../change/change.ts';
 import { CliError } from '../cliError.ts';
 import type { ResourceDocument } from './documents.ts';
 
@@ -27,11 +28,6 @@ export function planApply(documents: readonly ResourceDocument[], catalog: reado
 /** The document as it is sent: with the type's own spelling, and the mesh that it is in. */
 export function bodyOf({ document: { body }, type, mesh }: Planned): object {
   return type.scope === 'Mesh' ? { ...body, type: type.name, mesh } : { ...body, type: type.name };
-}
-
-/** `MeshTimeout "t" in mesh "default"` */
-export function describe({ type, mesh, name }: { type: string; mesh?: string | undefined; name: string }): string {
-  return mesh ? `${type} "${name}" in mesh "${mesh}"` : `${type} "${name}"`;
 }
 
 export function describePlanned({ document, type, mesh }: Planned): string {

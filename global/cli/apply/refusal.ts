@@ -1,16 +1,14 @@
+import { placeOf } from '../change/change.ts';
 import { CliError } from '../cliError.ts';
 import type { ApiError, BrokenField } from '../connection.ts';
 import type { Place } from './documents.ts';
 import { describePlanned, type Planned } from './plan.ts';
 
-/** Why a change was refused, each fault at the line of its document. */
-export function refusal(plan: readonly Planned[], { headline, fields }: ApiError): CliError {
-  const told = fields.map(({ field, reason }) => {
-    const [, index, rest = ''] = /^documents\[(\d+)\]\.?(.*)$/s.exec(field) ?? [];
-    const planned = index === undefined ? undefined : plan[Number(index)];
-    return planned ? faultText(planned, { field: rest, reason }) : `${field}: ${reason}`;
-  });
-  return new CliError([headline, ...told].join('\n'));
+/** A fault of a change, at the line of its document. */
+export function faultInChange(plan: readonly Planned[], { field, reason }: BrokenField): string {
+  const place = placeOf(field);
+  const planned = place && plan[place.index];
+  return planned ? faultText(planned, { field: place.rest, reason }) : `${field}: ${reason}`;
 }
 
 /** Why one document was refused. */

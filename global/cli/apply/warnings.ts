@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import { didYouMean } from '../../../shared/text/editDistance.ts';
+import type { Remarks } from '../change/remarks.ts';
 import type { CliDeps } from '../verb.ts';
 import { describePlanned, type Planned } from './plan.ts';
-
-/** What an answer says of a resource beside what became of it. */
-export const remarks = {
-  warnings: z.array(z.string()).optional(),
-  /** Fields that the type does not have, and those that stand there else. */
-  unknownFields: z.array(z.looseObject({ field: z.string(), known: z.array(z.string()) })).optional(),
-};
-
-type Remarks = z.infer<z.ZodObject<typeof remarks>>;
 
 /** Tells the warnings of a change; a field that would have no effect at the place where it is written. @param said in the order of the plan */
 export function warn(plan: readonly Planned[], said: readonly Remarks[], { err }: Pick<CliDeps, 'err'>): void {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { render } from '../output.ts';
 import type { Paint } from '../terminal.ts';
-import { describe } from './plan.ts';
-import { remarks } from './warnings.ts';
+import { describe } from './change.ts';
+import { remarks } from './remarks.ts';
 
 const difference = z.looseObject({
   op: z.enum(['add', 'replace', 'remove']),

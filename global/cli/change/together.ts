@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ApiError, type Connection } from '../connection.ts';
+import { CliError } from '../cliError.ts';
+import type { Change } from './change.ts';
 import { triedResource } from './diffText.ts';
-import { bodyOf, type Planned } from './plan.ts';
 import { triedProxies } from './proxiesText.ts';
-import { refusal } from './refusal.ts';
-import { remarks } from './warnings.ts';
+import { remarks } from './remarks.ts';
 
 const tried = z.looseObject({ resources: z.array(triedResource), proxies: triedProxies.optional() });
 
@@ -37,36 +37,32 @@ export interface Conditions {
   readonly ifNoneMatch: readonly ('*' | null)[];
 }
 
-/** That nothing changed since it was tried. */
-export function unchangedSince({ resources }: Tried): Conditions {
+/** That no document's resource changed since it was tried; what is deleted has a condition of its own. */
+export function unchangedSince({ resources }: Tried, { documents }: Change): Conditions {
+  const written = resources.slice(0, documents.length);
   return {
-    ifMatch: resources.map(({ etag }) => etag ?? null),
-    ifNoneMatch: resources.map(({ etag }) => (etag === undefined ? '*' : null)),
+    ifMatch: written.map(({ etag }) => etag ?? null),
+    ifNoneMatch: written.map(({ etag }) => (etag === undefined ? '*' : null)),
   };
-}
-
-/** That none of them is there. */
-export function allNew(plan: readonly Planned[]): Conditions {
-  return { ifMatch: [], ifNoneMatch: plan.map(() => '*') };
 }
 
 const ATTEMPTS = 3;
 
-/** @returns undefined where there are no changes of several: on a zone, or in Kuma. @throws CliError with the lines that are wrong */
+/** @returns undefined where there are no changes of several, as in Kuma. @throws CliError telling every fault */
 export async function tryTogether(
   connection: Connection,
-  plan: readonly Planned[],
+  change: Change,
   { proxies, conditions }: { readonly proxies: boolean; readonly conditions: Conditions | undefined },
 ): Promise<Tried | undefined> {
   const query = { dryRun: 'true', proxies: String(proxies), size: 1000 };
-  const answer = await post(connection, plan, { query }, conditions);
+  const answer = await post(connection, change, { query }, conditions);
   return answer === undefined ? undefined : z.looseObject({ dryRun: tried }).parse(answer).dryRun;
 }
 
 /** As `tryTogether`, but done. @param key the change is made once, however often it has to be sent. */
 export async function applyTogether(
   connection: Connection,
-  plan: readonly Planned[],
+  change: Change,
   {
     message,
     key,
@@ -80,7 +76,7 @@ export async function applyTogether(
   const options = { headers: { 'idempotency-key': key }, ...(message ? { query: { message } } : {}) };
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await post(connection, plan, options, conditions);
+      const answer = await post(connection, change, options, conditions);
       return answer === undefined ? undefined : applied.parse(answer);
     } catch (cause) {
       const mayHelp = cause instanceof ApiError && cause.status === 503 && attempt < ATTEMPTS;
@@ -92,16 +88,17 @@ export async function applyTogether(
 
 async function post(
   connection: Connection,
-  plan: readonly Planned[],
+  change: Change,
   options: Parameters<Connection['send']>[2],
   conditions?: Conditions,
 ): Promise<unknown> {
-  const body = { documents: plan.map(bodyOf), ...conditions };
+  const { documents, deletions = [], faultText } = change;
+  const body = { documents, ...(deletions.length > 0 && { deletions }), ...conditions };
   try {
     return (await connection.send('POST', '/changes', { ...options, body })).body;
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     if (cause.status === 404 || cause.status === 405) return undefined;
-    throw cause.status === 503 ? cause : refusal(plan, cause);
+    throw cause.status === 503 ? cause : new CliError([cause.headline, ...cause.fields.map(faultText)].join('\n'));
   }
 }

@@ -6,9 +6,9 @@ import { type Completer, completed } from './completer.ts';
 /** Names of the meshes that there are. */
 export const meshes: Completer = ({ connection }) => namesIn(connection, '/meshes');
 
-/** `<type>`: a resource type of the control plane. */
-export function typeArgument(description?: string): Argument {
-  return completed(new Argument('<type>', description), async ({ connection }) =>
+/** `<type>`: a resource type of the control plane. @param name `<type>` or `[type]` */
+export function typeArgument(description?: string, name = '<type>'): Argument {
+  return completed(new Argument(name, description), async ({ connection }) =>
     (await fetchCatalog(connection)).map(({ path }) => path),
   );
 }

@@ -12,7 +12,7 @@ const optional = z
   .nullish()
   .transform((text) => text || undefined);
 
-/** kumactl's configuration (kumactl-api §8). */
+/** The file that kumactl keeps its control planes in, `~/.kumactl/config`: YAML of Kuma's `config/app/kumactl/v1alpha1`. */
 const kumactlConfig = z.looseObject({
   controlPlanes: z.array(
     z.looseObject({

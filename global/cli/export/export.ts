@@ -22,7 +22,7 @@ const index = z.looseObject({
   instanceId: z.string().optional(),
 });
 
-/** `meridian export`: resources as documents for `apply` or `kubectl apply`, in an order in which they can be (kumactl-api §8.2). */
+/** `meridian export`: resources as documents for `apply` or `kubectl apply`, in an order in which they can be. */
 export function exportCommand(deps: CliDeps): Command {
   return verb('export', deps)
     .description('print resources so that another control plane, a global one first of all, can take them over')

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../catalog.ts';
 
-/** Which types are exported, as kumactl's profiles (kumactl-api §8.2). */
+/** Which types are exported, as kumactl's `export --profile`. */
 export const PROFILES = ['federation', 'federation-with-policies', 'all', 'no-dataplanes'] as const;
 
 export type Profile = (typeof PROFILES)[number];

@@ -1,34 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
-import { type Difference, shownDiff } from '../../shared/rest/change/resourceDiff.ts';
-import { differencesText } from './apply/diffText.ts';
-import { CliError } from './cliError.ts';
-import { ApiError, type Connection } from './connection.ts';
-import { whole } from './numberOf.ts';
-import { type Format, formatOption, render } from './output.ts';
-import { table } from './table.ts';
-import { paintOf } from './terminal.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
-
-const logEvent = z.looseObject({
-  position: z.number(),
-  type: z.enum(['ResourceCreated', 'ResourceUpdated', 'ResourceDeleted']),
-  key: z.looseObject({ type: z.string(), mesh: z.string(), name: z.string() }),
-  version: z.number(),
-  at: z.string(),
-  by: z.looseObject({
-    user: z.string(),
-    source: z.string().optional(),
-    client: z.string().optional(),
-    message: z.string().optional(),
-  }),
-  resource: z.record(z.string(), z.unknown()).nullish(),
-});
-
-const logPage = z.looseObject({ items: z.array(logEvent) });
-
-type ShownEvent = z.infer<typeof logEvent>;
+import { type Difference, shownDiff } from '../../../shared/rest/change/resourceDiff.ts';
+import { differencesText } from '../change/diffText.ts';
+import type { Connection } from '../connection.ts';
+import { whole } from '../numberOf.ts';
+import { type Format, formatOption, render } from '../output.ts';
+import { table } from '../table.ts';
+import { paintOf } from '../terminal.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
+import { lastEvent, readLog, type ShownEvent } from './event.ts';
+import { follow } from './follow.ts';
 
 interface LogFlags extends ConnectionFlags {
   readonly follow?: boolean;
@@ -54,7 +34,7 @@ export function logCommand(deps: CliDeps): Command {
     .action(async (flags: LogFlags) => {
       const connection = connectionOf(flags, deps);
       const filter = { type: flags.type, name: flags.name, mesh: flags.mesh };
-      const { items } = logPage.parse(await connection.get('/log', { ...filter, limit: flags.limit, order: 'desc' }));
+      const items = await readLog(connection, { ...filter, limit: flags.limit, order: 'desc' });
       const newest = items.toSorted((a, b) => a.position - b.position);
       const withDiff = async (event: ShownEvent): Promise<DiffedEvent> =>
         flags.diff ? { ...event, diff: await diffOf(connection, event) } : event;
@@ -78,54 +58,8 @@ type DiffedEvent = ShownEvent & { readonly diff?: readonly Difference[] };
 /** From what the resource was before the event. What a secret holds is not told. @throws ApiError */
 async function diffOf(connection: Connection, { type, key, position, resource }: ShownEvent) {
   if (type === 'ResourceDeleted') return [];
-  const query = { ...key, mesh: key.mesh || undefined, before: position, order: 'desc', limit: 1 };
-  const { items } = logPage.parse(await connection.get('/log', query));
-  return shownDiff(items[0]?.resource ?? {}, resource ?? {});
-}
-
-const PAUSE_MS = 500;
-
-type Filter = Readonly<Record<string, string | undefined>>;
-
-/**
- * Events after a position as they are written, until Ctrl-C: a control plane that goes away is told, and asked again from there.
- * @throws ApiError when it refuses
- */
-async function* follow(
-  connection: Connection,
-  after: number,
-  filter: Filter,
-  { err, signal }: Pick<CliDeps, 'err' | 'signal'>,
-): AsyncIterable<ShownEvent> {
-  let position = after;
-  let told = false;
-  for (;;) {
-    try {
-      for await (const event of stream(connection, position, filter)) {
-        position = event.position;
-        told = false;
-        yield event;
-      }
-      throw new CliError(`${connection.address} does not send any more`);
-    } catch (cause) {
-      signal?.throwIfAborted();
-      const isGone = cause instanceof ApiError ? cause.status >= 500 : !(cause instanceof z.ZodError);
-      if (!isGone) throw cause;
-      if (!told) err(`error: ${(cause as Error).message}\nfollowing on from position ${position} when it answers\n`);
-      told = true;
-      await sleep(PAUSE_MS, undefined, { ...(signal && { signal }) });
-    }
-  }
-}
-
-/** One JSON text a line. */
-async function* stream(connection: Connection, after: number, filter: Filter): AsyncIterable<ShownEvent> {
-  let rest = '';
-  for await (const text of await connection.stream('/log', { ...filter, after, follow: 'true' })) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim()) yield logEvent.parse(JSON.parse(line));
-  }
+  const before = await lastEvent(connection, key, position);
+  return shownDiff(before?.resource ?? {}, resource ?? {});
 }
 
 const VERBS = { ResourceCreated: 'created', ResourceUpdated: 'updated', ResourceDeleted: 'deleted' } as const;

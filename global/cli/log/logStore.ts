@@ -4,17 +4,17 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Command } from 'commander';
-import { configOption } from '../../runtime/configOption.ts';
-import { GLOBAL_PREFIX, readGlobalConfig } from '../config.ts';
-import { checkBackup, type CheckedBackup } from '../log/backup/checkBackup.ts';
-import { restoreBackup } from '../log/backup/restoreBackup.ts';
-import { writeBackup } from '../log/backup/writeBackup.ts';
-import type { Db } from '../log/db.ts';
-import { openDb } from '../log/openDb.ts';
-import { migrate } from '../log/migrate.ts';
-import { rebuildState } from '../log/state.ts';
-import { CliError } from './cliError.ts';
-import type { CliDeps } from './verb.ts';
+import { configOption } from '../../../runtime/configOption.ts';
+import { GLOBAL_PREFIX, readGlobalConfig } from '../../config.ts';
+import { checkBackup, type CheckedBackup } from '../../log/backup/checkBackup.ts';
+import { restoreBackup } from '../../log/backup/restoreBackup.ts';
+import { writeBackup } from '../../log/backup/writeBackup.ts';
+import type { Db } from '../../log/db.ts';
+import { openDb } from '../../log/openDb.ts';
+import { migrate } from '../../log/migrate.ts';
+import { rebuildState } from '../../log/state.ts';
+import { CliError } from '../cliError.ts';
+import type { CliDeps } from '../verb.ts';
 
 interface StoreFlags {
   readonly config?: string;

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { keyText } from '../../shared/resource/resource.ts';
-import { configOption } from '../../runtime/configOption.ts';
-import { GLOBAL_PREFIX, readGlobalConfig } from '../config.ts';
-import type { Stand } from '../supersede/continuation.ts';
-import { type HubEnd, readHubEnd } from '../relay/hubEnd.ts';
-import { openRestored } from '../supersede/openRestored.ts';
-import { disputed, supersede } from '../supersede/supersede.ts';
-import { table } from './table.ts';
-import type { CliDeps } from './verb.ts';
+import { keyText } from '../../../shared/resource/resource.ts';
+import { configOption } from '../../../runtime/configOption.ts';
+import { GLOBAL_PREFIX, readGlobalConfig } from '../../config.ts';
+import type { Stand } from '../../supersede/continuation.ts';
+import { type HubEnd, readHubEnd } from '../../relay/hubEnd.ts';
+import { openRestored } from '../../supersede/openRestored.ts';
+import { disputed, supersede } from '../../supersede/supersede.ts';
+import { table } from '../table.ts';
+import type { CliDeps } from '../verb.ts';
 
 interface Flags {
   readonly config?: string;
