@@ -8,7 +8,7 @@ import type { CommandDeps } from './ports.ts';
 
 /**
  * Events that belong into the same change as a Mesh that is written: its signing key and CA when they are missing, and for
- * a new one the default policies (multizone-and-dataplane §1.11). So a mesh is complete the moment its PUT has answered.
+ * a new one the default policies, as with Kuma (`pkg/defaults/mesh/mesh.go`). So a mesh is complete the moment its PUT has answered.
  */
 export async function companionsOfMesh(
   deps: CommandDeps,

@@ -10,8 +10,8 @@ import { create, exists, secret } from './globalSecrets.ts';
 import type { CommandDeps } from './ports.ts';
 
 /**
- * What every policy log has from its first start (multizone-and-dataplane §1.11, kumactl-api §7.4): signing keys of
- * zone and user tokens, the public half for the zones, the admin's token. Two instances that start at once do no harm:
+ * What every policy log has from its first start, as with Kuma (`pkg/defaults/components.go`): signing keys of zone and user tokens, the
+ * public half for the zones, the admin's token. Two instances that start at once do no harm:
  * each piece is created only if it does not exist, and the loser's change is refused as a whole.
  * @returns the names of what was made.
  */

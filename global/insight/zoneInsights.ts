@@ -14,11 +14,11 @@ type Input = {
   readonly now: string;
 };
 
-/** Kuma keeps the last ten connections of a zone (multizone-and-dataplane §1.7). */
+/** As many as Kuma keeps: its docs call them subscriptions. */
 const KEPT = 10;
 
 /**
- * The zones' insights as `kumactl inspect zones` reads them (kumactl-api §5.3): one subscription for each control plane that has
+ * The zones' insights as `kumactl inspect zones` reads them (Kuma's `app/kumactl/cmd/inspect/inspect_zones.go`): one subscription for each control plane that has
  * reported. Kuma's only word for health is that a subscription is open, so they are open as long as the zone is `online`: one
  * that stalls or diverged must not look healthy. Counters are texts; what Kuma counts as responses are positions here, and what
  * it counts as rejected are events set aside. The version is that of the contract, as in `GET /`; `meridian` beside it, our own, and

@@ -1,8 +1,8 @@
 import { type CaMaterial, makeRoot, YEAR_MS } from '../../runtime/certificate/root.ts';
 
 /**
- * Makes the root of a mesh's builtin CA as Kuma does (multizone-and-dataplane §6.1): RSA, CN = mesh, O Kuma, OU Mesh, URI
- * SAN `spiffe://<mesh>`, may sign certificates, 10 years by default, back-dated by a day against skewed clocks.
+ * Makes the root of a mesh's builtin CA as Kuma does (`pkg/plugins/ca/builtin`): RSA, CN = mesh, O Kuma, OU Mesh, URI SAN
+ * `spiffe://<mesh>`, may sign certificates, 10 years by default; other than there back-dated by a day, against skewed clocks.
  */
 export function makeBuiltinCa(
   mesh: string,

@@ -32,8 +32,8 @@ export function meshAdmission(
 }
 
 /**
- * Why zones could not sign with the provided CAs of a Mesh (policies §1.1): a Secret or file is missing, certificate and key do not
- * belong together, or the certificate may not sign others. `mtls.skipValidation` leaves this out: the Secrets of a mesh can only be
+ * Why zones could not sign with the provided CAs of a Mesh: a Secret or file is missing, certificate and key do not belong together, or the
+ * certificate may not sign others. The rules are those of Kuma's `pkg/plugins/ca/provided/ca_cert_validator.go`. `mtls.skipValidation` leaves this out: the Secrets of a mesh can only be
  * written after the Mesh.
  */
 async function providedCaFaults(mesh: Resource<MeshSpec>, load: Load): Promise<Violation[]> {

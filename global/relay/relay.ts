@@ -44,7 +44,7 @@ const RECHECK_MS = 5_000;
 
 /**
  * Log → JetStream, for as long as `signal` is not aborted. The stream's own last sequence is the checkpoint, so nothing is marked as sent
- * and nothing can be sent twice; two relays at once only refuse each other (event-log §5).
+ * and nothing can be sent twice. Every publish names the sequence that it follows, so of two relays at once the stream refuses one.
  */
 export async function relay(
   { source, hub, keys, departures, onPublished, onError, onZoneError }: RelayDeps,

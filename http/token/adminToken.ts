@@ -1,6 +1,9 @@
 import { issueToken, TEN_YEARS_MS } from './issueToken.ts';
 
-/** GlobalSecret with the token of the first admin: who may read it on the control plane's host may hand it on (kumactl-api §7.4). */
+/**
+ * GlobalSecret with the token of the first admin: who may read it on the control plane's host may hand it on.
+ * As with Kuma (`pkg/plugins/authn/api-server/tokens/admin_token_bootstrap.go`).
+ */
 export const ADMIN_TOKEN_SECRET = 'admin-user-token';
 
 const ADMIN = 'mesh-system:admin';

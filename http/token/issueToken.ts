@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { privateKey } from './signingKey.ts';
 
-/** Tokens are issued a little before now, against skewed clocks (kumactl-api §7.3). */
+/** Tokens are dated a little before now, against skewed clocks; so are those of Kuma 2.14. */
 export const BACKDATED_S = 5;
 /** They are valid a day before that: they were in nobody's hands then, and are good at once where clocks are behind ours. */
 const VALID_BEFORE_S = 24 * 3_600;

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const generate = promisify(generateKeyPair);
 
-/** A new RSA 2048 signing key as PKCS#1 PEM, the form that Kuma keeps in Secrets (kumactl-api §7.3). */
+/** A new RSA 2048 signing key as PKCS#1 PEM, the form that Kuma keeps in Secrets (`pkg/core/tokens/signing_key.go`). */
 export async function makeSigningKey(): Promise<string> {
   const { privateKey } = await generate('rsa', { modulusLength: 2048 });
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();

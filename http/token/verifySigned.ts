@@ -14,8 +14,8 @@ export interface Signed {
 }
 
 /**
- * The claims of a token that one of our signing keys signed, the one that its `kid` names, and that is in its time
- * (kumactl-api §7.1, §7.3). @throws Error that says why it is refused.
+ * The claims of a token that one of our signing keys signed, the one that its `kid` names, and that is in its time; `kid` 0 is the key
+ * without a number, as with Kuma (`pkg/core/tokens/validator.go`). @throws Error that says why it is refused.
  */
 export async function verifySigned(token: string, prefix: string, { globalSecret, now }: TokenDeps): Promise<Signed> {
   const { kid } = decodeProtectedHeader(token);

@@ -10,7 +10,7 @@ export interface User {
 }
 
 /**
- * Verifies a user token: signed by the key that its `kid` names, in its time, not revoked (kumactl-api §7.1, §7.3).
+ * Verifies a user token: signed by the key that its `kid` names, in its time, not revoked.
  * @throws Error that says why it is refused; never shown to the caller, only logged.
  */
 export async function verifyUserToken(token: string, deps: TokenDeps): Promise<User> {
