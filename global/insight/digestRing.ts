@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Digest } from '../../shared/event/digest.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
@@ -89,8 +90,10 @@ export class DigestRing {
 }
 
 const PAGE = 500;
+/** What came is not told of twice: who could not read it asks again by himself. */
+const RETRY_MS = 500;
 
-/** Keeps a ring up to date with the log. Returns the function that ends it. */
+/** Keeps a ring up to date with the log, from when it resolves. Returns the function that ends it. */
 export async function followDigest(
   source: DigestSource,
   ring: DigestRing,
@@ -101,29 +104,39 @@ export async function followDigest(
   ring.restore(await source.listAll(), head);
   const last = await lastThatCounts(source, ring, head);
   ring.mark(last?.position ?? 0, runningAt(clock, Date.parse(last?.at ?? new Date(0).toISOString())));
+  const ended = new AbortController();
   let running = false;
   let wanted = false;
   const catchUp = async () => {
     wanted = true;
     if (running) return;
     running = true;
-    try {
-      while (wanted) {
-        wanted = false;
-        for (;;) {
-          const events = await source.read(ring.position, PAGE);
-          for (const event of events) ring.apply(event, clock.running());
-          if (events.length < PAGE) break;
-        }
-      }
-    } catch (error) {
-      onError(error as Error);
+    let told = '';
+    while (wanted && !ended.signal.aborted) {
+      wanted = false;
+      const problem = await takeAll(source, ring, clock).catch((error: Error) => error);
+      if (!problem || ended.signal.aborted) continue;
+      if (problem.message !== told) onError(problem);
+      told = problem.message;
+      wanted = true;
+      await sleep(RETRY_MS, undefined, { signal: ended.signal, ref: false }).catch(() => {});
     }
     running = false;
   };
   const stop = source.listen(() => void catchUp());
   await catchUp();
-  return stop;
+  return () => {
+    stop();
+    ended.abort();
+  };
+}
+
+async function takeAll(source: DigestSource, ring: DigestRing, clock: Clock): Promise<void> {
+  for (;;) {
+    const events = await source.read(ring.position, PAGE);
+    for (const event of events) ring.apply(event, clock.running());
+    if (events.length < PAGE) return;
+  }
 }
 
 /** The newest event that zones may see is found from the end, since what they may not see is rare. */
