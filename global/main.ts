@@ -54,7 +54,8 @@ async function runGlobal(config: GlobalConfig, build: Build): Promise<Running> {
     config: await withCertificate(config, ofApi),
     prefix: GLOBAL_PREFIX,
     rest: globalRest({ config, policy: { events, sealer, commands }, credentials, hub, insight, runtime }),
-    notReady: () => (hub.nats.isClosed() ? 'the connection to the hub is closed' : trouble() || relaying.trouble()),
+    // Without its hub it takes writes and answers as before, and no other instance could do more: it stays in service.
+    trouble: () => [trouble(), relaying.trouble()].filter(Boolean).join('; '),
     ready: { log: events.logId, store: config['store.url'] ? 'postgres' : 'embedded' },
   });
 

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { serveDiagnostics } from './serveDiagnostics.ts';
 
 it.each(['//', 'http://[/', '*', '/ready?//'])('answers a request for %s, and goes on', async (target) => {
-  const diagnosis = { unhealthy: () => '', notReady: () => '', metrics: async () => '' };
+  const diagnosis = { unhealthy: () => '', notReady: () => '', trouble: () => '', metrics: async () => '' };
   const { url, close } = await serveDiagnostics(
     diagnosis,
     { 'diagnostics.host': '127.0.0.1', 'diagnostics.port': 0 },
@@ -28,7 +28,7 @@ it('makes its metrics once for all who ask at the same time', async () => {
     return `made ${made}`;
   };
   const { url, close } = await serveDiagnostics(
-    { unhealthy: () => '', notReady: () => '', metrics },
+    { unhealthy: () => '', notReady: () => '', trouble: () => '', metrics },
     { 'diagnostics.host': '127.0.0.1', 'diagnostics.port': 0 },
     'MERIDIAN_ZONE',
   );

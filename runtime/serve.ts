@@ -16,14 +16,16 @@ type Served = {
   /** Of the environment variables. */
   readonly prefix: string;
   readonly rest: Rest;
-  /** Why `/ready` should say no, empty when it may say yes. */
-  readonly notReady: () => string;
+  /** As of `Diagnosis`; absent: it is ready as soon as it serves. */
+  readonly notReady?: () => string;
+  /** As of `Diagnosis`; absent: none. */
+  readonly trouble?: () => string;
   /** What else the line `ready` of the log says. */
   readonly ready: object;
 };
 
 /** Opens the REST API and the diagnostics port and says so: the last step of a start. @throws WrongSetting */
-export async function serve(runtime: Runtime, { config, prefix, rest, notReady, ready }: Served) {
+export async function serve(runtime: Runtime, { config, prefix, rest, ready, ...told }: Served) {
   const { registry, version, instance, now, log, metrics } = runtime;
   const api = await serveApi(
     {
@@ -36,11 +38,18 @@ export async function serve(runtime: Runtime, { config, prefix, rest, notReady, 
     config,
     prefix,
   );
-  const diagnostics = await serveDiagnostics(
-    { unhealthy: () => '', notReady, metrics: () => metrics.metrics() },
-    config,
-    prefix,
-  );
+  const nothing = () => '';
+  const diagnosis = {
+    unhealthy: nothing,
+    notReady: nothing,
+    trouble: nothing,
+    ...told,
+    metrics: () => metrics.metrics(),
+  };
+  const diagnostics = await serveDiagnostics(diagnosis, config, prefix).catch(async (error) => {
+    await api.close();
+    throw error;
+  });
   log.info({ url: api.url, https: api.httpsUrl, diagnostics: diagnostics.url, ...ready }, 'ready');
   return {
     url: api.url,

@@ -4,6 +4,7 @@ import { keepCertificates } from '../runtime/certificate/keepCertificates.ts';
 import { givenCertificate } from '../runtime/certificate/readCertificate.ts';
 import { controlPlaneCommand, type Running } from '../runtime/controlPlaneCommand.ts';
 import { type Build, startRuntime } from '../runtime/runtime.ts';
+import { troublesText } from '../shared/event/status.ts';
 import type { Role } from '../shared/resource/role.ts';
 import { answerAsks } from './ask/answerAsks.ts';
 import { readZoneConfig, ZONE_PREFIX, type ZoneConfig } from './config.ts';
@@ -131,6 +132,7 @@ async function runZone(config: ZoneConfig, build: Build): Promise<Running> {
     prefix: ZONE_PREFIX,
     rest: zoneRest({ ...serving, config, role, leaf, zoneLog, replica, envoyAdmin, status, runtime }),
     notReady: () => (replica.ready() ? '' : 'the first fill is not complete'),
+    trouble: () => troublesText(troubles.list()),
     ready: { ads: dataPlane.address, position: replica.position() },
   });
 

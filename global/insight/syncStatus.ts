@@ -1,5 +1,5 @@
 import type { CopyName } from '../../shared/event/copies.ts';
-import type { Refill, Trouble, ZoneStatus } from '../../shared/event/status.ts';
+import { type Refill, troublesText, type ZoneStatus } from '../../shared/event/status.ts';
 import type { Presence } from './giveNotice.ts';
 import type { Report } from './zoneFollower.ts';
 
@@ -138,7 +138,7 @@ function judge(
   const { now, stalledAfter, offlineAfter, logId } = facts;
   const silence = now - receivedAt;
   if (presence && silence > stalledAfter) {
-    const why = inVain(presence.troubles) || 'it hangs or was stopped';
+    const why = troublesText(presence.troubles ?? []) || 'it hangs or was stopped';
     const reason = `it is connected, but says nothing for ${seconds(silence)}: ${why}`;
     return { state: 'stalled', reason, heldSince: receivedAt };
   }
@@ -175,7 +175,7 @@ function aheadOf({ position }: ZoneStatus, { head }: SyncFacts): string | undefi
 
 function shortOfSync(status: ZoneStatus, lag: number, equal: boolean | undefined): string {
   const { quarantined, waitingForKeys, troubles } = status;
-  const trouble = inVain(troubles);
+  const trouble = troublesText(troubles ?? []);
   if (trouble) return trouble;
   const aside = quarantined.at(-1);
   if (aside)
@@ -183,10 +183,6 @@ function shortOfSync(status: ZoneStatus, lag: number, equal: boolean | undefined
   if (waitingForKeys > 0) return `${waitingForKeys} secrets wait for their key`;
   if (lag > 0) return `${events(lag)} behind`;
   return equal ? '' : 'global cannot compare its digest yet';
-}
-
-function inVain(troubles: readonly Trouble[] = []): string {
-  return troubles.map(({ what, since, reason }) => `${what} since ${since}: ${reason}`).join('; ');
 }
 
 const HOLDS: Readonly<Record<CopyName, string>> = { KEYS: 'data keys', PEERS: "the other zones' ingresses" };

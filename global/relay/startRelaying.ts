@@ -28,7 +28,7 @@ type Deps = {
 };
 
 interface Relaying {
-  /** Why the relay pauses, empty while it gets on. */
+  /** Why the relay pauses; empty while it gets on, and where another instance relays. */
   trouble(): string;
   stop(): Promise<void>;
 }
@@ -72,7 +72,9 @@ export function startRelaying({
         onZoneError: onError('what a zone says is not gathered yet, or not taken away'),
       },
       signal,
-    ),
+    ).finally(() => {
+      trouble = '';
+    }),
   );
   const account = {
     nats: system,

@@ -4,6 +4,8 @@ export interface Diagnosis {
   readonly unhealthy: () => string;
   /** Why it should get no requests yet, empty when it may. */
   readonly notReady: () => string;
+  /** What it tries in vain at present, though requests are to come as before: told to people who look. Empty: nothing. */
+  readonly trouble: () => string;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
 }
@@ -22,12 +24,12 @@ export async function diagnose(path: string, diagnosis: Diagnosis): Promise<Diag
     return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: await diagnosis.metrics() };
   }
   if (path === '/healthy') return verdict(diagnosis.unhealthy());
-  if (path === '/ready') return verdict(diagnosis.notReady());
+  if (path === '/ready') return verdict(diagnosis.notReady(), diagnosis.trouble());
   return { status: 404, contentType: TEXT, body: 'there are /healthy, /ready and /metrics\n' };
 }
 
-function verdict(reason: string): DiagnosticAnswer {
+function verdict(reason: string, trouble = ''): DiagnosticAnswer {
   return reason
     ? { status: 503, contentType: TEXT, body: `${reason}\n` }
-    : { status: 200, contentType: TEXT, body: 'OK\n' };
+    : { status: 200, contentType: TEXT, body: trouble ? `OK, but: ${trouble}\n` : 'OK\n' };
 }

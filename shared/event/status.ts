@@ -35,6 +35,11 @@ export const troubleSchema = z.object({
 });
 export type Trouble = z.infer<typeof troubleSchema>;
 
+/** For people; empty when there are none. */
+export function troublesText(troubles: readonly Trouble[]): string {
+  return troubles.map(({ what, since, reason }) => `${what} since ${since}: ${reason}`).join('; ');
+}
+
 /**
  * What a zone control plane says of itself, in its zone log under `ZoneStatus` and its instance's name, every few seconds and
  * soon after each change. Position and digest together are the proof of what its view holds.
