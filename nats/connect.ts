@@ -17,6 +17,11 @@ import {
 
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 export const TIMEOUT_MS = 1_000;
+/**
+ * Messages that one asks a stream to take at the same time: it syncs each to its disk by itself, so on one that takes 10 ms for that the last
+ * of them is still answered in `TIMEOUT_MS`.
+ */
+export const PUBLISHED_AT_ONCE = 50;
 
 /** CAs that the server's certificate may be of: PEM, or a file that is read anew at every connection. */
 export type Trust = string | { readonly caFile: string };

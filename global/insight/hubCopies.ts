@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { keepLooking } from '../../runtime/keepLooking.ts';
 import { CopyDigest, type CopyName, type ZoneDigests } from '../../shared/event/copies.ts';
 import { encodeToken, KEY_PREFIX, UP_PREFIX, ZONE_PREFIX } from '../../shared/event/subject.ts';
+import { lastMessages, subjectsIn } from '../relay/lastMessages.ts';
 import type { HubConnection } from '../relay/natsConnection.ts';
 
 /** What a zone's copies should hold. */
@@ -40,16 +41,9 @@ export function readHubCopies({ hub, zones, onRead, onError }: Deps, signal: Abo
   return keepLooking(read, { every: READ_MS, onError, signal });
 }
 
-async function lastOf({ jsm, direct }: Deps['hub'], stream: string, filter: string): Promise<ZoneDigests> {
+async function lastOf(hub: Deps['hub'], stream: string, filter: string): Promise<ZoneDigests> {
   const digest = new CopyDigest((text) => hash('sha256', text, 'buffer'));
-  const { state } = await jsm.streams.info(stream, { subjects_filter: filter });
-  // In portions: a server does not answer for more than 1,024 subjects at once.
-  const subjects = Object.keys(state.subjects ?? {});
-  for (let from = 0; from < subjects.length; from += AT_ONCE) {
-    const last = await direct.getLastMessagesFor(stream, { multi_last: subjects.slice(from, from + AT_ONCE) });
-    for await (const message of last) digest.take(message.subject, message.string());
-  }
+  const subjects = await subjectsIn(hub, stream, filter);
+  for await (const message of lastMessages(hub, stream, subjects)) digest.take(message.subject, message.string());
   return digest.byZone;
 }
-
-const AT_ONCE = 500;

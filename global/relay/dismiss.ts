@@ -1,7 +1,10 @@
+import { PUBLISHED_AT_ONCE } from '../../nats/connect.ts';
+import { inPortions } from '../../runtime/inPortions.ts';
 import { keepLooking } from '../../runtime/keepLooking.ts';
 import { encodeToken, KEY_PREFIX, ZONE_PREFIX } from '../../shared/event/subject.ts';
 import { abandonZone } from './gather.ts';
-import { type KeyGrants, publishGrants } from './grants.ts';
+import { fillGrants, type KeyGrants } from './grants.ts';
+import { subjectsIn } from './lastMessages.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { withdrawZone } from './provision.ts';
 
@@ -39,16 +42,12 @@ async function dismissDeparted({ hub, keys, departures }: Omit<Deps, 'onError'>)
     await hub.jsm.streams.purge('KEYS', { filter: `${KEY_PREFIX}.${encodeToken(zone)}.>` });
     await departures.forget(zone);
     // It was made anew meanwhile; the rest of what it needs is looked after all the time.
-    if ((await keys.zones()).includes(zone)) await publishGrants(hub, keys, [zone], await keys.keyIds());
+    if ((await keys.zones()).includes(zone)) await fillGrants(hub, keys, [zone]);
   }
 }
 
-const AT_ONCE = 500;
-
 /** Overwrites what the zone wrote with deletions, which also reach the copies. */
-async function bury({ js, jsm, ingest }: HubConnection, zone: string): Promise<void> {
-  const filter = `${ZONE_PREFIX}.${encodeToken(zone)}.>`;
-  const subjects = Object.keys((await jsm.streams.info('ZONES', { subjects_filter: filter })).state.subjects ?? {});
-  for (let from = 0; from < subjects.length; from += AT_ONCE)
-    await Promise.all(subjects.slice(from, from + AT_ONCE).map((subject) => js.publish(`${ingest}.${subject}`, '')));
+async function bury(hub: HubConnection, zone: string): Promise<void> {
+  const subjects = await subjectsIn(hub, 'ZONES', `${ZONE_PREFIX}.${encodeToken(zone)}.>`);
+  await inPortions(subjects, PUBLISHED_AT_ONCE, (subject) => hub.js.publish(`${hub.ingest}.${subject}`, ''));
 }

@@ -50,14 +50,16 @@ const ZONES: Stream = {
 };
 
 /**
- * Makes the hub's streams, or brings them to today's form. Idempotent; run at every start.
- * @param firstSequence where `EVENTS` begins when it has to be made anew from the log.
+ * Makes the hub's streams, or brings them to today's form. Idempotent; run at every start, and every now and then.
+ * @param firstEvent where `EVENTS` begins; asked only when it has to be made anew from the log, since it takes a look at all of its resources
  */
-export async function provisionHub({ jsm, ingest }: HubConnection, firstSequence: number): Promise<void> {
-  const taking = (config: Stream) => takenFrom(ingest, config);
-  await ensureStream(jsm, { ...taking(EVENTS), ...(firstSequence > 1 ? { first_seq: firstSequence } : {}) });
-  await ensureStream(jsm, growing(taking(KEYS)));
-  await ensureStream(jsm, growing(taking(ZONES)));
+export async function provisionHub(
+  { jsm, ingest }: Pick<HubConnection, 'jsm' | 'ingest'>,
+  firstEvent: () => Promise<number>,
+): Promise<void> {
+  await ensureStream(jsm, takenFrom(ingest, EVENTS), firstEvent);
+  await ensureStream(jsm, takenFrom(ingest, KEYS), aboveAllBefore);
+  await ensureStream(jsm, takenFrom(ingest, ZONES), aboveAllBefore);
 }
 
 /** What is published below `ingest` is kept without it, and nothing else is taken. */
@@ -67,11 +69,11 @@ function takenFrom(ingest: string, config: Stream): Stream {
 }
 
 /**
- * Begins above every number that the stream had before it was lost, at most one a millisecond: who read the lost one and its
+ * Above every number that the stream had before it was lost, at most one a millisecond: who read the lost one and its
  * numbers on would take lower ones for old, and acknowledge what has not come yet.
  */
-function growing(config: Stream): Stream {
-  return { ...config, first_seq: Date.now() };
+async function aboveAllBefore(): Promise<number> {
+  return Date.now();
 }
 
 /**
@@ -125,11 +127,11 @@ function pushConsumer(name: string, filter: readonly string[]): Partial<Consumer
   };
 }
 
-async function ensureStream(jsm: JetStreamManager, config: Stream): Promise<void> {
+/** @param first sequence of its first message, if it has to be made */
+async function ensureStream(jsm: JetStreamManager, config: Stream, first: () => Promise<number>): Promise<void> {
   const found = await lookUp(() => jsm.streams.info(config.name));
-  if (!found) await jsm.streams.add(config);
-  else if (differs(found.config, config, ['first_seq']))
-    await jsm.streams.update(config.name, { ...found.config, ...config });
+  if (!found) await jsm.streams.add({ ...config, first_seq: Math.max(1, await first()) });
+  else if (differs(found.config, config)) await jsm.streams.update(config.name, { ...found.config, ...config });
 }
 
 /** @returns when it was made */
@@ -146,9 +148,7 @@ async function ensureConsumer(
   return found.created;
 }
 
-function differs(found: object, wanted: object, except: readonly string[]): boolean {
+function differs(found: object, wanted: object): boolean {
   const have = found as Record<string, unknown>;
-  return Object.entries(wanted).some(
-    ([key, value]) => !except.includes(key) && JSON.stringify(have[key]) !== JSON.stringify(value),
-  );
+  return Object.entries(wanted).some(([key, value]) => JSON.stringify(have[key]) !== JSON.stringify(value));
 }

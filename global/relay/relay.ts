@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_BATCH } from '../../nats/publishBatch.ts';
 import type { LogEvent } from '../../shared/event/event.ts';
 import { HEADER } from '../../shared/event/message.ts';
 import { isVisibleToZones } from '../../shared/event/subject.ts';
 import { isSecret, sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import { type Departures, keepDismissing } from './dismiss.ts';
-import { destroyStaleGrants, type KeyGrants, publishGrants } from './grants.ts';
+import { destroyStaleGrants, fillGrants, type KeyGrants, publishGrants } from './grants.ts';
 import { gatherZones } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { provisionHub, provisionZone } from './provision.ts';
@@ -55,6 +55,7 @@ export async function relay(
   signal.addEventListener('abort', () => wake(), { once: true });
   const gathering = gatherZones(hub, () => keys.zones(), onZoneError, signal);
   const dismissing = keepDismissing({ hub, keys, departures, onError: onZoneError }, signal);
+  const resume = resumption(source, hub, keys);
   let last: number | undefined;
   while (!signal.aborted) {
     // Made before reading, so that a commit during the read is not missed.
@@ -62,7 +63,7 @@ export async function relay(
       wake = resolve;
     });
     try {
-      last ??= await resume(source, hub, keys);
+      last ??= await resume();
       const events = await source.follow(last, MAX_BATCH);
       if (events.length > 0) last = await publishEvents(events, last, { source, hub, keys });
       onPublished?.(events);
@@ -74,8 +75,7 @@ export async function relay(
       await sleep(RETRY_MS, signal);
       continue;
     }
-    const timedOut = await Promise.race([woken.then(() => false), sleep(RECHECK_MS, signal).then(() => true)]);
-    if (timedOut) last = undefined;
+    if (!(await cameWithin(RECHECK_MS, woken))) last = undefined;
   }
   stop();
   await gathering;
@@ -97,27 +97,37 @@ export async function publishEvents(
 }
 
 /**
- * Where to go on: the stream's last sequence, after making sure that its last message is the log's event of that position. A stream
- * that lost its files begins again at the first live event, so that numbers stay positions.
- * @throws Error when stream and log disagree: then nothing is published, since zones would keep what the log does not have.
+ * Tells where to go on: the stream's last sequence, after making sure that its last message is the log's event of that position. A stream
+ * that lost its files begins again at the first live event, so that numbers stay positions; what it gave zones of keys is given again.
+ * @returns to be called again and again; throws Error when stream and log disagree: then nothing is published, since zones would keep what
+ * the log does not have.
  */
-async function resume(source: RelaySource, hub: HubConnection, keys: KeyGrants): Promise<number> {
-  const head = await source.head();
+function resumption(source: RelaySource, hub: HubConnection, keys: KeyGrants): () => Promise<number> {
+  /** When the stream of grants was made that is known to be complete. */
+  let granted = '';
+  return async () => {
+    const head = await source.head();
+    await provisionHub(hub, () => firstLive(source, head));
+    const { state } = await hub.jsm.streams.info('EVENTS');
+    const zones = await keys.zones();
+    for (const zone of zones) await provisionZone(hub.jsm, zone);
+    if (state.last_seq > head) {
+      throw new Error(
+        `the stream EVENTS stands at ${state.last_seq}, the log only at ${head}: the database was restored from an older backup, or lost its end; nothing is published. ${WAY_ON}`,
+      );
+    }
+    if (state.messages > 0) await compareLast(source, hub, state.last_seq);
+    const { created } = await hub.jsm.streams.info('KEYS');
+    if (created !== granted) await fillGrants(hub, keys, zones);
+    granted = created;
+    return state.last_seq;
+  };
+}
+
+/** Position of the first event that is the last one of a resource which exists. */
+async function firstLive(source: RelaySource, head: number): Promise<number> {
   const live = await source.listAll();
-  const first = live.reduce((least, { position }) => Math.min(least, position), head + 1);
-  await provisionHub(hub, first);
-  const { state } = await hub.jsm.streams.info('EVENTS');
-  const zones = await keys.zones();
-  for (const zone of zones) await provisionZone(hub.jsm, zone);
-  if (state.last_seq > head) {
-    throw new Error(
-      `the stream EVENTS stands at ${state.last_seq}, the log only at ${head}: the database was restored from an older backup, or lost its end; nothing is published. ${WAY_ON}`,
-    );
-  }
-  if (state.messages > 0) await compareLast(source, hub, state.last_seq);
-  const { state: granted } = await hub.jsm.streams.info('KEYS');
-  if (granted.messages === 0) await publishGrants(hub, keys, zones, await keys.keyIds());
-  return state.last_seq;
+  return live.reduce((least, { position }) => Math.min(least, position), head + 1);
 }
 
 const WAY_ON =
@@ -138,5 +148,14 @@ async function compareLast(source: RelaySource, { jsm }: HubConnection, last: nu
 
 /** Resolves after that time, or at once when the relay shall end. */
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => {});
+  return pause(ms, undefined, { signal }).catch(() => {});
+}
+
+/** Does it come in that time? Leaves no timer behind: it may come hundreds of times a second. */
+async function cameWithin(ms: number, news: Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  const came = await Promise.race([news.then(() => true), late.promise]);
+  clearTimeout(timer);
+  return came;
 }

@@ -1,7 +1,7 @@
 import type { Hello } from '../../shared/event/hello.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { SecretKeys } from '../log/secretKeys.ts';
-import { type KeyGrants, publishGrants } from './grants.ts';
+import { fillGrants, type KeyGrants } from './grants.ts';
 import type { gatherGreeting } from './gather.ts';
 import type { HubConnection } from './natsConnection.ts';
 import { provisionZone } from './provision.ts';
@@ -25,6 +25,6 @@ export async function welcome({ zone, publicKey, log }: Hello, deps: Deps): Prom
   await keys.putZone(zone, publicKey);
   const consumers = await provisionZone(hub.jsm, zone);
   await gather(zone, log);
-  await publishGrants(hub, grants, [zone], await grants.keyIds());
+  await fillGrants(hub, grants, [zone]);
   return consumers;
 }

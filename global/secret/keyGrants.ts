@@ -15,6 +15,7 @@ interface KeyStore extends DataKeyStore {
 export function keyGrants(keks: KeyEncryptionKeys, store: KeyStore) {
   return {
     zones: async (): Promise<readonly string[]> => [...(await store.zones()).keys()],
+    publicKey: async (zone: string): Promise<string | undefined> => (await store.zones()).get(zone),
     keyIds: (): Promise<readonly string[]> => store.idsForZones(),
     /** @returns undefined when the key was destroyed, or the zone is not known. */
     grant: async (zone: string, keyId: string): Promise<KeyGrant | undefined> => {

@@ -138,7 +138,7 @@ it('streams that an older version made take messages on the secret subjects only
     allow_direct: true,
   });
   await js.publish('cp.ev.default.MeshTimeout.kept', '{}');
-  await provisionHub(connection, 1);
+  await provisionHub(connection, async () => 1);
   await js.publish(`${ingest}.cp.ev.default.MeshTimeout.next`, '{}');
   await expect(js.publish('cp.ev.default.MeshTimeout.kept', '')).rejects.toThrow();
   const { state } = await jsm.streams.info('EVENTS', { subjects_filter: '>' });

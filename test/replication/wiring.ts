@@ -9,7 +9,7 @@ import { globalCredential, zoneCredential } from '../../global/hubAccess/credent
 import { writeHubConfig } from '../../global/hubAccess/writeHubConfig.ts';
 import { type HubKeys, makeHubKeys, parseHubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { grantDataKey } from '../../global/secret/grant.ts';
-import { type KeyGrants, publishGrants } from '../../global/relay/grants.ts';
+import { fillGrants, type KeyGrants } from '../../global/relay/grants.ts';
 import { type HubConnection, connectToHub } from '../../global/relay/natsConnection.ts';
 import { gatherGreeting } from '../../global/relay/gather.ts';
 import { provisionZone } from '../../global/relay/provision.ts';
@@ -121,6 +121,7 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
   const errors: Error[] = [];
   const grants: KeyGrants = {
     zones: async () => [...publicKeys.keys()],
+    publicKey: async (zone) => publicKeys.get(zone),
     keyIds: async () => [...dataKeys.keys()],
     grant: async (zone, keyId) => {
       const [dataKey, publicKey] = [dataKeys.get(keyId), publicKeys.get(zone)];
@@ -150,7 +151,7 @@ export async function startHub(folder: string, certifiedAt?: Date): Promise<Hub>
       publicKeys.set(zone, publicKey);
       const consumers = await provisionZone(connection.jsm, zone);
       await gather(zone, zoneLog);
-      await publishGrants(connection, grants, [zone], await grants.keyIds());
+      await fillGrants(connection, grants, [zone]);
       return {
         logId: log.logId,
         head: log.events.findLast(({ key }) => isVisibleToZones(key))?.position ?? 0,

@@ -62,7 +62,12 @@ async function timed(log: EventLog, hub: HubServer, { store, events, writers }: 
   let published = 0;
   const failures: string[] = [];
   const ended = new AbortController();
-  const keys = { zones: async () => [], keyIds: async () => [], grant: async () => undefined };
+  const keys = {
+    zones: async () => [],
+    publicKey: async () => undefined,
+    keyIds: async () => [],
+    grant: async () => undefined,
+  };
   const relaying = relay(
     {
       source: log,
