@@ -11,6 +11,8 @@ test.each([
   '[a-zA-Z0-9_-][^-a]',
   '\\Q(*\\E\\.\\d+\\pL\\x{10FFFF}\\012$',
   '^*|()|a||b',
+  '(a{10}b){100}|(?:c{500}){2}',
+  '(a{1000})*(b+){1000}c{1000}?',
 ])('%s is a regular expression to Go', (regexp) => expect(goRegexpFault(regexp)).toBeUndefined());
 
 test.each([
@@ -26,6 +28,8 @@ test.each([
   ['a**', 'invalid nested repetition operator: `**`'],
   ['a{2}{3}', 'invalid nested repetition operator: `{2}{3}`'],
   ['a{1001}', 'invalid repeat count: `{1001}`'],
+  ['(a{100}){11}', 'invalid repeat count: `{11}`'],
+  ['(a|(?:b{2}c){300}d){2,}', 'invalid repeat count: `{2,}`'],
   ['a{3,2}', 'invalid repeat count: `{3,2}`'],
   ['a\\', 'trailing backslash at end of expression: ``'],
   ['(a)\\1', 'invalid escape sequence: `\\1`'],

@@ -1,18 +1,9 @@
-/** What stands between the parts of a regular expression. */
-interface Place {
-  /** Is there anything that `*` could repeat? */
-  readonly isAtom: boolean;
-  /** Where the repetition begins that has just ended. */
-  readonly repeated?: number;
-}
-
-const START: Place = { isAtom: false };
-const ATOM: Place = { isAtom: true };
 const REPETITION = /[*+?]\??|\{(\d{1,9})(,(\d{1,9})?)?\}\??/y;
 const CLASS_ITEM = /\[:\^?\w+:\]|\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\?./suy;
 const GROUP = /\((?:\?(?:P?<([A-Za-z0-9_]+)>|[imsU]*(?:-[imsU]+)?(:|\))))?/y;
 const ESCAPE =
   /\\(?:Q[\s\S]*?(?:\\E|$)|x(?:\{[0-9a-fA-F]+\}|[0-9a-fA-F]{2})|[pP](?:\{\^?\w+\}|\w)|0[0-7]{0,2}|[1-7][0-7]{1,2}|[AbBzdDsSwWafnrtv]|[^0-9A-Za-z])/uy;
+/** Of a part, and of what is in it together. */
 const MOST_REPEATED = 1_000;
 
 /**
@@ -21,66 +12,117 @@ const MOST_REPEATED = 1_000;
  * @returns undefined when it is one
  */
 export function goRegexpFault(regexp: string): string | undefined {
-  const fault = (what: string, where: string) => `error parsing regexp: ${what}: \`${where}\``;
-  let depth = 0;
-  let place = START;
-  for (let i = 0; i < regexp.length; ) {
-    const match = (pattern: RegExp) => {
-      pattern.lastIndex = i;
-      return pattern.exec(regexp);
-    };
-    const repetition = match(REPETITION);
-    if (repetition) {
-      const [text, least, , most] = repetition;
-      const end = i + text.length;
-      if (place.repeated !== undefined)
-        return fault('invalid nested repetition operator', regexp.slice(place.repeated, end));
-      if (!place.isAtom) return fault('missing argument to repetition operator', text);
-      if (Number(least) > Math.min(Number(most ?? MOST_REPEATED), MOST_REPEATED) || Number(most) > MOST_REPEATED)
-        return fault('invalid repeat count', text.replace(/\?$/, ''));
-      place = { isAtom: true, repeated: i };
-      i = end;
-      continue;
+  return new Reader(regexp).fault();
+}
+
+/** What stands between the parts of a regular expression. */
+interface Place {
+  /** Is there anything that `*` could repeat? */
+  readonly isAtom: boolean;
+  /** How often what is there may be repeated by counts within it. */
+  readonly times: number;
+  /** Where the repetition begins that has just ended. */
+  readonly repeated?: number;
+}
+
+const START: Place = { isAtom: false, times: 1 };
+const ATOM: Place = { isAtom: true, times: 1 };
+
+/** Reads a regular expression from left to right. */
+class Reader {
+  readonly #regexp: string;
+  #at = 0;
+  #place = START;
+  /** How often parts of the open groups are repeated at most, the innermost group last. */
+  readonly #groups = [1];
+
+  constructor(regexp: string) {
+    this.#regexp = regexp;
+  }
+
+  fault(): string | undefined {
+    while (this.#at < this.#regexp.length) {
+      const fault = this.#part();
+      if (fault !== undefined) return fault;
     }
-    switch (regexp[i]) {
-      case '\\': {
-        const escape = match(ESCAPE)?.[0];
-        if (i === regexp.length - 1) return fault('trailing backslash at end of expression', '');
-        if (escape === undefined) return fault('invalid escape sequence', regexp.slice(i, i + 2));
-        place = ATOM;
-        i += escape.length;
-        break;
-      }
-      case '[': {
-        const end = endOfClass(regexp, i);
-        if (end === undefined) return fault('missing closing ]', regexp.slice(i));
-        const range = reversedRange(regexp.slice(i + 1, end - 1));
-        if (range !== undefined) return fault('invalid character class range', range);
-        place = ATOM;
-        i = end;
-        break;
-      }
-      case '(': {
-        const [text = '(', , isEnded] = match(GROUP) ?? [];
-        if (text === '(' && regexp[i + 1] === '?')
-          return fault('invalid or unsupported Perl syntax', regexp.slice(i, i + 3));
-        // flags alone are no group
-        if (isEnded !== ')') [depth, place] = [depth + 1, START];
-        i += text.length;
-        break;
-      }
+    return this.#groups.length > 1 ? faultOf('missing closing )', this.#regexp) : undefined;
+  }
+
+  #part(): string | undefined {
+    const repetition = this.#match(REPETITION);
+    if (repetition) return this.#repetition(repetition);
+    switch (this.#regexp[this.#at]) {
+      case '\\':
+        return this.#escape();
+      case '[':
+        return this.#class();
+      case '(':
+        return this.#open();
       case ')':
-        if (depth === 0) return fault('unexpected )', regexp);
-        depth -= 1;
-        place = ATOM;
-        i += 1;
-        break;
+        return this.#close();
+      case '|':
+        return this.#to(this.#at + 1, START);
       default:
-        place = regexp[i] === '|' ? START : ATOM;
-        i += 1;
+        return this.#to(this.#at + 1, ATOM);
     }
   }
-  return depth > 0 ? fault('missing closing )', regexp) : undefined;
+
+  #repetition([text, least, , most]: RegExpExecArray): string | undefined {
+    const { isAtom, repeated, times } = this.#place;
+    const end = this.#at + text.length;
+    if (repeated !== undefined) return faultOf('invalid nested repetition operator', this.#regexp.slice(repeated, end));
+    if (!isAtom) return faultOf('missing argument to repetition operator', text);
+    const together = times * Math.max(1, Number(most ?? least ?? 1));
+    const isCount = Number(least) <= Number(most ?? MOST_REPEATED) && together <= MOST_REPEATED;
+    if (least !== undefined && !isCount) return faultOf('invalid repeat count', text.replace(/\?$/, ''));
+    return this.#to(end, { isAtom, times: together, repeated: this.#at });
+  }
+
+  #escape(): string | undefined {
+    const escape = this.#match(ESCAPE)?.[0];
+    if (this.#at === this.#regexp.length - 1) return faultOf('trailing backslash at end of expression', '');
+    if (escape === undefined) return faultOf('invalid escape sequence', this.#regexp.slice(this.#at, this.#at + 2));
+    return this.#to(this.#at + escape.length, ATOM);
+  }
+
+  #class(): string | undefined {
+    const end = endOfClass(this.#regexp, this.#at);
+    if (end === undefined) return faultOf('missing closing ]', this.#regexp.slice(this.#at));
+    const range = reversedRange(this.#regexp.slice(this.#at + 1, end - 1));
+    return range === undefined ? this.#to(end, ATOM) : faultOf('invalid character class range', range);
+  }
+
+  #open(): string | undefined {
+    const [text = '(', , isEnded] = this.#match(GROUP) ?? [];
+    if (text === '(' && this.#regexp[this.#at + 1] === '?')
+      return faultOf('invalid or unsupported Perl syntax', this.#regexp.slice(this.#at, this.#at + 3));
+    const end = this.#at + text.length;
+    // flags alone are no group
+    if (isEnded === ')') return this.#to(end, this.#place);
+    this.#groups.push(1);
+    return this.#to(end, START);
+  }
+
+  #close(): string | undefined {
+    if (this.#groups.length === 1) return faultOf('unexpected )', this.#regexp);
+    const times = this.#groups.pop() ?? 1;
+    return this.#to(this.#at + 1, { isAtom: true, times });
+  }
+
+  #to(at: number, place: Place): undefined {
+    this.#at = at;
+    this.#place = place;
+    this.#groups.push(Math.max(this.#groups.pop() ?? 1, place.times));
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#regexp);
+  }
+}
+
+function faultOf(what: string, where: string): string {
+  return `error parsing regexp: ${what}: \`${where}\``;
 }
 
 /** Of a class without its brackets: the first range of plain characters whose end comes before its beginning. */

@@ -9,6 +9,9 @@ import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';
 
+/** What another zone says it has may be anything. Envoy adds weights up in 32 bits, and refuses a service whose sum has more. */
+const MOST_INSTANCES = 65_536;
+
 /** What a mesh's callers here get from the other zones. */
 export interface RemoteParts {
   readonly parts: readonly ServicePart[];
@@ -36,7 +39,7 @@ export function remoteParts(view: View, mesh: string, zone: string): RemoteParts
         port,
         zone: tags['kuma.io/zone'] ?? theirs,
         priority,
-        weight: instances,
+        weight: Math.min(instances, MOST_INSTANCES),
         tags: endpointTags(tags),
       };
       return servicePart({

@@ -99,6 +99,16 @@ function mark(view: View, origin: string, dead: boolean): void {
   view.apply({ origin, key: resource, resource, version: entry.version, again: true });
 }
 
+it('counts no more instances of another zone than Envoy could add up', () => {
+  const services = [1, 2].map((v) => ({ mesh: 'default', instances: 0xffff_ffff, tags: { ...A, version: `v${v}` } }));
+  const view = viewOf([
+    { ...MESH, mtls },
+    { ...ingress('zone-2', '10.0.0.9'), availableServices: services },
+  ]);
+  const { endpoints = [] } = serviceIndex(view, 'default', 'zone-1').services.get('a') ?? {};
+  expect(endpoints.map(({ weight }) => weight)).toEqual([65_536, 65_536]);
+});
+
 describe('a proxy at a domain name', () => {
   const endpointsWith = (written: readonly WrittenResource[], one: WrittenResource, name: string) => {
     const view = viewOf([...written, one]);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import * as number from '../count.ts';
 import { duration } from '../duration.ts';
 import { targetRef } from '../targetRef.ts';
 
-const count = z.number().int().min(0).optional();
-const positive = z.number().int().optional();
+const count = number.count.optional();
+const positive = number.int32.optional();
 
 /** Limits of connections and requests, and which instances are left out for a while because of their failures. */
 const conf = z.object({

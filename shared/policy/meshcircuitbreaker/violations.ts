@@ -1,4 +1,5 @@
 import type { Violation } from '../../resource/violation.ts';
+import { type Decimal, isDecimal, percentageViolations } from '../decimal.ts';
 import { milliseconds } from '../duration.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
@@ -38,7 +39,7 @@ function outlierViolations(outlier: OutlierDetection, field: string): Violation[
   return [
     ...times.map((name) => ({ field: `${field}.${name}`, reason: 'must be greater than zero when defined' })),
     ...percentage(outlier.maxEjectionPercent, `${field}.maxEjectionPercent`),
-    ...decimalPercentage(outlier.healthyPanicThreshold, `${field}.healthyPanicThreshold`),
+    ...percentageViolations(outlier.healthyPanicThreshold, `${field}.healthyPanicThreshold`),
     ...(outlier.disabled ? [] : detectorViolations(outlier.detectors, `${field}.detectors`)),
   ];
 }
@@ -68,18 +69,12 @@ function percentage(value: number | undefined, field: string): Violation[] {
   return value !== undefined && value > 100 ? [{ field, reason: 'must be in inclusive range [0, 100]' }] : [];
 }
 
-function decimalPercentage(value: number | string | undefined, field: string): Violation[] {
-  if (value === undefined) return [];
-  if (!isNumber(value)) return [{ field, reason: 'string must be a valid number' }];
-  return Number(value) < 0 || Number(value) > 100 ? [{ field, reason: 'must be in inclusive range [0.0, 100.0]' }] : [];
-}
+/** Envoy counts its thousandths in 32 bits. */
+const GREATEST_FACTOR = 4_000_000;
 
-function factorViolations(value: number | string | undefined, field: string): Violation[] {
+function factorViolations(value: Decimal | undefined, field: string): Violation[] {
   if (value === undefined) return [];
-  if (!isNumber(value)) return [{ field, reason: 'invalid number' }];
+  if (!isDecimal(value)) return [{ field, reason: 'invalid number' }];
+  if (Number(value) > GREATEST_FACTOR) return [{ field, reason: `must be at most ${GREATEST_FACTOR}` }];
   return Number(value) <= 0 ? [{ field, reason: 'must be greater than 0' }] : [];
-}
-
-function isNumber(value: number | string): boolean {
-  return typeof value === 'number' || /^[-+]?(\d+\.?\d*|\.\d+)$/.test(value);
 }

@@ -1,9 +1,10 @@
 import { isIpAddress } from '../../resource/address.ts';
 import type { Violation } from '../../resource/violation.ts';
+import { percentageViolations } from '../decimal.ts';
 import { backendViolations } from './backendViolations.ts';
+import { isHeaderText, NOT_HEADER_TEXT } from './headerText.ts';
+import { modifierViolations } from './modifierViolations.ts';
 import type { PathRewrite, RouteFilter } from './schema.ts';
-
-type Modifier = NonNullable<RouteFilter['requestHeaderModifier']>;
 
 const OBJECTS = {
   RequestHeaderModifier: 'requestHeaderModifier',
@@ -50,26 +51,11 @@ export function filterViolations(filter: RouteFilter, at: string, isPrefixOnly: 
   }
 }
 
-/** A header may be named once in all three lists; names are the same in either case (RFC 9110, section 5.1). */
-function modifierViolations({ set, add, remove }: Modifier, field: string): Violation[] {
-  if (!set && !add && !remove) return [{ field, reason: 'must have at least one defined: set, add, remove' }];
-  const named = [
-    ...(set ?? []).map(({ name }, i) => [name, `set[${i}]`] as const),
-    ...(add ?? []).map(({ name }, i) => [name, `add[${i}]`] as const),
-    ...(remove ?? []).map((name, i) => [name, `remove[${i}]`] as const),
-  ];
-  const seen = new Set<string>();
-  return named.flatMap(([name, place]) => {
-    if (seen.has(name.toLowerCase())) return [{ field: `${field}.${place}.name`, reason: 'duplicate header name' }];
-    seen.add(name.toLowerCase());
-    return [];
-  });
-}
-
 function pathViolations(path: PathRewrite | undefined, field: string, isPrefixOnly: boolean): Violation[] {
   if (!path) return [];
   const replacement = path.type === 'ReplaceFullPath' ? 'replaceFullPath' : 'replacePrefixMatch';
   if (path[replacement] === undefined) return [{ field: `${field}.${replacement}`, reason: 'must be defined' }];
+  if (!isHeaderText(path[replacement])) return [{ field: `${field}.${replacement}`, reason: NOT_HEADER_TEXT }];
   if (path.replacePrefixMatch === undefined || isPrefixOnly) return [];
   const reason = 'can only appear if all matches match a path prefix';
   return [{ field: `${field}.replacePrefixMatch`, reason }];
@@ -77,12 +63,4 @@ function pathViolations(path: PathRewrite | undefined, field: string, isPrefixOn
 
 function hostViolations(hostname: string | undefined, field: string): Violation[] {
   return hostname !== undefined && isIpAddress(hostname) ? [{ field, reason: 'cannot be an IP address' }] : [];
-}
-
-function percentageViolations(percentage: number | string | undefined, field: string): Violation[] {
-  if (percentage === undefined) return [];
-  if (percentage === '' || Number.isNaN(Number(percentage)))
-    return [{ field, reason: 'string must be a valid number' }];
-  const isShare = Number(percentage) >= 0 && Number(percentage) <= 100;
-  return isShare ? [] : [{ field, reason: 'must be in inclusive range [0.0, 100.0]' }];
 }

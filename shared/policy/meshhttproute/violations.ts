@@ -27,6 +27,9 @@ function ruleViolations(rule: RouteRule, field: string): Violation[] {
   ];
 }
 
+/** Envoy's: it would refuse all routes of a proxy for a longer one. */
+const LONGEST_QUERY_NAME = 1_024;
+
 function matchViolations({ path, queryParams = [], headers = [] }: RouteMatch, field: string): Violation[] {
   return [
     ...pathViolations(path, `${field}.path.value`),
@@ -34,6 +37,9 @@ function matchViolations({ path, queryParams = [], headers = [] }: RouteMatch, f
     ...queryParams.flatMap((param, i) => [
       ...(queryParams.findIndex(({ name }) => name === param.name) < i
         ? [{ field: `${field}.queryParams[${i}].name`, reason: `multiple entries for name ${param.name}` }]
+        : []),
+      ...(new TextEncoder().encode(param.name).length > LONGEST_QUERY_NAME
+        ? [{ field: `${field}.queryParams[${i}].name`, reason: `must be no more than ${LONGEST_QUERY_NAME} bytes` }]
         : []),
       ...regexViolations(param, `${field}.queryParams[${i}]`),
     ]),

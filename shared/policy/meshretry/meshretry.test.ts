@@ -26,6 +26,11 @@ function maxConnectAttempts(conf: object, protocol: Protocol) {
 }
 
 describe('routes', () => {
+  it('leave out a maximum that is below the base, as two policies together may have it', () => {
+    const { retryBackOff } = retryPolicy({ http: { backOff: { baseInterval: '1s', maxInterval: '250ms' } } }) ?? {};
+    expect(retryBackOff).toEqual({ baseInterval: '1s' });
+  });
+
   it('retry what Kuma retries when nothing is named', () => {
     const conf = { numRetries: 5, perTryTimeout: '16s', backOff: { baseInterval: '25ms', maxInterval: '250ms' } };
     expect(retryPolicy({ http: conf })).toEqual({

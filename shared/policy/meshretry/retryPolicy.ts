@@ -1,9 +1,9 @@
 import type { HeaderMatcherJson, RetryPolicyJson } from '../../xds/gen/envoy/config/route/v3/route_components_pb.d.ts';
 import { typed } from '../../xds/typed.ts';
-import { envoyDuration } from '../duration.ts';
+import { envoyDuration, milliseconds } from '../duration.ts';
 import { headerMatcher } from '../headerMatcher.ts';
 import { grpcRetryOn, httpRetryOn, type RetryOn } from './retryOn.ts';
-import type { GrpcRetry, HostPredicate, HttpRetry, RateLimitedBackOff } from './schema.ts';
+import type { BackOff, GrpcRetry, HostPredicate, HttpRetry, RateLimitedBackOff } from './schema.ts';
 
 const HTTP_DEFAULT = 'gateway-error,connect-failure,refused-stream';
 const GRPC_DEFAULT = 'cancelled,connect-failure,gateway-error,refused-stream,reset,resource-exhausted,unavailable';
@@ -62,20 +62,23 @@ function retryOn(conditions: string, statuses: readonly number[]): string {
 
 /** What HTTP and gRPC have in common. */
 function attempts({ numRetries, perTryTimeout, backOff, rateLimitedBackOff }: GrpcRetry): RetryPolicyJson {
-  // one that was stored before the schema filled it in may have a maximum only, which Envoy refuses
-  const { baseInterval = '25ms', maxInterval } = backOff ?? {};
   return {
     ...(numRetries === undefined ? {} : { numRetries }),
     ...(perTryTimeout ? { perTryTimeout: envoyDuration(perTryTimeout) } : {}),
-    ...(backOff
-      ? {
-          retryBackOff: {
-            baseInterval: envoyDuration(baseInterval),
-            ...(maxInterval ? { maxInterval: envoyDuration(maxInterval) } : {}),
-          },
-        }
-      : {}),
+    ...(backOff ? { retryBackOff: retryBackOff(backOff) } : {}),
     ...(rateLimitedBackOff ? { rateLimitedRetryBackOff: rateLimited(rateLimitedBackOff) } : {}),
+  };
+}
+
+/**
+ * One that was stored before the schema filled it in may have a maximum only, which Envoy refuses. So it does a maximum below the base,
+ * and then all routes of the proxy: what two policies say together may come to that. Envoy's own is ten times the base.
+ */
+function retryBackOff({ baseInterval = '25ms', maxInterval }: Partial<BackOff>) {
+  const isMaximum = maxInterval !== undefined && milliseconds(maxInterval) >= milliseconds(baseInterval);
+  return {
+    baseInterval: envoyDuration(baseInterval),
+    ...(isMaximum ? { maxInterval: envoyDuration(maxInterval) } : {}),
   };
 }
 

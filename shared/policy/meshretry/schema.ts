@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { count, int32 } from '../count.ts';
 import { duration } from '../duration.ts';
 import { headerMatch, headerName } from '../headerMatcher.ts';
 import { targetRef } from '../targetRef.ts';
-
-const count = z.number().int().min(0).optional();
 
 const backOff = z.object({ baseInterval: duration.default('25ms'), maxInterval: duration.optional() });
 
@@ -15,11 +14,11 @@ const rateLimitedBackOff = z.object({
 const predicate = z.object({
   predicate: z.enum(['OmitPreviousHosts', 'OmitHostsWithTags', 'OmitPreviousPriorities']),
   tags: z.record(z.string(), z.string()).optional(),
-  updateFrequency: z.number().int().default(2),
+  updateFrequency: int32.default(2),
 });
 
 const common = {
-  numRetries: count,
+  numRetries: count.optional(),
   perTryTimeout: duration.optional(),
   backOff: backOff.optional(),
   rateLimitedBackOff: rateLimitedBackOff.optional(),
@@ -31,13 +30,13 @@ const http = z.object({
   retriableResponseHeaders: z.array(headerMatch).optional(),
   retriableRequestHeaders: z.array(headerMatch).optional(),
   hostSelection: z.array(predicate).optional(),
-  hostSelectionMaxAttempts: count,
+  hostSelectionMaxAttempts: count.optional(),
 });
 
 const grpc = z.object(common);
 
 const conf = z.object({
-  tcp: z.object({ maxConnectAttempt: count }).optional(),
+  tcp: z.object({ maxConnectAttempt: count.optional() }).optional(),
   http: http.optional(),
   grpc: grpc.optional(),
 });
@@ -52,5 +51,6 @@ export type MeshRetrySpec = z.infer<typeof meshRetrySchema>;
 export type MeshRetryConf = z.infer<typeof conf>;
 export type HttpRetry = z.infer<typeof http>;
 export type GrpcRetry = z.infer<typeof grpc>;
+export type BackOff = z.infer<typeof backOff>;
 export type RateLimitedBackOff = z.infer<typeof rateLimitedBackOff>;
 export type HostPredicate = z.infer<typeof predicate>;

@@ -4,7 +4,7 @@ import { regexViolations } from '../regexViolations.ts';
 import { PROXY_KINDS } from '../targetRef.ts';
 import { type TargetRefMatrix, validateTargetRefs } from '../validateTargetRefs.ts';
 import { grpcRetryOn, httpRetryOn } from './retryOn.ts';
-import type { HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
+import type { BackOff, HostPredicate, MeshRetryConf, MeshRetrySpec, RateLimitedBackOff } from './schema.ts';
 
 /** What is wrong with a MeshRetry, in Kuma's words. Paths below `default` have a `conf` that is not in the document. */
 export function retryViolations(spec: MeshRetrySpec): Violation[] {
@@ -23,6 +23,7 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
   return [
     ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
     ...notEmpty(http && saying, `${field}.http`),
+    ...backOffViolations(http?.backOff, `${field}.http.backOff`),
     ...rateLimitedViolations(http?.rateLimitedBackOff, `${field}.http.rateLimitedBackOff`),
     ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
     ...(['retriableResponseHeaders', 'retriableRequestHeaders'] as const).flatMap((list) =>
@@ -30,6 +31,7 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
     ),
     ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),
     ...notEmpty(grpc, `${field}.grpc`),
+    ...backOffViolations(grpc?.backOff, `${field}.grpc.backOff`),
     ...rateLimitedViolations(grpc?.rateLimitedBackOff, `${field}.grpc.rateLimitedBackOff`),
     ...unknownItems(grpc?.retryOn, `${field}.grpc.retryOn`, grpcRetryOn),
   ];
@@ -43,6 +45,16 @@ function tcpViolations(attempts: number | undefined, field: string): Violation[]
 function notEmpty(section: object | undefined, field: string): Violation[] {
   const isEmpty = section && Object.values(section).every((value) => value === undefined);
   return isEmpty ? [{ field, reason: 'must not be empty' }] : [];
+}
+
+/** Envoy would refuse all routes of a proxy for them. Kuma lets them pass. */
+function backOffViolations(backOff: BackOff | undefined, field: string): Violation[] {
+  if (!backOff) return [];
+  const { baseInterval, maxInterval } = backOff;
+  if (milliseconds(baseInterval) <= 0)
+    return [{ field: `${field}.baseInterval`, reason: 'must be greater than zero when defined' }];
+  if (maxInterval === undefined || milliseconds(maxInterval) >= milliseconds(baseInterval)) return [];
+  return [{ field: `${field}.maxInterval`, reason: `must be at least baseInterval, which is ${baseInterval}` }];
 }
 
 function rateLimitedViolations(backOff: RateLimitedBackOff | undefined, field: string): Violation[] {

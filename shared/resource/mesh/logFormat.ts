@@ -1,5 +1,4 @@
-/** What Envoy takes for a command: a name, arguments, a length; two percent signs are one. */
-const COMMAND = /^%(?:%|([A-Z_0-9]+)(?:\([^)]*\))?(?::\d+)?%)/;
+import { formatCommands } from '../formatString.ts';
 
 /** Placeholders that a control plane replaces. */
 const KUMA_PLACEHOLDERS: ReadonlySet<string> = new Set([
@@ -18,14 +17,11 @@ const KUMA_PLACEHOLDERS: ReadonlySet<string> = new Set([
  * version. Envoy would refuse the listeners of all who log in a wrong one.
  */
 export function logFormatFault(format: string): string | undefined {
-  for (let at = format.indexOf('%'); at >= 0; ) {
-    const tail = format.slice(at);
-    const [token, command] = COMMAND.exec(tail) ?? [];
-    if (token === undefined)
-      return `format string is not valid: expected a command operator to start at position ${at + 1}, instead got: ${JSON.stringify(tail)}`;
-    if (command?.startsWith('KUMA_') && !KUMA_PLACEHOLDERS.has(token))
-      return `format string is not valid: there is no placeholder ${token}, only ${[...KUMA_PLACEHOLDERS].join(', ')}`;
-    at = format.indexOf('%', at + token.length);
-  }
-  return undefined;
+  const found = formatCommands(format);
+  if ('fault' in found) return `format string is not valid: ${found.fault}`;
+  const unknown = found.commands.find((token) => token.startsWith('%KUMA_') && !KUMA_PLACEHOLDERS.has(token));
+  return (
+    unknown &&
+    `format string is not valid: there is no placeholder ${unknown}, only ${[...KUMA_PLACEHOLDERS].join(', ')}`
+  );
 }
