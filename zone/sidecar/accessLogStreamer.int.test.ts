@@ -49,6 +49,16 @@ it('sends every line to whom it is addressed, whoever wrote it and however often
   expect([a.received(), b.received()]).toEqual(['one; two\nfour\n', 'three\n']);
 });
 
+it('passes over what is addressed to nobody', async () => {
+  const somebody = await collector();
+  const { write, logged } = await streamer();
+  await write(`127.0.0.1:99999;one\nnowhere;two\nnowhere;three\n${somebody.address};four\n`);
+  await until(() => somebody.received() !== '');
+  expect(somebody.received()).toBe('four\n');
+  const told = 'cannot send access logs: the address is not host:port';
+  expect(logged).toEqual([told, told]);
+});
+
 it('drops what nobody takes, goes on reading, and comes back when somebody does', async () => {
   const port = await freePort();
   const { write, logged } = await streamer();

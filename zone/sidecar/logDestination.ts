@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 /** Bytes that wait for a destination that is slow or not connected yet. */
 const WAITING_LIMIT = 1_048_576;
 const RETRY_MS = 1_000;
+const LAST_PORT = 65_535;
 
 /** Somebody who takes log lines by TCP. Lines that cannot be sent are dropped, and the log says how many. */
 export class LogDestination {
@@ -33,6 +34,12 @@ export class LogDestination {
   #connect(): Socket | undefined {
     if (performance.now() < this.#nextAttempt) return undefined;
     const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(this.#address) ?? [];
+    // Whoever writes into the pipe may write anything.
+    if (host === '' || Number(port) > LAST_PORT) {
+      this.#nextAttempt = Number.POSITIVE_INFINITY;
+      this.#log('cannot send access logs: the address is not host:port', { address: this.#address });
+      return undefined;
+    }
     const socket = connect({ host, port: Number(port) });
     let problem = 'the connection was closed';
     socket.on('error', ({ message }) => {

@@ -58,11 +58,23 @@ async function attempt(call: BootstrapCall, signal: AbortSignal): Promise<{ boot
   }
   const { status, body } = answer;
   if (status === 200) {
-    const parsed = answerSchema.safeParse(JSON.parse(body));
-    if (!parsed.success) throw new StartError(`${call.cpAddress} answered without a bootstrap configuration`);
-    return { bootstrap: Buffer.from(parsed.data.bootstrap, 'base64').toString('utf8') };
+    const bootstrap = bootstrapIn(body);
+    if (bootstrap === undefined)
+      throw new StartError(
+        `${call.cpAddress} answered without a bootstrap configuration; --cp-address has to name the zone's dp-server`,
+      );
+    return { bootstrap };
   }
   if (status === 404 && body.trim() === '') return { retry: 'the control plane does not know this proxy yet' };
   if (status >= 500) return { retry: `the control plane answered ${status}: ${body.trim()}` };
   throw new StartError(`the control plane at ${call.cpAddress} refused this proxy (${status}): ${body.trim()}`);
+}
+
+/** The configuration's text; `undefined`: that is no answer of a control plane. */
+function bootstrapIn(body: string): string | undefined {
+  try {
+    return Buffer.from(answerSchema.parse(JSON.parse(body)).bootstrap, 'base64').toString('utf8');
+  } catch {
+    return undefined;
+  }
 }

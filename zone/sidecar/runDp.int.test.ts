@@ -1,9 +1,9 @@
 import { createServer, request } from 'node:http';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../deploy/process/ports.ts';
 import { toolPath } from '../../deploy/setup/tools.ts';
 import { tempDir } from '../../test/support/tempDir.ts';
@@ -117,6 +117,20 @@ describe('a sidecar', () => {
     await expect(running).rejects.toThrow(
       /cannot run Envoy \(\/nowhere\/envoy\): .*ENOENT; name it with --binary-path/,
     );
+  });
+
+  it('leaves no folder behind where its readiness port is taken', async () => {
+    const temp = await tempDir('taken');
+    cleanups.push(() => temp.remove());
+    vi.stubEnv('TMPDIR', temp.path);
+    cleanups.push(async () => vi.unstubAllEnvs());
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => new Promise((resolve) => other.close(resolve)));
+    const { port } = other.address() as AddressInfo;
+    const { folder, running } = await setting({ workDir: '', readinessPort: port });
+    await expect(running).rejects.toThrow(`cannot listen on 127.0.0.1:${port} (--readiness-port)`);
+    expect(readdirSync(temp.path)).toEqual([basename(folder)]);
   });
 
   it('says why the control plane refuses it', async () => {

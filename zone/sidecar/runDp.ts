@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,14 +48,14 @@ export async function runDp(options: DpOptions, { signal, hurry, log }: DpDeps):
   let terminating = false;
   let envoy: Envoy | undefined;
   const state = async () => (terminating ? 'TERMINATING' : (await envoy?.ready()) ? 'LIVE' : 'NOT READY');
-  const readiness = options.readinessPort
-    ? await startReadiness({ host: options.readinessHost, port: options.readinessPort, state })
-    : undefined;
   const kill = () => envoy?.kill();
   process.once('exit', kill);
+  let readiness: Server | undefined;
   let streamer: AccessLogStreamer | undefined;
   let merger: MetricsMerger | undefined;
   try {
+    if (options.readinessPort)
+      readiness = await startReadiness({ host: options.readinessHost, port: options.readinessPort, state });
     streamer = await streamerOf(resource ?? options, options.proxyType, socketDir, log);
     const call = {
       cpAddress: options.cpAddress,

@@ -80,6 +80,11 @@ describe('asking for the bootstrap configuration', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each(['<html>', '{}'])('says what is wrong with an address where something else answers: %s', async (body) => {
+    const { run } = await answers([[200, body]]);
+    await expect(run()).rejects.toThrow(/answered without a bootstrap configuration; --cp-address has to name/);
+  });
+
   it('gives up after five minutes', async () => {
     await expect((await answers([[500, 'no']])).run()).rejects.toThrow(
       'within 5 minutes: the control plane answered 500: no',
