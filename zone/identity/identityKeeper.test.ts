@@ -232,4 +232,15 @@ describe('the identity of a sidecar', () => {
     expect(state.changed).toBe(0);
     expect(timers).toEqual([]);
   });
+
+  it('is nothing to try again for when it could not be issued to a proxy that is gone', async () => {
+    const { keeper, state, timers, mesh, ca, settle, current } = world();
+    ca('ca-1');
+    mesh('ca-1');
+    state.held = Promise.reject(new Error('no entropy'));
+    current();
+    keeper.forget('m.p');
+    await settle();
+    expect([state.failures, timers]).toEqual([[], []]);
+  });
 });

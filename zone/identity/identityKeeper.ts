@@ -152,6 +152,8 @@ export class IdentityKeeper {
   }
 
   #fail(proxy: Proxy, basis: string, error: Error): void {
+    // Meanwhile it is gone, or something newer is being issued.
+    if (this.#kept.get(proxy.id)?.basis !== basis) return;
     this.#deps.failed(proxy, error);
     this.#again(proxy, basis, RETRY_MS);
   }

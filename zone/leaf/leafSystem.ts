@@ -46,20 +46,26 @@ interface LeafHealth {
 /** Asks the zone's nats-server how it is, over a connection that is kept: a TLS handshake every two seconds is not nothing. */
 export function leafHealth(options: Options): LeafHealth {
   let kept: Promise<NatsConnection> | undefined;
-  const close = async () => {
+  let closed = false;
+  const disconnect = async () => {
     const closing = kept;
     kept = undefined;
     await closing?.then((nats) => nats.close()).catch(() => {});
   };
   return {
-    close,
+    close: () => {
+      closed = true;
+      return disconnect();
+    },
     writeErrors: async () => {
+      // Who asks in the end would open a connection that nobody closes.
+      if (closed) throw new Error('the nats-server is not asked any more');
       kept ??= connectToSystem(options);
       try {
         return await writeErrors(await kept);
       } catch (error) {
         // A server that was started again has another connection.
-        await close();
+        await disconnect();
         throw error;
       }
     },

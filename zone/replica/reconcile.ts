@@ -29,6 +29,8 @@ export function reconcile({ replica, concerns, run, onFailed, onDone }: Reconcil
   let running = false;
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
+  /** Of the run that is under way. */
+  let long: NodeJS.Timeout | undefined;
 
   const loop = async () => {
     if (running) return;
@@ -37,7 +39,7 @@ export function reconcile({ replica, concerns, run, onFailed, onDone }: Reconcil
       wanted = false;
       const begun = performance.now();
       let computing = 0;
-      const long = setInterval(() => onFailed(new Error('what was written does not come back')), LONG_MS);
+      long = setInterval(() => onFailed(new Error('what was written does not come back')), LONG_MS);
       try {
         const running = run();
         computing = performance.now() - begun;
@@ -68,6 +70,8 @@ export function reconcile({ replica, concerns, run, onFailed, onDone }: Reconcil
   return () => {
     ended = true;
     clearTimeout(timer);
+    // What a run waits for may not come any more.
+    clearInterval(long);
     stop();
   };
 }

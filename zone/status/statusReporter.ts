@@ -27,6 +27,7 @@ export function reportStatus({ replica, log, instance, status, onFailed, onDone 
   let timer: NodeJS.Timeout | undefined;
   let writing = false;
   let again = false;
+  let ended = false;
 
   const report = async () => {
     timer = undefined;
@@ -55,17 +56,19 @@ export function reportStatus({ replica, log, instance, status, onFailed, onDone 
     again = false;
   };
   const soon = () => {
+    if (ended) return;
     timer ??= setTimeout(() => void report(), SOON_MS);
   };
   const heartbeat = setInterval(() => void report(), HEARTBEAT_MS);
-  const ended = replica.onApplied(({ change }) => {
+  const stopListening = replica.onApplied(({ change }) => {
     if (change) soon();
   });
   void report();
   return {
     soon,
     stop: () => {
-      ended();
+      ended = true;
+      stopListening();
       clearInterval(heartbeat);
       clearTimeout(timer);
     },
