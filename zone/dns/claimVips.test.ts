@@ -20,7 +20,7 @@ function logOf(view: View, lacking: ReadonlySet<string>): ZoneLog {
   };
 }
 
-function zone(lacking: readonly string[] = []) {
+function zone(lacking: readonly string[] = [], range = '240.0.0.0/4') {
   const view = new View();
   view.apply({
     origin: '',
@@ -33,7 +33,7 @@ function zone(lacking: readonly string[] = []) {
   const run = claimVips({
     view,
     zone: 'zone-1',
-    range: parseVipRange('240.0.0.0/4'),
+    range: parseVipRange(range),
     log: logOf(view, new Set(lacking)),
     services: () => wanted,
     now: () => new Date(0),
@@ -50,7 +50,7 @@ function zone(lacking: readonly string[] = []) {
         (e.resource.spec as { service: string }).service,
       ]),
     );
-  return { claim, claims, told };
+  return { view, claim, claims, told };
 }
 
 describe('virtual IPs', () => {
@@ -71,6 +71,16 @@ describe('virtual IPs', () => {
     await claim(['a', 'b', 'c']);
     expect(claims()).toEqual({ '240.0.0.0': 'a', '240.0.0.2': 'b', '240.0.0.3': 'c' });
     expect(told).toEqual([expect.stringContaining('240.0.0.1 of mesh "default" is claimed')]);
+  });
+
+  it('are given out of another range than before, however many are claimed of that one', async () => {
+    const { view, claim, claims } = zone([], '10.0.0.0/30');
+    for (const [service, name] of ['240.0.0.0', '240.0.0.1', '240.0.0.2', '240.0.0.3'].entries()) {
+      const vip = resource('Vip', 'default', name, { service: `older-${service}` });
+      view.apply({ origin: 'zone-1', key: vip, resource: vip, version: 1 });
+    }
+    await claim(['older-0', 'newer']);
+    expect(claims()).toMatchObject({ '240.0.0.0': 'older-0', '10.0.0.0': 'newer' });
   });
 
   it('reads a range, and says what is wrong with one', () => {

@@ -75,7 +75,8 @@ function missing(
   }
   for (const [address, times] of refusals) if (times >= LACKING) taken.add(address);
   for (const service of [...services(mesh)].filter((name) => !served.has(name)).sort()) {
-    const address = nextFree(range, taken, taken.size);
+    // The lower ones are taken, as a rule; those that were claimed in another range say nothing of this one.
+    const address = nextFree(range, taken, taken.size) ?? nextFree(range, taken);
     if (!address) throw new Error(`no virtual IP is left in dns.cidr for service "${service}" of mesh "${mesh}"`);
     taken.add(address);
     const at = now().toISOString();
