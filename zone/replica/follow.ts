@@ -25,6 +25,7 @@ interface FollowOptions {
   readonly onPassedOver?: (last: number) => void;
   /** The stream was made anew (its volume was lost): sequences may begin again. */
   readonly onRecreated: () => void;
+  /** Told once of what goes wrong, until something else does or it goes on. */
   readonly onError: (error: Error) => void;
 }
 
@@ -51,6 +52,8 @@ export function follow({
   let seenAtWatch = -1;
   let created = '';
   let stopped = false;
+  /** The problem that was told last; empty: it went on since. */
+  let told = '';
   /** What was opened before, and may still hold messages, says nothing any more. */
   let opening = 0;
   let current: { close(): unknown } | undefined;
@@ -87,7 +90,10 @@ export function follow({
     current = messages;
     try {
       if (mine !== opening) return;
-      if (handedOver((await leaf.jsm.streams.info(stream)).state)) onCaughtUp();
+      const { state } = await leaf.jsm.streams.info(stream);
+      if (mine !== opening) return;
+      if (handedOver(state)) onCaughtUp();
+      told = '';
       const error = await messages.closed();
       if (error) throw error;
     } finally {
@@ -98,7 +104,8 @@ export function follow({
   const open = async () => {
     while (!stopped) {
       await read().catch((error: Error) => {
-        if (!stopped) onError(error);
+        if (!stopped && error.message !== told) onError(error);
+        told = error.message;
       });
       if (!stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
@@ -107,6 +114,7 @@ export function follow({
   /** The stream is ahead of us, and nothing comes. */
   const stalled = async ({ last_seq }: StreamState) => {
     const newest = await leaf.jsm.streams.getMessage(stream, { last_by_subj: '>' });
+    if (stopped) return;
     if (!newest || newest.seq <= position) return onPassedOver ? onPassedOver(last_seq) : onCaughtUp();
     onError(
       new Error(`the stream ${stream} is at ${last_seq}, we stand at ${position} and nothing comes: opening it anew`),
@@ -116,6 +124,7 @@ export function follow({
 
   const watch = async () => {
     const info = await leaf.jsm.streams.info(stream);
+    if (stopped) return;
     if (created && info.created !== created) {
       onRecreated();
       if (!keepsNumbers) position = 0;

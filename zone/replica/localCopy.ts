@@ -79,15 +79,19 @@ export class LocalCopy {
   /** @param onBroken told when the file cannot be read: it is put aside, and the mirror fills a new one. */
   constructor(file: string, onBroken: (error: Error) => void = () => {}) {
     mkdirSync(dirname(file), { recursive: true });
+    let db: DatabaseSync | undefined;
     try {
-      this.#db = open(file);
-      this.#found = this.#read();
+      db = open(file);
+      this.#found = read(db);
     } catch (error) {
       onBroken(new Error(`${file} cannot be read and is put aside: ${(error as Error).message}`));
+      // SQLite deletes the journal of the file's name with the last connection: by then that would be the new one's.
+      db?.close();
+      db = undefined;
       renameSync(file, `${file}.broken`);
       for (const journal of ['-wal', '-shm']) rmSync(`${file}${journal}`, { force: true });
-      this.#db = open(file);
     }
+    this.#db = db ?? open(file);
   }
 
   /** What was there when it was opened: told once, since it is not kept in memory. @returns undefined when nothing was copied yet. */
@@ -108,29 +112,14 @@ export class LocalCopy {
       this.#db.prepare('INSERT OR REPLACE INTO head (one, log_id, position) VALUES (1, ?, ?)').run(logId, position);
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full disk has ended it already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
 
   close(): void {
     this.#db.close();
-  }
-
-  #read(): Copied | undefined {
-    const row = this.#db.prepare('SELECT log_id, position FROM head').get();
-    if (!row) return undefined;
-    const head = headSchema.parse(row);
-    return {
-      logId: head.log_id,
-      position: head.position,
-      entries: z.array(entrySchema).parse(this.#db.prepare('SELECT * FROM entry').all()),
-      aside: z.array(asideSchema).parse(this.#db.prepare('SELECT * FROM aside').all()),
-      grants: z
-        .array(grantSchema)
-        .parse(this.#db.prepare('SELECT key_id, body FROM key_grant').all())
-        .map(({ key_id, body }) => ({ keyId: key_id, body })),
-    };
   }
 
   #saveEntries(entries: readonly CopiedEntry[]): void {
@@ -165,10 +154,31 @@ export class LocalCopy {
   }
 }
 
+function read(db: DatabaseSync): Copied | undefined {
+  const row = db.prepare('SELECT log_id, position FROM head').get();
+  if (!row) return undefined;
+  const head = headSchema.parse(row);
+  return {
+    logId: head.log_id,
+    position: head.position,
+    entries: z.array(entrySchema).parse(db.prepare('SELECT * FROM entry').all()),
+    aside: z.array(asideSchema).parse(db.prepare('SELECT * FROM aside').all()),
+    grants: z
+      .array(grantSchema)
+      .parse(db.prepare('SELECT key_id, body FROM key_grant').all())
+      .map(({ key_id, body }) => ({ keyId: key_id, body })),
+  };
+}
+
 function open(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  const { user_version: form } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (form !== FORM) db.exec(TABLES);
-  return db;
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const { user_version: form } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (form !== FORM) db.exec(TABLES);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }

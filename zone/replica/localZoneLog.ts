@@ -93,7 +93,8 @@ export class LocalZoneLog implements ZoneChangeLog {
       write();
       this.#db.exec('COMMIT');
     } catch (cause) {
-      this.#db.exec('ROLLBACK');
+      // A full disk has ended it already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw cause;
     }
   }

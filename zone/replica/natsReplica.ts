@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import { keepLooking } from '../../runtime/keepLooking.ts';
 import type { EventReader } from '../../shared/event/message.ts';
 import { Quarantine, type Quarantined } from '../../shared/event/quarantine.ts';
 import type { Refill } from '../../shared/event/status.ts';
@@ -131,13 +132,8 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
   const save = () => {
     if (policyStream.ready) policy.save();
   };
-  const timer = setInterval(() => {
-    try {
-      save();
-    } catch (error) {
-      onError(error as Error);
-    }
-  }, SAVE_MS);
+  const ended = new AbortController();
+  void keepLooking(async () => save(), { every: SAVE_MS, onError, signal: ended.signal });
 
   return {
     view,
@@ -225,14 +221,20 @@ export function natsReplica(deps: ReplicaDeps): NatsReplica {
       );
     },
     stop: () => {
-      clearInterval(timer);
+      ended.abort();
       clearTimeout(peersWait);
       stopLookingUp();
       policyStream.stop();
       for (const following of followings) following.stop();
       policy.flush();
-      save();
-      copy.close();
+      try {
+        save();
+      } catch (error) {
+        // What is not written comes again from the mirror.
+        onError(error as Error);
+      } finally {
+        copy.close();
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ import { eventSubject } from '../../shared/event/subject.ts';
 import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
 import type { Keyring } from './keyring.ts';
-import type { CopiedEntry, LocalCopy } from './localCopy.ts';
+import type { CopiedAside, CopiedEntry, LocalCopy } from './localCopy.ts';
 import { type Folded, PolicyFold } from './policyFold.ts';
 import type { Applied } from './ports.ts';
 import { UnsavedChanges } from './unsavedChanges.ts';
@@ -42,6 +42,15 @@ interface Read extends Folded {
   readonly problem?: string;
 }
 
+/** What came since a refill began. */
+interface Anew {
+  readonly logId: string;
+  readonly reads: Map<string, Read>;
+  /** No messages of a policy log, by subject. */
+  readonly broken: Map<string, CopiedAside>;
+  position: number;
+}
+
 /** Folds the policy log into the view, change by change, and keeps the copy on disk. */
 export class PolicyLog {
   readonly #deps: PolicyLogDeps;
@@ -51,8 +60,8 @@ export class PolicyLog {
   #logId = '';
   #change: { readonly envelope: Envelope; readonly read: Read }[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** While a refill goes on: what came of every key, and how far it got. */
-  #anew: { readonly reads: Map<string, Read>; position: number; readonly logId: string } | undefined;
+  /** While a refill goes on. */
+  #anew: Anew | undefined;
 
   constructor(deps: PolicyLogDeps) {
     this.#deps = deps;
@@ -111,23 +120,17 @@ export class PolicyLog {
   /** The next message of the stream. */
   take(sequence: number, message: Message): void {
     const from = message.headers[HEADER.log] ?? '';
-    if (this.#anew) {
-      if (from !== this.#anew.logId) this.#anew = { reads: new Map(), position: 0, logId: from };
-    } else {
-      this.#logId ||= from;
-      if (from !== this.#logId) {
-        this.#deps.onOtherLog(from);
-        return;
-      }
+    // It is of no other log either: that would have the mirror made anew.
+    if (from === '') {
+      this.#takeBroken(sequence, message, `it has no header ${HEADER.log}`);
+      return;
     }
+    if (!this.#isOfOurs(from)) return;
     let envelope: Envelope;
     try {
       envelope = envelopeOf(sequence, message);
     } catch (error) {
-      this.flush();
-      const entry = { key: message.subject, version: 0, schema: NO_SCHEMA, position: sequence, body: message.body };
-      this.#setAside(entry, (error as Error).message);
-      this.#position = Math.max(this.#position, sequence);
+      this.#takeBroken(sequence, message, (error as Error).message);
       return;
     }
     const { key, version, schema, content } = envelope;
@@ -137,6 +140,31 @@ export class PolicyLog {
       this.#anew.reads.set(read.entry.key, read);
       this.#anew.position = sequence;
     } else this.#add(envelope, read);
+  }
+
+  /** Whether a message of that log is to be taken. A refill follows another log, and begins again with it. */
+  #isOfOurs(logId: string): boolean {
+    if (this.#anew) {
+      if (logId !== this.#anew.logId) this.#anew = anewOf(logId);
+      return true;
+    }
+    this.#logId ||= logId;
+    if (logId === this.#logId) return true;
+    this.#deps.onOtherLog(logId);
+    return false;
+  }
+
+  /** It is no message of a policy log at all. */
+  #takeBroken(sequence: number, { subject, body }: Message, reason: string): void {
+    const entry = { key: subject, version: 0, schema: NO_SCHEMA, position: sequence, body };
+    if (this.#anew) {
+      this.#anew.broken.set(subject, { ...entry, reason });
+      this.#anew.position = sequence;
+      return;
+    }
+    this.flush();
+    this.#setAside(entry, reason);
+    this.#position = Math.max(this.#position, sequence);
   }
 
   /** Applies what has come of a change. */
@@ -162,7 +190,7 @@ export class PolicyLog {
   /** From now on messages come from the beginning of the stream; they are collected and the view stays until `endRefill`. */
   beginRefill(): void {
     this.flush();
-    this.#anew = { reads: new Map(), position: 0, logId: this.#logId };
+    this.#anew = anewOf(this.#logId);
   }
 
   /**
@@ -183,6 +211,7 @@ export class PolicyLog {
     );
     for (const read of reads) if (!read.problem) this.#unsaved.entry(read.entry);
     for (const read of aside) this.#apply(read);
+    for (const { reason, ...entry } of anew.broken.values()) this.#setAside(entry, reason);
     this.#position = anew.position;
     this.#logId = anew.logId;
     this.#deps.applied(changes);
@@ -232,7 +261,8 @@ export class PolicyLog {
     }
     if (quarantine.size > 0 && quarantine.has(STREAM, eventSubject(key))) {
       quarantine.remove(STREAM, eventSubject(key));
-      this.#unsaved.aside(entry.key, undefined);
+      // One that was no event is known by its subject.
+      for (const of of [entry.key, eventSubject(key)]) this.#unsaved.aside(of, undefined);
     }
     return this.#fold.apply(read);
   }
@@ -244,4 +274,8 @@ export class PolicyLog {
     this.#unsaved.aside(key, { ...entry, reason });
     this.#deps.onError(new Error(`${STREAM} ${position} (${subject}) is set aside: ${reason}`));
   }
+}
+
+function anewOf(logId: string): Anew {
+  return { logId, reads: new Map(), broken: new Map(), position: 0 };
 }
