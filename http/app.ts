@@ -9,7 +9,7 @@ import Fastify, {
 import { crossOrigin } from '../shared/rest/cors.ts';
 import type { RestDeps } from '../shared/rest/ports.ts';
 import { restRequest, transportErrorReply } from '../shared/rest/receive.ts';
-import { noRoute } from '../shared/rest/refusal.ts';
+import { noRoute, withoutEmptySteps } from '../shared/rest/refusal.ts';
 import { restRoutes } from '../shared/rest/routes.ts';
 import { type Reply, serve, toReply } from '../shared/rest/serve.ts';
 import { SLOWEST, unreadableAnswer } from '../shared/rest/unreadable.ts';
@@ -69,6 +69,10 @@ export function buildApp(deps: RestDeps, options: AppOptions = {}): FastifyInsta
   app.addHook('onRequest', async ({ headers }) => {
     if (headers.host === undefined)
       throw Object.assign(new Error('the request has no Host header'), { statusCode: 400 });
+  });
+  app.addHook('onRequest', async ({ url }, reply) => {
+    const elsewhere = withoutEmptySteps(url);
+    if (elsewhere) return send(reply, toReply(elsewhere));
   });
   if (corsAllowedDomains.length > 0) answerCrossOrigin(app, corsAllowedDomains);
 

@@ -9,16 +9,22 @@ function refusal(status: number, reason: string, headers?: Readonly<Record<strin
 }
 
 /**
- * No route of that method and path: 405 when another method has one, else 404. An empty step in the path leads to the path without it.
+ * A path with an empty step leads to the one without it, as Go's `http.ServeMux` says before it looks for anybody who might answer.
+ * @param url path and query
+ */
+export function withoutEmptySteps(url: string): Answer | undefined {
+  const { path, search } = splitUrl(url);
+  if (!path.includes('//')) return undefined;
+  const location = path.replace(/\/{2,}/g, '/') + (search && `?${search}`);
+  return refusal(307, 'Temporary Redirect', { location });
+}
+
+/**
+ * No route of that method and path: 405 when another method has one, else 404.
  * @param url path and query
  */
 export function noRoute(routes: readonly Route[], url: string): Answer {
-  const { path, search } = splitUrl(url);
-  if (path.includes('//')) {
-    const location = path.replace(/\/{2,}/g, '/') + (search && `?${search}`);
-    return refusal(307, 'Temporary Redirect', { location });
-  }
-  const segments = segmentsOf(path);
+  const segments = segmentsOf(splitUrl(url).path);
   const methods = new Set(
     routes.filter((route) => matches(segmentsOf(route.path), segments)).map(({ method }) => method),
   );

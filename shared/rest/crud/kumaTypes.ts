@@ -55,7 +55,11 @@ export const KUMA_MESH_TYPES: KumaTypes = {
   MeshGateway: {
     path: 'meshgateways',
     shortName: 'mgw',
-    views: { dataplanes: 'Could not find MeshGateway', _rules: 'Could not retrieve MeshGateway' },
+    views: {
+      dataplanes: 'Could not find MeshGateway',
+      _rules: 'Could not retrieve MeshGateway',
+      _config: 'Failed to fetch dataplane insight',
+    },
   },
   MeshGatewayRoute: {
     path: 'meshgatewayroutes',
