@@ -41,6 +41,7 @@ const status = await meridian(process.argv.slice(2), {
   ...(process.stdout.isTTY && {
     terminal: {
       rows: () => process.stdout.rows,
+      columns: () => process.stdout.columns,
       hasColors: process.stdout.hasColors(),
       ...(process.stdin.isTTY && { ask }),
     },

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { meridianOnTerminal, PROGRAM } from '../test/support/pty.ts';
+import { startRecordedServer } from '../test/support/recordedServer.ts';
 import { standaloneForTests } from '../test/support/standaloneForTests.ts';
 import { tempDir } from '../test/support/tempDir.ts';
 import type { Standalone } from './standalone/main.ts';
@@ -35,6 +36,40 @@ test('colours on a terminal, none when NO_COLOR asks for that', async () => {
   expect(await plain.ended).toBe(0);
   expect(plain.output()).toMatch(/default +online/);
   expect(plain.output()).not.toContain('\u001b');
+});
+
+test('status keeps to the width of the terminal, however long names and reasons are', async () => {
+  const zone = {
+    name: 'a-zone-with-a-name-that-is-as-long-as-names-of-zones-ever-get',
+    state: 'stalled',
+    inSync: false,
+    since: new Date().toISOString(),
+    position: 1_234_567,
+    lag: 3,
+    lagSeconds: 7.5,
+    digestEqual: false,
+    reason:
+      'it is connected, but says nothing for 60 s: it hangs or was stopped, and more is to be said of it than fits',
+    quarantined: 0,
+    instances: [],
+  };
+  const rollout = { position: 1_234_567, proxies: 1000, acknowledged: 999, rejected: 1, milliseconds: 12_345 };
+  const what = 'default/MeshTimeout/mesh-timeout-all-of-a-mesh-with-a-long-name';
+  const errors = [{ proxy: 'default.web-1', error: 'a listener of it cannot be opened, as its port is taken already' }];
+  const server = await startRecordedServer({
+    'GET /sync': { body: { items: [zone] } },
+    'GET /rollouts': { body: { items: [{ ...rollout, at: zone.since, what, errors }] } },
+    'GET /log': { body: { items: [{ position: 1_234_567 }] } },
+  });
+  onTestFinished(server.close);
+  const narrow = meridianOnTerminal(['status'], { env: { MERIDIAN_ADDRESS: server.address }, columns: 80 });
+  expect(await narrow.ended).toBe(0);
+  const lines = stripVTControlCharacters(narrow.output()).split('\r\n');
+  expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+  expect(lines[2]).toMatch(/^ZONE +STATE +FOR +POSITION +LAG +DIGEST +SIDECARS$/);
+  expect(lines[3]).toMatch(/^a-zone-with-.*… +stalled +\d+s +1234567 +3 \(7\.5 s\) +DIFFERENT +-$/);
+  expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(`${zone.name}: ${zone.reason}`);
+  expect(lines.join(' ')).toMatch(/default\/MeshTimeout\/.*…/);
 });
 
 test('no colours in a pipe', async () => {

@@ -7,11 +7,13 @@ import type { PolicyLog } from './command/openPolicyLog.ts';
 import type { GlobalConfig } from './config.ts';
 import { deletedAt } from './hubAccess/deletedAt.ts';
 import { readHubKeys } from './hubAccess/readHubKeys.ts';
+import { revokedZones } from './hubAccess/revokedNow.ts';
 import { zoneCredentials } from './hubAccess/zoneCredentials.ts';
 import { dryRun } from './insight/dryRun.ts';
 import { inspector } from './insight/inspector.ts';
 import type { Insight } from './insight/startInsight.ts';
 import { vipPortOf } from './insight/vipPort.ts';
+import { withRevocations } from './insight/withRevocations.ts';
 import { zoneInsights } from './insight/zoneInsights.ts';
 import type { HubCredentials } from './log/hubCredentials.ts';
 import { logReader } from './log/logReader.ts';
@@ -87,6 +89,8 @@ export function globalRest({ config, policy, credentials, hub, insight, runtime 
     inspector: inspector({ registry, log: events, zones: zones.view }),
     log: logReader(events),
     rollouts,
-    sync: { zones: zoneSyncs },
+    sync: {
+      zones: async () => withRevocations(await zoneSyncs(), () => revokedZones({ commands, issued: credentials })),
+    },
   };
 }

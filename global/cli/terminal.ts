@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 export interface Terminal {
   /** Lines of the window, as it is now. */
   readonly rows: () => number;
+  /** Its width, likewise. */
+  readonly columns: () => number;
   /** It has colours, and nobody asked to leave them out (NO_COLOR, https://no-color.org). */
   readonly hasColors: boolean;
   /** Asks the one who sits there; absent when the input is no terminal. */

@@ -1,12 +1,9 @@
-import { revokedIds } from '../../http/token/verifySigned.ts';
-import { ZONE_REVOCATIONS } from '../../http/token/verifyZoneToken.ts';
 import type { CommandDeps } from '../command/ports.ts';
 import type { HubCredentials } from '../log/hubCredentials.ts';
 import { accountJwt, systemJwt } from './accountClaims.ts';
 import type { HubKeys } from './hubKeys.ts';
-import { readGlobalSecret } from './readGlobalSecret.ts';
 import { readHubKeys } from './readHubKeys.ts';
-import { revokedCredentials } from './revocations.ts';
+import { revokedNow } from './revokedNow.ts';
 
 /** What the hub is to know of an account. */
 export interface HubAccount {
@@ -31,18 +28,8 @@ function systemAccount(keys: HubKeys): HubAccount {
 }
 
 /** The account of global and the zones as it follows from the log and the credentials that were issued. */
-export async function currentAccount({ commands, issued }: Deps, keys: HubKeys): Promise<HubAccount> {
-  const now = commands.now();
-  const zones = await commands.log.list('Zone');
-  const secrets = await commands.log.list('GlobalSecret');
-  const revoked = revokedCredentials(await issued.current(now), {
-    revokedTokens: await revokedIds(ZONE_REVOCATIONS, {
-      globalSecret: (name) => readGlobalSecret(commands, name),
-      now: () => now,
-    }),
-    tokenKeys: new Set(secrets.map(({ resource }) => resource.name)),
-    zones: new Map(zones.map(({ resource }) => [resource.name, new Date(resource.creationTime)])),
-  });
+export async function currentAccount(deps: Deps, keys: HubKeys): Promise<HubAccount> {
+  const { revoked } = await revokedNow(deps);
   const times = revoked
     .map(({ userKey, expiresAt }) => [userKey, Math.ceil(expiresAt.getTime() / 1000)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -6,7 +6,7 @@ import { createMesh, MESH } from '../../deploy/demo/mesh.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { Workloads } from '../../deploy/demo/workloads.ts';
 import { zoneTable } from '../../global/cli/inspectZones.ts';
-import { statusText } from '../../global/cli/status.ts';
+import { statusText } from '../../global/cli/statusText.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
 import { type RequestLoad, startRequests } from '../faults/requests.ts';
 import { type DeathlessGround, deathlessGround } from '../support/deathlessGround.ts';

@@ -8,6 +8,7 @@ import type { Prepared } from '../../deploy/demo/prepare.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { fetchStatus } from '../../global/cli/statusBody.ts';
 import { quiet, quietGround } from '../support/quietGround.ts';
+import { runMeridian } from '../support/runMeridian.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -71,6 +72,10 @@ it('a revoked zone token takes the credential along at once, and a new one bring
   const body = { type: 'GlobalSecret', name: 'zone-token-revocations', data };
   await cluster.api.send('PUT', '/global-secrets/zone-token-revocations', { body });
   await isCutOff('zone-1');
+  const { out } = await runMeridian(['status'], { env: { MERIDIAN_ADDRESS: cluster.global.url } });
+  expect(out).toMatch(
+    /zone-1: nothing is heard of it for \d+ s; its zone token was revoked, .* generate zone-token --zone/,
+  );
   await follows('zone-2');
   const [first] = cluster.zones;
   expect((await fetch(`${first?.controlPlane.url}/meshes/default`)).status, 'it goes on with its own copy').toBe(200);
@@ -79,6 +84,7 @@ it('a revoked zone token takes the credential along at once, and a new one bring
   writeFileSync(tokenFile('zone-1'), await newToken('zone-1'));
   await follows('zone-1');
   expect(credential('zone-1')).not.toBe(before);
+  expect(await shown('zone-1')).not.toHaveProperty('revoked');
 });
 
 it('a deleted Zone is out, its token too, until it joins with a new one', async () => {

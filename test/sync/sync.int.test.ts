@@ -15,7 +15,7 @@ import { readHubKeys } from '../../global/hubAccess/readHubKeys.ts';
 import { connectToHub, type HubConnection } from '../../global/relay/natsConnection.ts';
 import { zoneTable } from '../../global/cli/inspectZones.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
-import { statusText } from '../../global/cli/status.ts';
+import { statusText } from '../../global/cli/statusText.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { quiet, quietGround } from '../support/quietGround.ts';
 
