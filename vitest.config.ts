@@ -12,6 +12,7 @@ export default defineConfig({
           exclude: [...ignored, '**/*.int.test.ts', '**/*.e2e.test.ts'],
           // property tests on a busy machine; nothing is asserted about time
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

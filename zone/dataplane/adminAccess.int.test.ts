@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { request, type RequestOptions } from 'node:https';
@@ -89,12 +90,14 @@ test('a control plane reads the admin API of a sidecar elsewhere, and nobody els
 test('a sidecar that names no admin port, alone at its address, is read at the default one', generous, async () => {
   const { zone, plane } = await zoneWith(mtls);
   const inbound = [{ port: await freePort(), servicePort: 9, tags: { 'kuma.io/service': 'web' } }];
-  const networking = { address: '127.90.1.1', inbound };
+  // The port is always the same, and another run of the tests may go on beside this one.
+  const address = `127.90.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+  const networking = { address, inbound };
   await sidecar(plane, { type: 'Dataplane', mesh: 'default', name: 'web-1', networking });
   const web = stored(zone, 'Dataplane', 'default', 'web-1');
   await until(
     () => fromAfar(plane).stats(web, { json: false, usedOnly: false }).catch(String),
-    (text) => text.includes('listener.127.90.1.1_9901.'),
+    (text) => text.includes(`listener.${address}_9901.`),
   );
 });
 
