@@ -8,6 +8,7 @@ export const ANSWER_PREFIX = 'cp.answer';
 /** Header of an answer that says why there is none. Without it the body is the answer, gzipped. */
 export const ASK_ERROR = 'Cp-Error';
 
+/** Where one zone control plane takes questions. */
 export function askSubject(zone: string, instance: string): string {
   return `${ASK_PREFIX}.${encodeToken(zone)}.${encodeToken(instance)}`;
 }

@@ -45,6 +45,7 @@ const headersSchema = z.object({
 });
 const oftenHeaders = oftenUsed(headersSchema);
 
+/** An event as it is published: `envelopeOf` and `resourceIn` read it. @param logId of the log that it is from */
 export function toMessage(logId: string, event: LogEvent): Message {
   return {
     subject: eventSubject(event.key),

@@ -26,6 +26,7 @@ export type Notice = z.infer<typeof noticeSchema>;
 export const noticeAnswerSchema = z.object({ troubles: z.array(troubleSchema) });
 export type NoticeAnswer = z.infer<typeof noticeAnswerSchema>;
 
+/** Where one zone control plane takes notices. */
 export function noticeSubject(zone: string, instance: string): string {
   return `${NOTICE_PREFIX}.${encodeToken(zone)}.${encodeToken(instance)}`;
 }

@@ -29,6 +29,7 @@ export function encodeToken(text: string): string {
   return text.replace(/[~.*> ]/g, (character) => ENCODE[character] ?? character);
 }
 
+/** What `encodeToken` made a token of; a pair that it never makes stays as it is. */
 export function decodeToken(token: string): string {
   return token.replace(/~./g, (pair) => DECODE[pair] ?? pair);
 }

@@ -31,6 +31,7 @@ export interface Candidate {
 
 const ids = new WeakMap<Resource, string>();
 
+/** @param origin whose log it is from */
 export function candidateOf(resource: Resource<PolicySpec>, origin: Origin): Candidate {
   const { labels } = resource;
   const roleRank = Math.max(0, (ROLES as readonly (string | undefined)[]).indexOf(labels[ROLE_LABEL]));

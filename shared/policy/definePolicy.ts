@@ -46,6 +46,7 @@ export function definePolicy<Spec, Conf>(definition: PolicyDefinition<Spec, Conf
   };
 }
 
+/** Has it been made by `definePolicy`, or by its counterpart for legacy policies? */
 export function isPolicyDescriptor(descriptor: object): descriptor is PolicyDescriptor {
   return 'effects' in descriptor;
 }

@@ -1,6 +1,5 @@
+import type { Tags } from '../resource/tags.ts';
 import type { ClientSubset } from './rules.ts';
-
-type Tags = Readonly<Record<string, string>>;
 
 /** A part of the destinations, and the places, ascending, of all the given subsets that hold it. */
 interface DestinationPart {

@@ -1,12 +1,13 @@
 import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
-import { SERVICE_TAG } from '../resource/tags.ts';
+import { SERVICE_TAG, type Tags } from '../resource/tags.ts';
+import { compareTexts } from '../text/compareTexts.ts';
 import type { View } from '../view/view.ts';
 import type { Candidate } from './candidate.ts';
 import { destinationParts } from './destinationParts.ts';
 import { routesOf, type Selection, selectionOf } from './match.ts';
-import { mergeConfs } from './merge.ts';
+import { mergeConfs, type MergeConfs } from './merge.ts';
 import { matchesHash } from './meshhttproute/matchesHash.ts';
 import type { RouteMatch } from './meshhttproute/schema.ts';
 import { policyIndex } from './policyIndex.ts';
@@ -18,8 +19,6 @@ import { compareItems, type Item } from './sort.ts';
 
 /** Kuma's name for a tag that no service has: by which set of matches a MeshHTTPRoute sends a request there. */
 const MATCHES_TAG = '__rule-matches-hash__';
-
-type Tags = Readonly<Record<string, string>>;
 
 /** An entry of `to`, once for everything that it is about. */
 interface Entry extends Item {
@@ -47,8 +46,6 @@ export function destinationsOf(
   });
 }
 
-type MergeConfs = (confs: readonly unknown[]) => unknown;
-
 function bySubset(entries: readonly Entry[], merge: MergeConfs): Destinations['bySubset'] {
   const tagged = entries.filter(({ tags }) => tags !== undefined);
   return destinationParts(tagged.map(({ tags = {} }) => tags)).flatMap(({ subset, covering }) => {
@@ -69,7 +66,7 @@ function byResource(entries: readonly Entry[], merge: MergeConfs): Destinations[
     const rule = ruleOf(relevant, merge);
     return rule ? [{ resource, rule }] : [];
   });
-  return rules.sort((a, b) => (a.resource.name < b.resource.name ? -1 : a.resource.name > b.resource.name ? 1 : 0));
+  return rules.sort((a, b) => compareTexts(a.resource.name, b.resource.name));
 }
 
 function textOf(resource: RuleSubject | undefined): string {

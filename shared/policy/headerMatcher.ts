@@ -15,6 +15,7 @@ export const headerMatch = z.object({
   value: z.string().optional(),
 });
 
+/** The condition for Envoy, in a route or a retry policy. */
 export function headerMatcher({ type, name, value = '' }: z.infer<typeof headerMatch>): HeaderMatcherJson {
   switch (type) {
     case 'Exact':

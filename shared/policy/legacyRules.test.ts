@@ -9,7 +9,7 @@ import { candidateOf } from './candidate.ts';
 import { legacyRules, proxySelectors } from './legacyRules.ts';
 import type { PolicySpec } from './policySpec.ts';
 import { bestRank } from './tagSelector.ts';
-import type { Tags } from '../resource/dataplane/spec.ts';
+import type { Tags } from '../resource/tags.ts';
 
 interface Written {
   readonly spec: PolicySpec;

@@ -1,4 +1,5 @@
 import { SERVICE_TAG } from '../resource/tags.ts';
+import { compareTexts } from '../text/compareTexts.ts';
 import type { Candidate } from './candidate.ts';
 import { NO_INBOUND_RULES } from './inboundRules.ts';
 import type { PolicySpec } from './policySpec.ts';
@@ -61,13 +62,9 @@ function winner(matched: readonly Ranked[]): Ranked | undefined {
 function comparePriority(a: Ranked, b: Ranked): number {
   return (
     compareRanks(a.rank, b.rank) ||
-    ascending(a.candidate.resource.creationTime, b.candidate.resource.creationTime) ||
-    ascending(b.candidate.name, a.candidate.name)
+    compareTexts(a.candidate.resource.creationTime, b.candidate.resource.creationTime) ||
+    compareTexts(b.candidate.name, a.candidate.name)
   );
-}
-
-function ascending(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function ruleOf(ranked: Ranked | undefined): Rule<unknown> | undefined {

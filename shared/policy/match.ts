@@ -1,8 +1,9 @@
-import { type DataplaneSpec, sectionName, type Tags } from '../resource/dataplane/spec.ts';
+import { type DataplaneSpec, sectionName } from '../resource/dataplane/spec.ts';
 import { tagSets } from '../resource/dataplane/tagSets.ts';
 import { displayName } from '../resource/hashedName.ts';
 import type { Origin, Resource } from '../resource/resource.ts';
-import { SERVICE_TAG } from '../resource/tags.ts';
+import { SERVICE_TAG, type Tags } from '../resource/tags.ts';
+import { compareTexts } from '../text/compareTexts.ts';
 import type { View } from '../view/view.ts';
 import { type Candidate, candidateOf, NAMESPACE_LABEL } from './candidate.ts';
 import { type PolicySpec, topTargetRef } from './policySpec.ts';
@@ -65,7 +66,7 @@ export function routesOf(view: View, policy: Candidate, ref: TargetRef): Candida
   const routes = [...view.entries('MeshHTTPRoute', policy.resource.mesh)]
     .map(({ resource, origin }) => candidateOf(resource as Resource<PolicySpec>, origin))
     .filter((route) => (ref.name ? isNamed(route.resource, ref, policy) : hasAll(route.resource.labels, ref.labels)))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.origin < b.origin ? -1 : 1));
+    .sort((a, b) => compareTexts(a.name, b.name) || compareTexts(a.origin, b.origin));
   if (!ref.name) return routes;
   const own = routes.filter(({ origin }) => origin === policy.origin);
   return own.length > 0 ? own : routes.filter(({ origin }) => origin === '');

@@ -1,3 +1,8 @@
+import { isObject } from '../resource/json.ts';
+
+/** Folds confs, given in ascending priority, into one. */
+export type MergeConfs = (confs: readonly unknown[]) => unknown;
+
 /**
  * Folds confs in ascending priority with JSON merge patch (RFC 7396): objects recurse, scalars and lists are replaced, what a
  * later conf leaves out stays. Lists whose field begins with `append` are concatenated, as in
@@ -19,8 +24,4 @@ function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(field, mergePatch(known, value));
   }
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -30,6 +30,7 @@ interface PolicyRule {
   readonly default?: unknown;
 }
 
+/** Which proxies a policy is about. */
 export function topTargetRef(spec: PolicySpec): TargetRef {
   return spec.targetRef ?? WHOLE_MESH;
 }

@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts';
+import type { MergeConfs } from './merge.ts';
 import type { Rule, RuleOrigin } from './rules.ts';
 
 interface WithConf {
@@ -8,14 +9,12 @@ interface WithConf {
 }
 
 /** One rule of all these confs, given in ascending priority; `undefined` when there are none. */
-export function ruleOf(
-  items: readonly WithConf[],
-  merge: (confs: readonly unknown[]) => unknown,
-): Rule<unknown> | undefined {
+export function ruleOf(items: readonly WithConf[], merge: MergeConfs): Rule<unknown> | undefined {
   if (items.length === 0) return undefined;
   return { conf: merge(items.map(({ conf }) => conf)), origins: items.map(originOf) };
 }
 
+/** The policy, and the place of the entry in it, for inspect. */
 export function originOf({ candidate: { resource }, index }: Omit<WithConf, 'conf'>): RuleOrigin {
   const { type, mesh, name, labels } = resource;
   return { type, mesh, name, labels, ruleIndex: index };

@@ -1,3 +1,4 @@
+import { compareTexts } from '../text/compareTexts.ts';
 import type { Candidate } from './candidate.ts';
 import { topTargetRef } from './policySpec.ts';
 import { rank, type TargetRef } from './targetRef.ts';
@@ -43,9 +44,5 @@ function narrowness(ref: TargetRef): number {
 
 /** Descending, so that the smaller name wins. Zones may use one name: then the zone's name decides, the same for all. */
 function compareNames(a: Candidate, b: Candidate): number {
-  return descending(a.name, b.name) || descending(a.origin, b.origin) || descending(a.id, b.id);
-}
-
-function descending(a: string, b: string): number {
-  return a === b ? 0 : a < b ? 1 : -1;
+  return compareTexts(b.name, a.name) || compareTexts(b.origin, a.origin) || compareTexts(b.id, a.id);
 }

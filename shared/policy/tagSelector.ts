@@ -1,4 +1,4 @@
-import type { Tags } from '../resource/dataplane/spec.ts';
+import type { Tags } from '../resource/tags.ts';
 
 /** A selector of the legacy policies: tags that have to be there with these values; the value `*` is any. */
 export interface TagSelector {

@@ -62,6 +62,7 @@ export const clientMatch = z
 /** An omitted top-level targetRef means the whole mesh. */
 export const WHOLE_MESH: TargetRef = { kind: 'Mesh' };
 
+/** How specific a kind is; a greater rank overrides a lesser one. */
 export function rank(kind: Kind): number {
   return KINDS.indexOf(kind);
 }

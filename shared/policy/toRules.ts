@@ -1,5 +1,6 @@
 import { sha256Hex } from '../xds/sha256.ts';
 import type { Candidate } from './candidate.ts';
+import type { MergeConfs } from './merge.ts';
 import { entryConf } from './policySpec.ts';
 import { routeId } from './routeName.ts';
 import { ruleOf } from './rule.ts';
@@ -22,8 +23,6 @@ interface ToItem extends Item {
   readonly service: string | undefined;
   readonly routes: readonly string[] | undefined;
 }
-
-type MergeConfs = (confs: readonly unknown[]) => unknown;
 
 /** What `toRules` made of these policies is named by this; equal ids mean equal answers. */
 export function toRulesId(policies: readonly ToPolicy[]): string {

@@ -41,6 +41,7 @@ export function policyViolations(spec: PolicySpec, matrix: TargetRefMatrix): Vio
   return [...topLevelViolations(spec, matrix), ...rulesViolations(spec, matrix), ...listViolations(spec, matrix)];
 }
 
+/** What is wrong with the top-level targetRef of a policy. */
 export function topLevelViolations(spec: PolicySpec, { top, gatewayTags }: TargetRefMatrix): Violation[] {
   const isInbound = Boolean(spec.from?.length || spec.rules?.length);
   const options = { kinds: top, isInbound, ...(gatewayTags && { gatewayTags }) };

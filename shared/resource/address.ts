@@ -1,6 +1,7 @@
 /** What the library that Kuma asks takes for a name of DNS (govalidator, `IsDNSName`): underscores may be in it. */
 const DOMAIN = /^([a-z0-9_][a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*[._]?$/i;
 
+/** Could DNS be asked for it? Digits and dots alone are a name, too. */
 export function isDnsName(text: string): boolean {
   return text.replaceAll('.', '').length <= 255 && DOMAIN.test(text);
 }
@@ -13,6 +14,7 @@ export function addressReason(address: string): string | undefined {
   return undefined;
 }
 
+/** IPv4 without leading zeros, or IPv6: what Envoy takes. */
 export function isIpAddress(text: string): boolean {
   return isIpv4(text) || isIpv6(text);
 }
@@ -36,6 +38,7 @@ function isIpv6(text: string): boolean {
   return halves.length === 2 ? length < 8 : length === 8;
 }
 
+/** A port that something can listen at: not 0. */
 export function isPort(port: number): boolean {
   return port >= 1 && port <= 65535;
 }

@@ -3,6 +3,11 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 export type JsonObject = { [key: string]: Json };
 
+/** Is it an object of JSON, no list? */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /**
  * Canonical JSON: object keys sorted, `undefined` left out. Two values that mean the same give the same text, so it may
  * be hashed or compared (the version of an Envoy resource, "a PUT that changes nothing appends nothing").

@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /** An operation of RFC 6902, as far as differences need them. */
 export type PatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
@@ -35,10 +37,6 @@ function listPatch(before: readonly unknown[], after: readonly unknown[], path: 
     .map((_, i): PatchOperation => ({ op: 'remove', path: `${path}/${common + i}` }))
     .reverse();
   return [...changed, ...added, ...removed];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A key as part of a JSON pointer (RFC 6901). */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ResourceDescriptor } from './descriptor.ts';
 import { goKind } from './goJson.ts';
 import { goTimeFault } from './goTime.ts';
+import { isObject } from './json.ts';
 import { malformed, unread } from './malformed.ts';
 import type { Resource } from './resource.ts';
 import { jsonType, kumaMessage, violationsOf } from './violationsOf.ts';
@@ -137,8 +138,4 @@ function textOf(value: unknown): string {
 
 function bad(message: string): Parsed {
   return { ok: false, malformed: message, violations: [] };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -60,6 +60,7 @@ export const stringMap = z.record(
   z.preprocess((value) => value ?? '', z.string()),
 );
 
+/** A repeated field; an empty one is absent. */
 export function list<T extends z.ZodType>(item: T) {
   return z
     .array(item)

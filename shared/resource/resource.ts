@@ -35,11 +35,13 @@ export function keyText(key: ResourceKey): string {
   return `${key.mesh || '-'}/${key.type}/${key.name}`;
 }
 
+/** The key that `keyText` made a text of. */
 export function parseKeyText(text: string): ResourceKey {
   const [mesh = '', type = '', name = ''] = text.split('/');
   return { type, mesh: mesh === '-' ? '' : mesh, name };
 }
 
+/** The key alone of whatever has one. */
 export function keyOf(resource: ResourceKey): ResourceKey {
   return { type: resource.type, mesh: resource.mesh, name: resource.name };
 }

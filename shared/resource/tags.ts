@@ -1,5 +1,7 @@
 import type { Violation } from './violation.ts';
 
+export type Tags = Readonly<Record<string, string>>;
+
 const NAME = /^[a-zA-Z0-9.\-_:/]*$/;
 const VALUE = /^[a-zA-Z0-9.\-_:]*$/;
 const WANTED_VALUE = /^([a-zA-Z0-9.\-_:/]*|\*)$/;
@@ -24,7 +26,7 @@ interface TagRules {
 
 /** What is wrong with tags, by name, in Kuma's words. @param field their path */
 export function tagViolations(
-  tags: Readonly<Record<string, string>>,
+  tags: Tags,
   field: string,
   { areWanted = false, atLeastOne = false, service = false, only, besides = [] }: TagRules = {},
 ): Violation[] {

@@ -40,6 +40,7 @@ export function zoneAddressViolations(address: string, field: string): Violation
   return reason === undefined ? [] : [{ field: `${field}.address`, reason }];
 }
 
+/** @param field path of the port */
 export function portViolations(port: number, field: string): Violation[] {
   return isPort(port) ? [] : [{ field, reason: PORT_REASON }];
 }

@@ -3,6 +3,7 @@ import { DISPLAY_NAME_LABEL, hashedName, hashedNameStem } from '../resource/hash
 import { ORIGIN_LABEL, sorted, ZONE_LABEL } from '../resource/labels.ts';
 import { GLOBAL, type Resource } from '../resource/resource.ts';
 import { isOwn, type Role } from '../resource/role.ts';
+import { compareTexts } from '../text/compareTexts.ts';
 import type { ResourceReader, Stored } from './ports.ts';
 
 /** A stored resource, and how this control plane shows it: under Kuma's hashed name when another one wrote it. */
@@ -33,7 +34,9 @@ export function shownResources(reader: ResourceReader, role: Role): ShownResourc
 
   const list: ShownResources['list'] = async (descriptor, mesh) => {
     const all = (await reader.list(descriptor.type, mesh)).map((stored) => show(descriptor, stored));
-    return all.sort((a, b) => compare(a.resource.mesh, b.resource.mesh) || compare(a.resource.name, b.resource.name));
+    return all.sort(
+      (a, b) => compareTexts(a.resource.mesh, b.resource.mesh) || compareTexts(a.resource.name, b.resource.name),
+    );
   };
 
   return {
@@ -68,8 +71,4 @@ function shownResource(descriptor: ResourceDescriptor, { resource, origin }: Sto
 /** At home it has no `zone`; elsewhere the writer of its log says whose it is, whatever it says itself. */
 function isZoneProxy({ type }: ResourceDescriptor): boolean {
   return type === 'ZoneIngress' || type === 'ZoneEgress';
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

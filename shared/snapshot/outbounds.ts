@@ -1,4 +1,5 @@
-import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
+import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { Tags } from '../resource/tags.ts';
 import type { Resource } from '../resource/resource.ts';
 import type { ServiceIndex } from '../view/services.ts';
 import { Memo } from './memo.ts';

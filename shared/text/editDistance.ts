@@ -1,3 +1,5 @@
+import { compareTexts } from './compareTexts.ts';
+
 /** Damerau-Levenshtein distance (insertions, deletions, substitutions, swaps of neighbours), for "did you mean". */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
@@ -21,7 +23,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string[]
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ candidate, distance }) => distance <= limit || (word.length > 3 && candidate.startsWith(word)))
-    .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
+    .sort((a, b) => a.distance - b.distance || compareTexts(a.candidate, b.candidate))
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 }

@@ -1,4 +1,5 @@
-import type { DataplaneSpec, Tags } from '../resource/dataplane/spec.ts';
+import type { DataplaneSpec } from '../resource/dataplane/spec.ts';
+import type { Tags } from '../resource/tags.ts';
 import type { AvailableService } from '../resource/zoneingress/spec.ts';
 import { localInbounds } from './localInbounds.ts';
 import type { View } from './view.ts';

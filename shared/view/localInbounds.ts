@@ -1,7 +1,8 @@
 import { isIpAddress } from '../resource/address.ts';
-import { type DataplaneSpec, type Inbound, isHealthy, isIgnored, type Tags } from '../resource/dataplane/spec.ts';
+import { type DataplaneSpec, type Inbound, isHealthy, isIgnored } from '../resource/dataplane/spec.ts';
 import { resolved } from '../resource/resolved.ts';
 import type { Resource } from '../resource/resource.ts';
+import type { Tags } from '../resource/tags.ts';
 import { parseProtocol } from '../xds/protocol.ts';
 import { endpointTags, type ServicePart, servicePart } from './servicePart.ts';
 import type { View } from './view.ts';

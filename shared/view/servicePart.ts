@@ -15,6 +15,7 @@ export interface ServicePart {
   readonly key: string;
 }
 
+/** A part with its key. */
 export function servicePart(part: Omit<ServicePart, 'key'>): ServicePart {
   const { service, protocol, local, endpoint: e, egresses } = part;
   return {

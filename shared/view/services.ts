@@ -3,6 +3,7 @@ import type { Endpoint } from '../xds/endpoints.ts';
 import type { Protocol } from '../xds/parts.ts';
 import { commonProtocol } from '../xds/protocol.ts';
 import type { Resource } from '../resource/resource.ts';
+import { compareTexts } from '../text/compareTexts.ts';
 import { localInboundsOf } from './localInbounds.ts';
 import { awaitedBackend, changesCertificate, hasCertificate, isPart, plainPart } from './plainInstances.ts';
 import { type RemoteParts, remoteParts } from './remoteServices.ts';
@@ -162,7 +163,7 @@ export function sameShape(a: Service, b: Service): boolean {
 
 function makeService(name: string, parts: readonly ServicePart[], localWeight: number): Service {
   // in an order that depends on nothing but the parts: a view lists in the order in which it learnt
-  const sorted = [...parts].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const sorted = [...parts].sort((a, b) => compareTexts(a.key, b.key));
   const endpoints: Endpoint[] = [];
   const localEndpoints: Endpoint[] = [];
   const remoteEndpoints: Endpoint[] = [];

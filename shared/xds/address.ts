@@ -1,10 +1,12 @@
 import type { AddressJson } from './gen/envoy/config/core/v3/address_pb.d.ts';
 import type { ConfigSourceJson } from './gen/envoy/config/core/v3/config_source_pb.d.ts';
 
+/** A port of an IP address or, for clusters that are resolved, of a host. */
 export function tcpAddress(address: string, port: number): AddressJson {
   return { socketAddress: { address, portValue: port } };
 }
 
+/** The same for UDP. */
 export function udpAddress(address: string, port: number): AddressJson {
   return { socketAddress: { protocol: 'UDP', address, portValue: port } };
 }

@@ -1,3 +1,4 @@
+import { compareTexts } from '../text/compareTexts.ts';
 import { tcpAddress } from './address.ts';
 import type { ClusterLoadAssignmentJson } from './gen/envoy/config/endpoint/v3/endpoint_pb.d.ts';
 import type {
@@ -87,14 +88,10 @@ function socketMatch(marks: Record<string, string>) {
 
 function byPlace(a: Endpoint, b: Endpoint): number {
   return (
-    compare(a.zone, b.zone) ||
+    compareTexts(a.zone, b.zone) ||
     a.priority - b.priority ||
     Number(a.plain ?? false) - Number(b.plain ?? false) ||
-    compare(a.address, b.address) ||
+    compareTexts(a.address, b.address) ||
     a.port - b.port
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -32,6 +32,7 @@ export function routesOverRds(hcm: HttpConnectionManagerJson, routes: RouteConfi
   hcm.rds = { configSource: ADS, routeConfigName: routes.name ?? '' };
 }
 
+/** A TCP proxy that leads everything to a cluster. @param stat what its statistics are called by */
 export function tcpProxy(stat: string, cluster: string): Typed<TcpProxyJson> {
   const config: TcpProxyJson = { statPrefix: statName(stat), cluster };
   return typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', config);
@@ -47,6 +48,7 @@ export function tcpProxyFilter(config: TcpProxyJson): FilterJson {
   return { name: TCP_PROXY_NAME, typedConfig: config as object };
 }
 
+/** Answers every connection with this text, and closes it. */
 export function directResponseFilter(body: string): FilterJson {
   return {
     name: 'envoy.filters.network.direct_response',

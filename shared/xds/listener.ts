@@ -13,6 +13,7 @@ interface ListenerOptions {
   readonly filterChains: FilterChainJson[];
 }
 
+/** A listener for calls that come in, under the name of its address. */
 export function inboundListener({ address, port, tags, bind, filterChains }: ListenerOptions): ListenerJson {
   return {
     name: inboundListenerName(address, port),
@@ -36,6 +37,7 @@ export function unboundListener(name: string, address: string, port: number, tem
   return { name, trafficDirection: 'OUTBOUND', ...place(address, port, false), ...template };
 }
 
+/** A listener for calls that go out, under the name of its address. */
 export function outboundListener(
   template: OutboundTemplate,
   { address, port, bind }: Pick<ListenerOptions, 'address' | 'port' | 'bind'>,

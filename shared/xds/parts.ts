@@ -8,6 +8,7 @@ import type { TcpProxyJson } from './gen/envoy/extensions/filters/network/tcp_pr
 /** tcp, http, http2, grpc, kafka; anything else was made tcp before it came here. */
 export type Protocol = 'tcp' | 'http' | 'http2' | 'grpc' | 'kafka';
 
+/** Has it requests, and so routes? */
 export function isHttp(protocol: Protocol): boolean {
   return protocol === 'http' || protocol === 'http2' || protocol === 'grpc';
 }

@@ -1,5 +1,6 @@
 import type { SecretJson } from './gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.d.ts';
 
+/** A certificate with its key, for Envoy's SDS. @param certificateChainPem the certificate first, then those that signed it */
 export function certificateSecret(name: string, certificateChainPem: string, privateKeyPem: string): SecretJson {
   return {
     name,

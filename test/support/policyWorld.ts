@@ -1,6 +1,7 @@
 import { definePolicy } from '../../shared/policy/definePolicy.ts';
 import type { PolicySpec } from '../../shared/policy/policySpec.ts';
-import type { DataplaneSpec, Tags } from '../../shared/resource/dataplane/spec.ts';
+import type { DataplaneSpec } from '../../shared/resource/dataplane/spec.ts';
+import type { Tags } from '../../shared/resource/tags.ts';
 import { createRegistry, type Registry } from '../../shared/resource/registry.ts';
 import type { Origin, Resource } from '../../shared/resource/resource.ts';
 import { View } from '../../shared/view/view.ts';

@@ -5,10 +5,12 @@ import { envoyDuration } from '../duration.ts';
 import type { InboundRules, ToRules } from '../rules.ts';
 import type { MeshCircuitBreakerConf, OutlierDetection } from './schema.ts';
 
+/** Calls to a service: its clusters, each by the service whose endpoints it has. */
 export function applyToOutbound(outbound: OutboundResources, rules: ToRules<MeshCircuitBreakerConf>): void {
   for (const { cluster, service } of outbound.clusters) breakCircuits(cluster, rules.forService(service)?.conf);
 }
 
+/** Calls that come in: the cluster of the application. */
 export function applyToInbound(inbound: InboundResources, rules: InboundRules<MeshCircuitBreakerConf>): void {
   breakCircuits(inbound.cluster, rules.all?.conf);
 }

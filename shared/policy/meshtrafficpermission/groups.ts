@@ -4,6 +4,7 @@ import type { MeshTrafficPermissionConf } from './schema.ts';
 /** What `from` says of groups of clients. */
 export type Groups = InboundRules<MeshTrafficPermissionConf>['from'];
 
+/** Those for which one of these actions is said. */
 export function having(groups: Groups, ...actions: string[]): Groups {
   return groups.filter(({ conf }) => actions.includes(conf.action ?? ''));
 }

@@ -1,5 +1,6 @@
 import type { BackendRef } from './backendRefs.ts';
 import type { MetricsBackend } from '../mesh/metrics.ts';
+import type { Tags } from '../tags.ts';
 
 /** A Dataplane as parsed: defaults are not filled in, since Kuma answers with what was written. */
 export interface DataplaneSpec {
@@ -31,8 +32,6 @@ export interface DataplaneSpec {
 export interface ReachableBackends {
   readonly refs?: readonly BackendRef[] | undefined;
 }
-
-export type Tags = Readonly<Record<string, string>>;
 
 export interface Inbound {
   readonly port: number;

@@ -1,5 +1,6 @@
 import type { Resource } from '../resource.ts';
-import type { DataplaneSpec, Tags } from './spec.ts';
+import type { DataplaneSpec } from './spec.ts';
+import type { Tags } from '../tags.ts';
 
 /** Tags of a Dataplane's inbounds, or of its gateway: what it is known by. */
 export function tagSets(dataplane: Resource | undefined): Tags[] {

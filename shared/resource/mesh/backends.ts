@@ -96,10 +96,12 @@ const TRACING: Readonly<Record<string, ConfType>> = {
   }),
 };
 
+/** What is wrong with `logging` of a Mesh, in Kuma's words. */
 export function loggingViolations(logging: Backends): Violation[] {
   return backendViolations(logging, 'logging', LOGGING, '"tcp", "file"');
 }
 
+/** What is wrong with `tracing` of a Mesh, in Kuma's words. */
 export function tracingViolations(tracing: Backends): Violation[] {
   return backendViolations(tracing, 'tracing', TRACING, '"zipkin", "datadog"');
 }

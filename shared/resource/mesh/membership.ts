@@ -1,4 +1,5 @@
-import type { DataplaneSpec, Tags } from '../dataplane/spec.ts';
+import type { DataplaneSpec } from '../dataplane/spec.ts';
+import type { Tags } from '../tags.ts';
 import type { Violation } from '../violation.ts';
 import type { MeshSpec } from './spec.ts';
 

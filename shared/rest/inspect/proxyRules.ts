@@ -1,5 +1,6 @@
 import type { ClientSubset, Destinations, MatchedPolicies, Rule, RuleOrigin, RuleSubject } from '../../policy/rules.ts';
 import { type DataplaneSpec, type Inbound, sectionName } from '../../resource/dataplane/spec.ts';
+import { compareTexts } from '../../text/compareTexts.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
 import type { JsonFields } from '../resourceJson.ts';
@@ -109,7 +110,7 @@ function matchers({ tags, not }: ClientSubset): JsonFields[] {
     ...Object.entries(tags).map(([key, value]) => ({ key, value, not: false })),
     ...not.map(({ key, value }) => ({ key, value, not: true })),
   ];
-  return all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return all.sort((a, b) => compareTexts(a.key, b.key));
 }
 
 function inboundJson({ name, port, tags = {} }: Inbound): JsonFields {

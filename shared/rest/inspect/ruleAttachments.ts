@@ -1,13 +1,8 @@
 import type { Rule, RuleOrigin } from '../../policy/rules.ts';
-import {
-  type DataplaneSpec,
-  type Inbound,
-  type Outbound,
-  sectionName,
-  type Tags,
-} from '../../resource/dataplane/spec.ts';
+import { type DataplaneSpec, type Inbound, type Outbound, sectionName } from '../../resource/dataplane/spec.ts';
 import { resolved } from '../../resource/resolved.ts';
-import { SERVICE_TAG } from '../../resource/tags.ts';
+import { SERVICE_TAG, type Tags } from '../../resource/tags.ts';
+import { compareTexts } from '../../text/compareTexts.ts';
 import { outboundClusterName } from '../../xds/names.ts';
 import { descriptorOf, requireShown, type RestContext } from '../context.ts';
 import { ok, type Route } from '../http.ts';
@@ -53,7 +48,7 @@ export function ruleAttachmentRoutes(context: RestContext): Route[] {
             ...(single ? [{ type: 'SingleItem' as const, subset: {}, rule: single }] : []),
           ].map((attachment) => attachmentJson(policyType, attachment, show)),
         );
-        items.sort((a, b) => compare(a.name ?? '', b.name ?? '') || compare(a.type, b.type));
+        items.sort((a, b) => compareTexts(a.name ?? '', b.name ?? '') || compareTexts(a.type, b.type));
         return ok({ total: items.length, items });
       },
     },
@@ -113,8 +108,4 @@ function attachmentJson(
 
 function clusterName({ [SERVICE_TAG]: service = '', ...rest }: Tags): string {
   return outboundClusterName(service, rest);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
