@@ -1,9 +1,8 @@
+import type { Tags } from '../resource/tags.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partition } from './clientSpace.ts';
 import type { ClientSubset } from './rules.ts';
-
-type Tags = Readonly<Record<string, string>>;
 
 const tags = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'kuma.io/service'), fc.constantFrom('1', '2', '3'));
 
@@ -38,4 +37,10 @@ test('parts with more tags come first', () => {
 test('a hundred services make a hundred parts and the rest', () => {
   const subsets = Array.from({ length: 100 }, (_, i) => ({ 'kuma.io/service': `s${i}` }));
   expect(partition([{}, ...subsets])).toHaveLength(101);
+});
+
+test('twenty tags that have nothing to do with each other are refused, not counted out', () => {
+  const subsets = (count: number) => Array.from({ length: count }, (_, i) => ({ [`tag${i}`]: 'a' }));
+  expect(partition(subsets(12))).toHaveLength(4_095);
+  expect(() => partition(subsets(40))).toThrow('it divides clients into more than 4096 groups by their tags');
 });

@@ -1,6 +1,6 @@
+import { SERVICE_TAG, type Tags } from '../resource/tags.ts';
 import type { ClientSubset } from './rules.ts';
-
-type Tags = Readonly<Record<string, string>>;
+import type { TargetRef } from './targetRef.ts';
 
 /** A part of the client space and the places, ascending, of all the given subsets that hold each of its clients. */
 export interface Part {
@@ -14,15 +14,37 @@ interface Entry {
   readonly missing: readonly (readonly [key: string, value: string])[];
 }
 
+/** The clients that an entry of `from` means, by tags. */
+export function clientTags({ kind, name, tags }: TargetRef): Tags {
+  switch (kind) {
+    case 'MeshService':
+    case 'MeshServiceSubset':
+      return { ...tags, [SERVICE_TAG]: name ?? '' };
+    case 'MeshSubset':
+      return tags ?? {};
+    default:
+      return {};
+  }
+}
+
+/** Each subset with a tag that the others do not have doubles the parts; a control plane must not be kept busy for ever by twenty. */
+const MOST_PARTS = 4_096;
+
 /**
  * Divides clients by which of the subsets they are in. The parts are disjoint for clients with one value
  * per tag, each client that is in any subset is in exactly one part, and the part has all subsets of that client.
  * More specific parts, those with more tags, first. Where Kuma enumerates cliques of overlapping subsets
  * (`pkg/plugins/policies/core/rules/rules.go`), this splits tag by tag: the same answer, without parts of two cliques overlapping.
+ * @throws Error when there are more than anybody can mean
  */
 export function partition(subsets: readonly Tags[]): Part[] {
   const entries = subsets.map((tags, place) => ({ place, missing: Object.entries(tags).sort(byKey) }));
-  return [...split(entries, {}, [])].sort((a, b) => size(b) - size(a));
+  const parts: Part[] = [];
+  for (const part of split(entries, {}, [])) {
+    if (parts.push(part) > MOST_PARTS)
+      throw new Error(`it divides clients into more than ${MOST_PARTS} groups by their tags, use fewer tags`);
+  }
+  return parts.sort((a, b) => size(b) - size(a));
 }
 
 function* split(entries: readonly Entry[], tags: Tags, not: ClientSubset['not']): Iterable<Part> {

@@ -1,20 +1,20 @@
-import { SERVICE_TAG } from '../resource/tags.ts';
 import { sha256Hex } from '../xds/sha256.ts';
 import type { Candidate } from './candidate.ts';
 import { compareMatches, subsumes } from './clientMatch.ts';
-import { partition } from './clientSpace.ts';
+import { clientTags, partition } from './clientSpace.ts';
+import type { MergeConfs } from './merge.ts';
 import { entryConf } from './policySpec.ts';
 import { originOf, ruleOf } from './rule.ts';
 import type { ClientMatch, InboundRules, Rule } from './rules.ts';
 import { compareItems, type Item } from './sort.ts';
-import { type TargetRef, WHOLE_MESH } from './targetRef.ts';
+import { WHOLE_MESH } from './targetRef.ts';
 
 export const NO_INBOUND_RULES: InboundRules<never> = { id: '', all: undefined, matched: [], from: [] };
 
 interface InboundOptions {
   /** The policy's `from` allows only Mesh: an entry of it is a rule without matches. */
   readonly isFromAsRules: boolean;
-  readonly merge: (confs: readonly unknown[]) => unknown;
+  readonly merge: MergeConfs;
 }
 
 interface InboundItem extends Item {
@@ -106,17 +106,4 @@ function ruleItems(candidate: Candidate): InboundItem[] {
       match,
     })),
   );
-}
-
-/** The clients that an entry of `from` means, by tags. */
-function clientTags({ kind, name, tags }: TargetRef): Readonly<Record<string, string>> {
-  switch (kind) {
-    case 'MeshService':
-    case 'MeshServiceSubset':
-      return { ...tags, [SERVICE_TAG]: name ?? '' };
-    case 'MeshSubset':
-      return tags ?? {};
-    default:
-      return {};
-  }
 }

@@ -1,5 +1,6 @@
 import type { Violation } from '../../resource/violation.ts';
 import { clientMatchViolations } from '../clientMatch.ts';
+import { clientTags, partition } from '../clientSpace.ts';
 import { type Kind, PROXY_KINDS } from '../targetRef.ts';
 import { entryViolations, policyViolations, type TargetRefMatrix } from '../validateTargetRefs.ts';
 import type { MeshTrafficPermissionSpec } from './schema.ts';
@@ -27,5 +28,15 @@ export function permissionViolations(spec: MeshTrafficPermissionSpec): Violation
     ...entryViolations(spec.from, 'spec.from', CLIENTS, ({ default: conf }, at) =>
       conf?.action ? [] : [{ field: `${at}.default.action`, reason: 'must be defined' }],
     ),
+    ...groupViolations(spec.from ?? []),
   ];
+}
+
+function groupViolations(from: NonNullable<MeshTrafficPermissionSpec['from']>): Violation[] {
+  try {
+    partition(from.map(({ targetRef }) => clientTags(targetRef)));
+    return [];
+  } catch (error) {
+    return [{ field: 'spec.from', reason: (error as Error).message }];
+  }
 }
