@@ -12,6 +12,20 @@ import { HDS_SERVICE } from './healthDiscovery.ts';
 
 const edge = { 'kuma.io/service': 'edge' };
 
+/** A client that says it is that proxy. @returns what it is told, and how its stream ends */
+function streamOf(address: string, id: string) {
+  const trust = credentials.createSsl(null, null, null, { rejectUnauthorized: false });
+  const client = new Client(address, trust);
+  cleanups.push(async () => client.close());
+  const { path, requestSerialize, responseDeserialize } = HDS_SERVICE.StreamHealthCheck;
+  const call = client.makeBidiStreamRequest<Buffer, Buffer>(path, requestSerialize, responseDeserialize);
+  const messages: Buffer[] = [];
+  call.on('data', (message: Buffer) => messages.push(message));
+  const ended = new Promise<ServiceError>((resolve) => call.on('error', resolve));
+  call.write(encodeMessage(HealthCheckRequestOrEndpointHealthResponseSchema, { healthCheckRequest: { node: { id } } }));
+  return { call, messages, ended };
+}
+
 describe('health discovery', () => {
   it('leaves out an application that its probe finds dead, and an Envoy that is draining', async () => {
     const { zone, plane } = await zoneWith(mtls);
@@ -76,16 +90,33 @@ describe('health discovery', () => {
     const { zone, plane } = await zoneWith(mtls, 'dpToken');
     const spec = { networking: { address: '10.0.0.1', inbound: [{ port: 80, serviceProbe: {} }] } };
     await zone.put(resource('Dataplane', 'default', 'web-1', spec));
-    const trust = credentials.createSsl(null, null, null, { rejectUnauthorized: false });
-    const client = new Client(plane.address, trust);
-    cleanups.push(async () => client.close());
-    const { path, requestSerialize, responseDeserialize } = HDS_SERVICE.StreamHealthCheck;
-    const call = client.makeBidiStreamRequest<Buffer, Buffer>(path, requestSerialize, responseDeserialize);
-    const messages: Buffer[] = [];
-    call.on('data', (message: Buffer) => messages.push(message));
-    const ended = new Promise<ServiceError>((resolve) => call.on('error', resolve));
-    const first = { healthCheckRequest: { node: { id: 'default.web-1' } } };
-    call.write(encodeMessage(HealthCheckRequestOrEndpointHealthResponseSchema, first));
+    const { ended, messages } = streamOf(plane.address, 'default.web-1');
     expect([(await ended).code, messages]).toEqual([status.UNAUTHENTICATED, []]);
+  });
+
+  it('goes on telling a proxy what to look at when another stream of it came and went', async () => {
+    const { zone, plane } = await zoneWith(mtls);
+    const probed = (interval: string) =>
+      zone.put(
+        resource('Dataplane', 'default', 'web-1', {
+          networking: { address: '10.0.0.1', inbound: [{ port: 80, serviceProbe: { interval, tcp: {} } }] },
+        }),
+      );
+    await probed('1s');
+    const [first, other] = [streamOf(plane.address, 'default.web-1'), streamOf(plane.address, 'default.web-1')];
+    for (const { messages } of [first, other])
+      await until(
+        () => messages.length,
+        (told) => told === 1,
+      );
+    for (const { call } of [other, first]) call.on('error', () => {});
+    other.call.cancel();
+    expect((await other.ended).code).toBe(status.CANCELLED);
+    await probed('2s');
+    await until(
+      () => first.messages.length,
+      (told) => told === 2,
+    );
+    expect(first.messages[1]?.equals(first.messages[0] ?? Buffer.of())).toBe(false);
   });
 });

@@ -42,6 +42,7 @@ interface Stream {
   readonly token: string;
   readonly metadata: ProxyMetadata;
   readonly call: Call;
+  isOpen: boolean;
   admission: 'none' | 'asked' | 'given';
   /** What it was last told to look at. */
   told: string;
@@ -61,7 +62,8 @@ const SILENT_MS = 30_000;
  * writes what it finds as the readiness of its inbounds. So callers leave out an application that hangs or is not up yet.
  */
 export class HealthDiscovery {
-  readonly #streams = new Map<string, Stream>();
+  /** By proxy id. Whoever names a proxy opens a stream of it, so a newer one takes nothing from an older one. */
+  readonly #streams = new Map<string, Set<Stream>>();
   readonly #deps: Deps;
 
   constructor(deps: Deps) {
@@ -75,8 +77,7 @@ export class HealthDiscovery {
 
   /** The Dataplane of that proxy is another now, or there is one. */
   changed(proxyId: string): void {
-    const stream = this.#streams.get(proxyId);
-    if (stream) this.#look(stream);
+    for (const stream of this.#streams.get(proxyId) ?? []) this.#look(stream);
   }
 
   #serve(call: Call): void {
@@ -91,7 +92,7 @@ export class HealthDiscovery {
     );
     const close = () => {
       clearTimeout(silent);
-      if (stream && this.#streams.get(stream.id) === stream) this.#streams.delete(stream.id);
+      if (stream) this.#close(stream);
     };
     call.on('data', (bytes: Buffer) => {
       try {
@@ -114,7 +115,7 @@ export class HealthDiscovery {
     for (const event of ['cancelled', 'error', 'close']) call.on(event, close);
   }
 
-  /** A newer stream of a proxy takes the place of an older one. @throws Error */
+  /** @throws Error */
   #open(call: Call, node: { readonly id: string; readonly metadata: Readonly<Record<string, unknown>> }): Stream {
     const stream: Stream = {
       id: node.id,
@@ -122,19 +123,28 @@ export class HealthDiscovery {
       token: tokenOf(call.metadata),
       metadata: readNodeMetadata(node.metadata).proxy,
       call,
+      isOpen: true,
       admission: 'none',
       told: '',
       report: undefined,
       writing: false,
     };
-    this.#streams.set(node.id, stream);
+    const others = this.#streams.get(node.id) ?? new Set();
+    this.#streams.set(node.id, others.add(stream));
     return stream;
+  }
+
+  #close(stream: Stream): void {
+    stream.isOpen = false;
+    const streams = this.#streams.get(stream.id);
+    streams?.delete(stream);
+    if (streams?.size === 0) this.#streams.delete(stream.id);
   }
 
   /** Does what is to be done upon what is known: asks once whether it may, tells what to look at, writes what was found. */
   #look(stream: Stream): void {
     const found = this.#deps.dataplane(stream.mesh, stream.name);
-    if (!found) return;
+    if (!found || !stream.isOpen) return;
     if (stream.admission !== 'given') {
       this.#admit(stream, found.resource);
       return;
