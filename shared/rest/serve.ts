@@ -48,9 +48,11 @@ export function errorReply(
   return toReply(errorAnswer(known ?? new RestError({ status: 500, detail: 'Internal Server Error' }), title));
 }
 
-/** JSON as Kuma writes it: indented by one blank, `&`, `<` and `>` as they are. */
+/** JSON as Kuma writes it: indented by one blank, `&`, `<` and `>` as they are, and a newline at the end. */
 export function toReply({ status, body, contentType = 'application/json', headers = {} }: Answer): Reply {
   const payload =
-    contentType === 'application/json' ? JSON.stringify(body, null, 1) : (body as string | AsyncIterable<string>);
+    contentType === 'application/json'
+      ? `${JSON.stringify(body, null, 1)}\n`
+      : (body as string | AsyncIterable<string>);
   return { status, headers: { ...headers, 'content-type': contentType }, payload };
 }
