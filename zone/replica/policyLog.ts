@@ -262,7 +262,7 @@ export class PolicyLog {
     if (quarantine.size > 0 && quarantine.has(STREAM, eventSubject(key))) {
       quarantine.remove(STREAM, eventSubject(key));
       // One that was no event is known by its subject.
-      for (const of of [entry.key, eventSubject(key)]) this.#unsaved.aside(of, undefined);
+      for (const former of [entry.key, eventSubject(key)]) this.#unsaved.aside(former, undefined);
     }
     return this.#fold.apply(read);
   }
