@@ -31,7 +31,11 @@ const interrupted = new AbortController();
 if (!['global', 'zone', 'standalone', 'dp', 'demo'].includes(asked ?? ''))
   process.once('SIGINT', () => interrupted.abort());
 // Whoever reads our output may have seen enough (`meridian log | head`).
-process.stdout.on('error', (cause: NodeJS.ErrnoException) => process.exit(cause.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: the output cannot be written: ${cause.message}\n`);
+  process.exit(1);
+});
 const status = await meridian(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

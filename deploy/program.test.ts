@@ -75,14 +75,17 @@ describe('get', () => {
 
   it('tells a missing resource from a missing mesh', async () => {
     const missing = await runCli(['get', 'mt', 'nope', '-m', 'demo']);
-    expect(missing).toMatchObject({ status: 1, err: 'error: there is no MeshTimeout "nope" in mesh "demo"\n' });
+    expect(missing).toMatchObject({
+      status: 1,
+      err: 'error: there is no MeshTimeout "nope" in mesh "demo". `meridian get meshtimeouts -m demo` shows what there is.\n',
+    });
     const noMesh = await runCli(['get', 'mt', 'nope', '-m', 'no'], {
       'GET /meshes/no/meshtimeouts/nope': {
         status: 404,
         body: { status: 404, title: 'Failed to retrieve Mesh', detail: 'Not found' },
       },
     });
-    expect(noMesh.err).toBe('error: there is no mesh "no"\n');
+    expect(noMesh.err).toBe('error: there is no mesh "no". `meridian get meshes` shows what there is.\n');
   });
 
   it('guesses the name that was meant', async () => {
@@ -149,7 +152,10 @@ describe('get', () => {
     });
     const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const { status, err } = await runCli(['get', 'zones', '--address', address, '--timeout', '0.2']);
-    expect({ status, err }).toEqual({ status: 1, err: `error: ${address} did not answer within 0.2 s\n` });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: `error: ${address} did not answer within 0.2 s; --timeout waits longer\n`,
+    });
   });
 
   it('says what is wrong with a number or an address, before it asks anybody', async () => {
@@ -181,6 +187,31 @@ it('delete says what is gone, in any form', async () => {
   expect((await runCli([...gone, '-o', 'yaml'], answers)).out).toBe(
     'type: MeshTimeout\nmesh: demo\nname: t\nstatus: deleted\n',
   );
+});
+
+it('delete --dry-run names the proxies, and deletes nothing where there are no dry runs', async () => {
+  const dry = ['delete', 'mt', 't', '-m', 'demo', '--dry-run'];
+  const proxies = { total: 0, items: [] };
+  const answers = {
+    'GET /': { body: { meridian: '0.1.0' } },
+    'DELETE /meshes/demo/meshtimeouts/t?dryRun=true&size=1000': { body: { dryRun: { status: 'deleted', proxies } } },
+  };
+  expect((await runCli(dry, answers)).out).toBe('no proxy would get another configuration\n');
+  const kuma = await runCli(dry, { 'GET /': { body: {} }, 'DELETE /meshes/demo/meshtimeouts/t': { body: {} } });
+  expect(kuma).toMatchObject({ status: 1, err: expect.stringContaining('has no dry run; nothing was deleted') });
+  expect(kuma.arrived.filter(({ request }) => request.startsWith('DELETE'))).toEqual([]);
+});
+
+it('says what to do about a line that it does not understand', async () => {
+  const told = async (...words: string[]) => (await runCli(words)).err;
+  expect(await told('get', 'mt', '--wat')).toBe(
+    "error: unknown option '--wat'\n(Did you mean --at?)\n`meridian get --help` shows what it takes\n",
+  );
+  expect(await told('generate', 'zone-token')).toContain('`meridian generate zone-token --help` shows what it takes');
+  expect(await told('help', 'gett')).toMatch(/^error: unknown command 'gett'\n\(Did you mean get\?\)/);
+  const unset = await runCli(['get', 'mesh', '']);
+  expect(unset).toMatchObject({ status: 1, out: '', err: expect.stringContaining('It is empty.'), arrived: [] });
+  expect(await told('get', 'mesh', 'm', '--timeout', '0')).toContain('It has to be more than 0 seconds.');
 });
 
 it('tells its version, and helps with any verb', async () => {

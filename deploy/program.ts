@@ -131,9 +131,14 @@ export async function meridian(arguments_: readonly string[], deps: CliDeps): Pr
   if (first === '__complete') return completeLine(line, deps);
   try {
     const program = await programOf(arguments_, deps);
-    for (const command of everyCommand(program))
-      command.exitOverride().configureOutput({ writeOut: deps.out, writeErr: deps.err });
-    await program.parseAsync([...arguments_], { from: 'user' });
+    for (const [command, path] of everyCommand(program))
+      command
+        .exitOverride()
+        .configureOutput({ writeOut: deps.out, writeErr: deps.err })
+        .showHelpAfterError(`\`${path} --help\` shows what it takes`);
+    // Help on a verb that is not there: it is told as the mistake that it is.
+    const line = first === 'help' && arguments_[1] && !(arguments_[1] in COMMANDS) ? arguments_.slice(1) : arguments_;
+    await program.parseAsync([...line], { from: 'user' });
     return 0;
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode;
@@ -184,9 +189,10 @@ async function completeLine(words: readonly string[], deps: CliDeps): Promise<nu
   return 0;
 }
 
-function* everyCommand(command: Command): Iterable<Command> {
-  yield command;
-  for (const inner of command.commands) yield* everyCommand(inner);
+/** Each with the words that call it: `meridian generate zone-token`. */
+function* everyCommand(command: Command, path = command.name()): Iterable<readonly [Command, string]> {
+  yield [command, path];
+  for (const inner of command.commands) yield* everyCommand(inner, `${path} ${inner.name()}`);
 }
 
 /** What an operator can act upon is told in its own words; a fault of ours shows where it happened. */

@@ -113,7 +113,7 @@ describe('apply', () => {
 
   it('names the line of broken YAML', async () => {
     const { err } = await runCli(['apply', '-f', '-'], {}, 'type: Mesh\nname: [demo\n');
-    expect(err).toMatch(/^error: standard input: .* at line 3/);
+    expect(err).toMatch(/^error: standard input:3:1: .*\n {4}3 \| \n {6}\| \^\n$/);
   });
 
   it('shows the line that the server refuses', async () => {
@@ -173,14 +173,18 @@ describe('apply', () => {
       detail: 'Resource is not valid',
       invalid_parameters: [{ field: 'spec.to[0].default.http', reason: 'is wrong' }],
     };
-    const { status, out, err } = await runCli(
-      ['apply', '-f', '-'],
-      {
-        'PUT /meshes/demo': { status: 201, body: {} },
-        'PUT /meshes/demo/meshtimeouts/t': { status: 400, body: refusal },
-      },
-      YAML,
-    );
+    const kuma = {
+      'PUT /meshes/demo': { status: 201, body: {} },
+      'PUT /meshes/demo/meshtimeouts/t': { status: 400, body: refusal },
+    };
+    const tried = await runCli(['apply', '-f', '-', '--dry-run'], kuma, YAML);
+    expect(tried).toMatchObject({ status: 1, out: '', err: expect.stringContaining('has no dry run') });
+    expect(
+      tried.arrived.filter(({ request }) => request.startsWith('PUT')),
+      'Kuma would write them',
+    ).toEqual([]);
+
+    const { status, out, err } = await runCli(['apply', '-f', '-'], kuma, YAML);
     expect({ status, out }).toEqual({ status: 1, out: 'Mesh "demo" created\n' });
     expect(err).toContain('standard input:1: MeshTimeout "t" in mesh "demo" was refused: Could not process a resource');
     expect(err).toContain(

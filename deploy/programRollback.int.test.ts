@@ -195,7 +195,7 @@ test('says what is wrong with where to go back to', async () => {
   expect(await told('--to', '1', '--undo', '1')).toContain("cannot be used with option '--undo");
   expect(await told('--undo', String(position + 7))).toContain('the log has no event at position');
   expect(await told('--undo', '1', '-m', 'asked')).toContain('it goes without TYPE, NAME and --mesh');
-  expect(await told('-m', 'askd', '--to', String(position))).toContain('there is no Mesh "askd". Did you mean asked?');
+  expect(await told('-m', 'askd', '--to', String(position))).toContain('there is no mesh "askd". Did you mean asked?');
   expect(await told('mt', 'on', '-m', 'asked', '--to', String(position))).toContain('Did you mean one?');
   expect(await told('mt', '--to', '1')).toContain('which MeshTimeout?');
   expect((await run(['rollback', '--to', '1'])).err).toContain(

@@ -174,6 +174,12 @@ describe('inspect', () => {
       'GET /zoneingresses/_overview': { body: { items: [{ name: 'in-1', zoneIngress: { zone: 'east' } }] } },
     });
     expect(ingresses.out).toMatch(/in-1 +east +Offline/);
+    const missing = await runCli(['inspect', 'zoneegress', 'out-1'], {
+      'GET /_resources': { body: { resources: [{ name: 'ZoneEgress', path: 'zoneegresses', scope: 'Global' }] } },
+      'GET /zoneegresses': { body: { items } },
+      'GET /zoneegresses/out-1/xds': { status: 404, body: { title: 'Could not get zone egress', detail: 'Not found' } },
+    });
+    expect(missing.err).toBe('error: there is no ZoneEgress "out-1". Did you mean out-1 or out-2?\n');
     const stats = await runCli(['inspect', 'zoneegress', 'out-1', '--type', 'stats'], {
       'GET /zoneegresses/out-1/stats': { body: { 'server.live': 1 } },
     });
@@ -360,11 +366,23 @@ describe('log', () => {
     ...rest,
   });
 
+  it('takes a type by any of its names, and says when a type or mesh is mistyped', async () => {
+    const nothing = { 'GET /log': { body: { items: [] } }, 'GET /meshes': { body: { items: [{ name: 'demo' }] } } };
+    const short = await runCli(['log', '--type', 'mt'], nothing);
+    expect(short.arrived.at(-1)?.request).toBe('GET /log?type=MeshTimeout&limit=20&order=desc');
+    expect((await runCli(['log', '--type', 'MeshTimeot'], nothing)).err).toContain('Did you mean meshtimeouts?');
+    expect((await runCli(['log', '-m', 'dmo'], nothing)).err).toBe(
+      'error: there is no mesh "dmo". Did you mean demo?\n',
+    );
+    const deleted = { ...nothing, 'GET /log?type=Mesh&name=dmo&order=desc&limit=1': { body: { items: [event(3)] } } };
+    expect(await runCli(['log', '-m', 'dmo', '--name', 't'], deleted)).toMatchObject({ status: 0, err: '' });
+  });
+
   it('shows the newest events, oldest first', async () => {
     const { out, arrived } = await runCli(['log', '--type', 'MeshTimeout', '--limit', '2'], {
       'GET /log': { body: { items: [event(8), event(7)] } },
     });
-    expect(arrived[0]?.request).toBe('GET /log?type=MeshTimeout&limit=2&order=desc');
+    expect(arrived.at(-1)?.request).toBe('GET /log?type=MeshTimeout&limit=2&order=desc');
     const cells = out.split('\n').map((line) => line.split(/ {3,}/));
     expect(cells.map(([position]) => position)).toEqual(['POSITION', '7', '8', '']);
     expect(cells[1]).toEqual([

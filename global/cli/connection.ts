@@ -118,7 +118,8 @@ export function connect(options: ConnectionOptions): Connection {
       );
     } catch (cause) {
       if (cause instanceof CliError || options.signal?.aborted) throw cause;
-      if (limit?.aborted) throw new CliError(`${base} did not answer within ${options.timeout / 1000} s`);
+      if (limit?.aborted)
+        throw new CliError(`${base} did not answer within ${options.timeout / 1000} s; --timeout waits longer`);
       throw unreachable(base, cause);
     }
   };

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { age } from './age.ts';
+import { fetchCatalog, findType } from './catalog.ts';
 import { nameIn } from './completion/places.ts';
 import { connectivityOf, insight } from './insight.ts';
 import { fetchAll } from './list.ts';
+import { notFound } from './notFound.ts';
 import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
 import { table } from './table.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
@@ -69,7 +71,12 @@ function inspectOne({ singular, plural, key }: Kind, deps: CliDeps): Command {
     .addOption(new Option('--type <view>', 'what to show').choices(Object.keys(ENVOY_VIEWS)).default('config-dump'))
     .action(async (name: string, flags: ConnectionFlags & EnvoyFlags & { type: EnvoyView }) => {
       const { path, query } = envoyPath(`/${plural}/${encodeURIComponent(name)}`, flags.type, flags);
-      showBody(await connectionOf(flags, deps).get(path, query), flags, deps);
+      const connection = connectionOf(flags, deps);
+      const body = await connection.get(path, query).catch(async (cause: unknown) => {
+        const type = findType(await fetchCatalog(connection), singular);
+        throw await notFound(connection, { type, mesh: '', name }, cause);
+      });
+      showBody(body, flags, deps);
     });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collectionPath, type ResourceType } from './catalog.ts';
+import { collectionPath, itemPath, type ResourceType } from './catalog.ts';
 import { CliError } from './cliError.ts';
 import { ApiError, type Connection } from './connection.ts';
 import { didYouMean } from '../../shared/text/editDistance.ts';
@@ -21,9 +21,18 @@ const named = z.looseObject({ name: z.string() });
 export async function notFound(connection: Connection, { type, mesh, name }: Asked, cause: unknown): Promise<unknown> {
   if (!(cause instanceof ApiError) || cause.status !== 404) return cause;
   if (isMissingMesh(cause) && type.scope === 'Mesh') return noMesh(connection, mesh);
-  const where = type.scope === 'Mesh' ? ` in mesh "${mesh}"` : '';
-  const alike = await hint(connection, collectionPath(type, mesh), name);
-  return new CliError(`there is no ${type.name} "${name}"${where}${alike}`);
+  if (type.name === 'Mesh') return noMesh(connection, name);
+  const isInMesh = type.scope === 'Mesh';
+  const list = isInMesh ? `${type.path} -m ${mesh}` : type.path;
+  const near = await hint(connection, { path: collectionPath(type, mesh), name, list });
+  return new CliError(`there is no ${type.name} "${name}"${isInMesh ? ` in mesh "${mesh}"` : ''}. ${near}`);
+}
+
+/** @throws CliError when there is no such resource, with what is called alike */
+export async function requireThere(connection: Connection, asked: Asked): Promise<void> {
+  await connection.get(itemPath(asked.type, asked.mesh, asked.name)).catch(async (cause: unknown) => {
+    throw await notFound(connection, asked, cause);
+  });
 }
 
 /** All of a collection in a mesh. @throws ApiError, CliError */
@@ -46,12 +55,22 @@ function isMissingMesh({ status, message }: ApiError): boolean {
 }
 
 async function noMesh(connection: Connection, mesh: string): Promise<CliError> {
-  return new CliError(`there is no mesh "${mesh}"${await hint(connection, '/meshes', mesh)}`);
+  return new CliError(
+    `there is no mesh "${mesh}". ${await hint(connection, { path: '/meshes', name: mesh, list: 'meshes' })}`,
+  );
 }
 
-async function hint(connection: Connection, path: string, name: string): Promise<string> {
+interface Missing {
+  /** Collection that it is not in. */
+  readonly path: string;
+  readonly name: string;
+  /** What `meridian get` is given to list that. */
+  readonly list: string;
+}
+
+async function hint(connection: Connection, { path, name, list }: Missing): Promise<string> {
   const near = didYouMean(name, await namesIn(connection, path).catch(() => []));
-  return near.length > 0 ? `. Did you mean ${near.join(' or ')}?` : '';
+  return near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `\`meridian get ${list}\` shows what there is.`;
 }
 
 /** Names of what a collection holds. @throws ApiError */

@@ -5,7 +5,7 @@ import { currentOf, type KnownControlPlane, readControlPlanes } from './controlP
 import { named } from './controlPlanes/named.ts';
 import { tlsOf } from './controlPlanes/tls.ts';
 import { connect, type Connection } from './connection.ts';
-import { seconds } from './numberOf.ts';
+import { interval } from './numberOf.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the verbs need of the world; tests give their own. */
@@ -54,7 +54,7 @@ export function verb(name: string, deps: CliDeps): Command {
         'none',
       ),
     )
-    .addOption(new Option('--timeout <seconds>', 'wait so long for an answer').default(60).argParser(seconds));
+    .addOption(new Option('--timeout <seconds>', 'wait so long for an answer').default(60).argParser(interval));
 }
 
 export function meshOption(): Option {

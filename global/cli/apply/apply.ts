@@ -46,6 +46,8 @@ export function applyCommand(deps: CliDeps): Command {
       onTold: (resources: Parameters<typeof warn>[1]) => warn(plan, resources, deps),
     };
     if ((await makeChange(connection, change, making, deps)) !== 'unsupported') return;
+    // Kuma would take each PUT, and not look at what it is asked for besides.
+    if (flags.dryRun) throw new CliError('this control plane has no dry run of changes; nothing was applied');
     if (flags.createOnly)
       throw new CliError('--create-only: this control plane takes no conditions, nothing was applied');
     await applyOneByOne(connection, plan, flags, deps);

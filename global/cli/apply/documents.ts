@@ -22,6 +22,12 @@ export interface Place {
   readonly text: string;
 }
 
+/** The line, and below it a mark at the column. */
+export function excerpt({ line, column, text }: Place): string {
+  const number = String(line).padStart(5);
+  return `${number} | ${text}\n${' '.repeat(number.length)} | ${' '.repeat(column - 1)}^`;
+}
+
 /** One resource as somebody wrote it, and where: `mesh.yaml:12`. */
 export interface ResourceDocument {
   readonly where: string;
@@ -56,8 +62,9 @@ export async function readDocuments(
 }
 
 async function filesOf(path: string, recursive: boolean): Promise<string[]> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info) throw new CliError(`${path}: there is no such file or folder`);
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(`${path}: ${cause.code === 'ENOENT' ? 'there is no such file or folder' : cause.message}`);
+  });
   if (!info.isDirectory()) return [path];
   const files = (await readdir(path, { recursive })).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   if (files.length === 0) throw new CliError(`${path}: the folder holds no .yaml, .yml or .json file`);
@@ -66,7 +73,7 @@ async function filesOf(path: string, recursive: boolean): Promise<string[]> {
 
 async function download(url: string): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch((cause: Error) => {
-    throw new CliError(`${url}: ${cause.message}`);
+    throw new CliError(`${url}: ${cause.cause instanceof Error ? cause.cause.message : cause.message}`);
   });
   if (!response.ok) throw new CliError(`${url}: answered ${response.status}`);
   return response.text();
@@ -75,7 +82,7 @@ async function download(url: string): Promise<string> {
 /** @param source its name, for errors */
 function parseDocuments(text: string, source: string): ResourceDocument[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const documents: ResourceDocument[] = [];
   const placeOf = (offset: number): Place => {
     const { line, col: column } = lines.linePos(offset);
@@ -87,7 +94,10 @@ function parseDocuments(text: string, source: string): ResourceDocument[] {
     const line = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
     const at = `${source}:${line}`;
     const [problem] = document.errors;
-    if (problem) throw new CliError(`${source}: ${problem.message}`);
+    if (problem) {
+      const place = placeOf(problem.pos[0]);
+      throw new CliError(`${place.where}: ${problem.message}\n${excerpt(place)}`);
+    }
     const value: unknown = document.toJS();
     if (value === null || value === undefined) continue;
     const page = pageOf(value);

@@ -8,7 +8,6 @@ import { refusalOf } from './refusal.ts';
 const putAnswer = z
   .looseObject({
     warnings: z.array(z.string()).optional(),
-    dryRun: z.looseObject({ status: z.string() }).optional(),
   })
   .catch({});
 
@@ -16,18 +15,19 @@ const putAnswer = z
 export async function applyOneByOne(
   connection: Connection,
   plan: readonly Planned[],
-  { message, dryRun }: { readonly message?: string; readonly dryRun?: boolean },
+  { message }: { readonly message?: string },
   deps: Pick<CliDeps, 'out' | 'err'>,
 ): Promise<void> {
   for (const one of plan) {
     const path = itemPath(one.type, one.mesh, one.document.body.name);
-    const query = { ...(message && { message }), ...(dryRun && { dryRun: 'true' }) };
-    const answer = await connection.send('PUT', path, { body: bodyOf(one), query }).catch((cause: unknown) => {
-      throw cause instanceof ApiError ? refusalOf(one, cause) : cause;
-    });
-    const { warnings = [], dryRun: tried } = putAnswer.parse(answer.body);
+    const answer = await connection
+      .send('PUT', path, { body: bodyOf(one), query: { message } })
+      .catch((cause: unknown) => {
+        throw cause instanceof ApiError ? refusalOf(one, cause) : cause;
+      });
+    const { warnings = [] } = putAnswer.parse(answer.body);
     const done = answer.status === 201 ? 'created' : 'updated';
-    deps.out(`${describePlanned(one)} ${tried ? `would be ${tried.status}` : done}\n`);
+    deps.out(`${describePlanned(one)} ${done}\n`);
     for (const warning of warnings) deps.err(`warning: ${warning}\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { placeOf } from '../change/change.ts';
 import { CliError } from '../cliError.ts';
 import type { ApiError, BrokenField } from '../connection.ts';
-import type { Place } from './documents.ts';
+import { excerpt } from './documents.ts';
 import { describePlanned, type Planned } from './plan.ts';
 
 /** A fault of a change, at the line of its document. */
@@ -22,10 +22,4 @@ function faultText(planned: Planned, { field, reason }: BrokenField): string {
   const place = planned.document.locate(field);
   const what = field ? `${field}: ${reason}` : reason;
   return `${place.where}: ${describePlanned(planned)}: ${what}\n${excerpt(place)}`;
-}
-
-/** The line, and below it a mark at the column. */
-function excerpt({ line, column, text }: Place): string {
-  const number = String(line).padStart(5);
-  return `${number} | ${text}\n${' '.repeat(number.length)} | ${' '.repeat(column - 1)}^`;
 }

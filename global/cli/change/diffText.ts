@@ -32,7 +32,8 @@ const COLOURS = { add: 'green', replace: 'yellow', remove: 'red' } as const;
 
 /** What would become of a resource, field by field. */
 export function diffText(tried: TriedResource, paint: Paint): string {
-  const head = `${describe(tried)}: ${tried.status}`;
+  const along = tried.type === 'Mesh' && tried.status === 'deleted' ? ', with all that is in it' : '';
+  const head = `${describe(tried)}: ${tried.status}${along}`;
   return [head, ...differencesText(tried.diff, paint)].join('\n');
 }
 

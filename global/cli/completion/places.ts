@@ -1,4 +1,4 @@
-import { Argument } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
 import { collectionPath, fetchCatalog, findType } from '../catalog.ts';
 import { namesIn } from '../notFound.ts';
 import { type Completer, completed } from './completer.ts';
@@ -15,12 +15,20 @@ export function typeArgument(description?: string, name = '<type>'): Argument {
 
 /** `<name>` of a resource of the type that the word before names. @param name `<name>` or `[name]` */
 export function nameArgument(name = '<name>'): Argument {
-  return completed(new Argument(name), async ({ connection, words: [word = ''], mesh }) =>
+  return completed(new Argument(name).argParser(someName), async ({ connection, words: [word = ''], mesh }) =>
     namesIn(connection, collectionPath(findType(await fetchCatalog(connection), word), mesh)),
   );
 }
 
 /** `<name>` of a resource in a collection. @param path of the collection in a mesh */
 export function nameIn(path: (mesh: string) => string): Argument {
-  return completed(new Argument('<name>'), ({ connection, mesh }) => namesIn(connection, path(mesh)));
+  return completed(new Argument('<name>').argParser(someName), ({ connection, mesh }) =>
+    namesIn(connection, path(mesh)),
+  );
+}
+
+/** An empty one would ask for the whole collection: a variable of a script that is not set. @throws InvalidArgumentError */
+function someName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
 }

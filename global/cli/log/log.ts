@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 import { type Difference, shownDiff } from '../../../shared/rest/change/resourceDiff.ts';
+import { fetchCatalog, findType } from '../catalog.ts';
 import { differencesText } from '../change/diffText.ts';
 import type { Connection } from '../connection.ts';
+import { requireThere } from '../notFound.ts';
 import { whole } from '../numberOf.ts';
 import { type Format, formatOption, render } from '../output.ts';
 import { table } from '../table.ts';
 import { paintOf } from '../terminal.ts';
 import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
-import { lastEvent, readLog, type ShownEvent } from './event.ts';
+import { lastEvent, type LogQuery, readLog, type ShownEvent } from './event.ts';
 import { follow } from './follow.ts';
 
 interface LogFlags extends ConnectionFlags {
@@ -26,15 +28,16 @@ export function logCommand(deps: CliDeps): Command {
     .description('the event log: who changed what, when and why')
     .option('--follow', 'go on with every event that comes')
     .option('--diff', 'show what each event changed, field by field')
-    .option('--type <type>', 'only resources of this type, as MeshTimeout')
+    .option('--type <type>', 'only resources of this type, by any of its names')
     .option('--name <name>', 'only resources of this name')
     .option('-m, --mesh <name>', 'only resources of this mesh')
     .addOption(new Option('--limit <n>', 'the newest so many').default(20).argParser(whole(1)))
     .addOption(formatOption())
     .action(async (flags: LogFlags) => {
       const connection = connectionOf(flags, deps);
-      const filter = { type: flags.type, name: flags.name, mesh: flags.mesh };
+      const filter = await filterOf(connection, flags);
       const items = await readLog(connection, { ...filter, limit: flags.limit, order: 'desc' });
+      if (items.length === 0 && flags.mesh !== undefined) await requireMesh(connection, flags.mesh);
       const newest = items.toSorted((a, b) => a.position - b.position);
       const withDiff = async (event: ShownEvent): Promise<DiffedEvent> =>
         flags.diff ? { ...event, diff: await diffOf(connection, event) } : event;
@@ -51,6 +54,20 @@ export function logCommand(deps: CliDeps): Command {
         deps.out(`${flags.output === 'table' ? line(next) : render(next, flags.output)}\n`);
       }
     });
+}
+
+/** Types go by any of their names; one that this control plane does not know may be in its log all the same. */
+async function filterOf(connection: Connection, { type, name, mesh }: LogFlags): Promise<LogQuery> {
+  if (type === undefined) return { name, mesh };
+  const isKnown = (await readLog(connection, { type, limit: 1 })).length > 0;
+  return { type: isKnown ? type : findType(await fetchCatalog(connection), type).name, name, mesh };
+}
+
+/** What was deleted long ago has a history; what never was is mistyped. @throws CliError */
+async function requireMesh(connection: Connection, mesh: string): Promise<void> {
+  const key = { type: 'Mesh', mesh: '', name: mesh };
+  if (await lastEvent(connection, key)) return;
+  await requireThere(connection, { ...key, type: findType(await fetchCatalog(connection), key.type) });
 }
 
 type DiffedEvent = ShownEvent & { readonly diff?: readonly Difference[] };

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { fetchCatalog, findType, itemPath, type ResourceType } from '../catalog.ts';
+import { fetchCatalog, findType, type ResourceType } from '../catalog.ts';
 import { type Change, describe, placeOf } from '../change/change.ts';
 import { type ChangeFlags, withChangeFlags } from '../change/flags.ts';
 import { makeChange } from '../change/make.ts';
@@ -7,7 +7,7 @@ import { CliError } from '../cliError.ts';
 import { completed } from '../completion/completer.ts';
 import { meshes, nameArgument, typeArgument } from '../completion/places.ts';
 import type { Connection } from '../connection.ts';
-import { notFound } from '../notFound.ts';
+import { requireThere } from '../notFound.ts';
 import { type CliDeps, connectionOf, verb } from '../verb.ts';
 import { type Plan, planRollback } from './plan.ts';
 import { changeNamed, eventsOf, type Stand, standAt, type Target, target } from './target.ts';
@@ -43,9 +43,7 @@ export function rollbackCommand(deps: CliDeps): Command {
     .option('--message <text>', 'why: kept in the log with the change');
   return withChangeFlags(command).action(
     async (word: string | undefined, name: string | undefined, flags: RollbackFlags) => {
-      const ask = deps.terminal?.ask;
-      if (!ask && !flags.yes && !flags.dryRun)
-        throw new CliError('there is nobody to ask: --yes goes back without asking, --dry-run only shows');
+      requireSense(flags, word, deps);
       const connection = connectionOf(flags, deps);
       const types = await fetchCatalog(connection);
       const { touched, message } = await wanted(connection, types, { word, name, flags }, deps);
@@ -65,6 +63,22 @@ export function rollbackCommand(deps: CliDeps): Command {
   );
 }
 
+const WHERE =
+  'where to? --to 41, --to 2026-11-22T10:00:00Z or --to CHANGE goes back to then, --undo CHANGE takes back one change; `meridian log` shows positions';
+
+/** @throws CliError before anybody is asked anything */
+function requireSense(
+  { to, undo, mesh, yes, dryRun }: RollbackFlags,
+  word: string | undefined,
+  { terminal }: CliDeps,
+): void {
+  if (!to && !undo) throw new CliError(WHERE);
+  if (undo && (word !== undefined || mesh !== undefined))
+    throw new CliError('--undo takes back a whole change: it goes without TYPE, NAME and --mesh');
+  if (!terminal?.ask && !yes && !dryRun)
+    throw new CliError('there is nobody to ask: --yes goes back without asking, --dry-run only shows');
+}
+
 interface Line {
   readonly word: string | undefined;
   readonly name: string | undefined;
@@ -79,17 +93,12 @@ async function wanted(
   { err }: CliDeps,
 ): Promise<{ readonly touched: readonly Touched[]; readonly message: string }> {
   if (undo) {
-    if (word !== undefined || mesh !== undefined)
-      throw new CliError('--undo takes back a whole change: it goes without TYPE, NAME and --mesh');
     const events = await eventsOf(connection, undo);
     const [first] = events;
     err(`undoing change ${first?.change.id}${whose({ position: first?.position ?? 0, event: first })}\n`);
     return { touched: await touchedBy(connection, events), message: `undo of change ${first?.change.id}` };
   }
-  if (!to)
-    throw new CliError(
-      'where to? --to 41, --to 2026-11-22T10:00:00Z or --to CHANGE goes back to then, --undo CHANGE takes back one change; `meridian log` shows positions',
-    );
+  if (!to) throw new CliError(WHERE);
   const type = word === undefined ? undefined : findType(types, word);
   if (type && name === undefined)
     throw new CliError(`which ${type.name}? Give its name, or go back as a whole, or with --mesh`);
@@ -97,7 +106,7 @@ async function wanted(
   const scope: Scope = type && name !== undefined ? { resource: { type: type.name, mesh: inMesh, name } } : { mesh };
   const stand = await standAt(connection, to);
   const touched = await touchedSince(connection, stand.position, scope);
-  if (touched.length === 0) await requireThere(connection, types, scope);
+  if (touched.length === 0) await requireKnown(connection, types, scope);
   err(`back to position ${stand.position}${whose(stand)}\n`);
   return { touched, message: `rollback to position ${stand.position}` };
 }
@@ -109,17 +118,14 @@ function whose({ event }: Stand): string {
 }
 
 /** Nothing happened to it since then, or it is mistyped? @throws CliError with what is called alike */
-async function requireThere(
+async function requireKnown(
   connection: Connection,
   types: readonly ResourceType[],
   { mesh, resource }: Scope,
 ): Promise<void> {
   const key = resource ?? (mesh === undefined ? undefined : { type: 'Mesh', mesh: '', name: mesh });
   if (!key) return;
-  const asked = { ...key, type: findType(types, key.type) };
-  await connection.get(itemPath(asked.type, key.mesh, key.name)).catch(async (cause: unknown) => {
-    throw await notFound(connection, asked, cause);
-  });
+  await requireThere(connection, { ...key, type: findType(types, key.type) });
 }
 
 /** @throws CliError: what cannot come back is not left out in silence */
