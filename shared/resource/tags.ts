@@ -10,6 +10,9 @@ export const SERVICE_TAG = 'kuma.io/service';
 export const PROTOCOL_TAG = 'kuma.io/protocol';
 export const ZONE_TAG = 'kuma.io/zone';
 
+/** What is left of an SNI, which is at most 255 bytes to Envoy, beside `{mesh=…}` with the longest name of a mesh, 63. */
+const LONGEST_SERVICE = 185;
+
 const PROTOCOLS = ['grpc', 'http', 'http2', 'kafka', 'tcp'] as const;
 
 interface TagRules {
@@ -45,6 +48,8 @@ export function tagViolations(
     if (value === '') add('tag value must be non-empty', name);
     if (areWanted && !WANTED_VALUE.test(value))
       add('tag value must consist of alphanumeric characters, dots, dashes, slashes and underscores or be "*"', name);
+    if (!areWanted && name === SERVICE_TAG && value.length > LONGEST_SERVICE)
+      add(`tag value must be no more than ${LONGEST_SERVICE} characters, it is part of an SNI`, name);
     if (!areWanted && !VALUE.test(value))
       add('tag value must consist of alphanumeric characters, dots, dashes and underscores', name);
   }

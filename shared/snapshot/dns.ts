@@ -1,3 +1,4 @@
+import { isDnsName } from '../resource/address.ts';
 import { WORKLOAD_LABEL, ZONE_LABEL } from '../resource/labels.ts';
 import { NAMESPACE_LABEL } from '../policy/candidate.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -40,10 +41,13 @@ function knownNames({ outbounds, settings: { domain }, memo }: Sidecar): readonl
   });
 }
 
-/** A service's names: as the tag is written and, where it has underscores, in RFC 1123 form. */
+/**
+ * A service's names: as the tag is written and, where it has underscores, in RFC 1123 form. What is no name of DNS nobody could ask for,
+ * and Envoy would refuse all names for it.
+ */
 function records(service: string, domain: string, address: string): DnsRecord[] {
   const names = new Set([service, service.replaceAll('_', '.')]);
-  return [...names].map((name) => ({ name: `${name}.${domain}`, addresses: [address] }));
+  return [...names].filter(isDnsName).map((name) => ({ name: `${name}.${domain}`, addresses: [address] }));
 }
 
 /** What kuma-dp's DNS server is told, in its own words. */

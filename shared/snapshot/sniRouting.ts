@@ -40,7 +40,8 @@ export class SniChains {
   add({ mesh, service, tags, cluster, among }: SniRoute): void {
     // Envoy knows a connection's SNI in lower case only
     const sni = tagSni(service, mesh, tags).toLowerCase();
-    if (this.#chains.has(sni)) return;
+    // Envoy would take it for a wildcard, and refuse the listener: there would be no way into the zone any more
+    if (sni.includes('*') || this.#chains.has(sni)) return;
     const key = `sni chain|${cluster}|${sni}|${JSON.stringify(among)}`;
     this.#chains.set(
       sni,

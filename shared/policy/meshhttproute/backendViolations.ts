@@ -7,9 +7,19 @@ export function backendViolations(ref: BackendRef, field: string): Violation[] {
   const narrowed = ref.port !== undefined ? 'port' : ref.sectionName ? 'sectionName' : undefined;
   return [
     ...targetRefViolations(ref, field, { kinds: ['MeshService', 'MeshServiceSubset'] }),
+    ...valueViolations(ref, `${field}.tags`),
     ...(ref.labels && ref.kind === 'MeshService' ? [notYet(`${field}.labels`)] : []),
     ...(narrowed ? [notYet(`${field}.${narrowed}`)] : []),
   ];
+}
+
+/** What an SNI says must be one value: of another zone's ingress it is asked for as a whole. Kuma lets it pass, and Envoy refuses it. */
+function valueViolations({ tags = {} }: BackendRef, field: string): Violation[] {
+  return Object.entries(tags).flatMap(([name, value]) =>
+    value === '*'
+      ? [{ field: `${field}[${JSON.stringify(name)}]`, reason: 'must be one value, a backend cannot be any' }]
+      : [],
+  );
 }
 
 function notYet(field: string): Violation {
