@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
-import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
+import { lasting, resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b']);
 
@@ -32,10 +32,10 @@ it('a deleted zone leaves nothing behind at the hub and in the other zones, and 
   const { hub, zone: a } = world;
   const before = world.replicaOf('zone-b');
   hub.log.append(sealedSecret(hub, 's', 'key-1', 'parrot'));
-  await before.log.put(ingress);
+  await eventually(() => before.log.put(ingress));
   await eventually(() => expect([secretOf(a), secretOf(before)].filter(Boolean)).toHaveLength(2));
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined());
-  const traces = await tracesOf('zone-b');
+  const traces = await eventually(() => tracesOf('zone-b'));
   const kinds = ['ev-zone-b', 'keys-zone-b', 'peers-zone-b', '$JS.zone-b.API', 'cp.key.zone-b.key-1'];
   expect(traces).toEqual(expect.arrayContaining([...kinds, 'cp.zone.zone-b.up.-.ZoneIngress.of-b']));
 
@@ -43,7 +43,7 @@ it('a deleted zone leaves nothing behind at the hub and in the other zones, and 
   hub.deleteZone('zone-b');
   await eventually(async () => expect(await tracesOf('zone-b')).toEqual([]));
   await eventually(() => expect(a.replica.view.get(ingress, 'zone-b')).toBeUndefined());
-  expect((await tracesOf('zone-a')).length).toBeGreaterThan(0);
+  expect((await eventually(() => tracesOf('zone-a'))).length).toBeGreaterThan(0);
 
   const b = await world.restart('zone-b');
   await eventually(async () => expect(await tracesOf('zone-b')).toEqual(traces));
@@ -52,8 +52,9 @@ it('a deleted zone leaves nothing behind at the hub and in the other zones, and 
     ['EVENTS', 'ev-zone-b', 'EVENTS'],
     ['ZONES', 'peers-zone-b', 'PEERS'],
   ] as const) {
-    const { created } = await hub.connection.jsm.consumers.info(stream, consumer);
     await eventually(async () => {
+      // A zone that hears nothing for some seconds, as on a busy machine, greets again, and may be given another one.
+      const { created } = await hub.connection.jsm.consumers.info(stream, consumer);
       const { metadata } = (await b.connection.jsm.streams.info(copy)).config;
       expect(metadata).toMatchObject({ 'meridian-consumer': created });
     });
@@ -62,5 +63,5 @@ it('a deleted zone leaves nothing behind at the hub and in the other zones, and 
   const head = hub.log.append(sealedSecret(hub, 's', 'key-2', 'cockatoo'));
   await eventually(() => expect([a.replica.position(), b.replica.position()]).toEqual([head, head]));
   await eventually(() => expect(secretOf(b)).toBe(Buffer.from('cockatoo').toString('base64')));
-  expect(hub.errors).toEqual([]);
+  expect(lasting(hub.errors)).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { reportStatus } from '../../zone/status/statusReporter.ts';
 import { Troubles } from '../../zone/status/troubles.ts';
 import { eventually } from '../support/eventually.ts';
 import { hubWithZones } from './hubWithZones.ts';
-import { resource, sealedSecret, type ZoneReplica } from './wiring.ts';
+import { lasting, resource, sealedSecret, type ZoneReplica } from './wiring.ts';
 
 const world = hubWithZones(['zone-a', 'zone-b']);
 const ends: (() => void)[] = [];
@@ -58,14 +58,30 @@ async function copied({ connection }: ZoneReplica, stream: string): Promise<stri
   return Object.keys(state.subjects ?? {});
 }
 
+/** Stream of the zone → subject whose message its copy lacks. */
+const HOLES = { KEYS: 'cp.key.zone-a.key-1', PEERS: 'cp.zone.zone-b.up.-.ZoneIngress.of-b' };
+
+/** What a copy lacks is gone from its stream and from the replica. @returns the replica */
+async function withHoles(): Promise<ZoneReplica> {
+  const { jsm } = (await world.restart('zone-a')).connection;
+  for (const [stream, subject] of Object.entries(HOLES))
+    await eventually(async () => {
+      const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
+      if (message) await jsm.streams.deleteMessage(stream, message.seq);
+    });
+  const a = await world.restart('zone-a');
+  await eventually(() => expect(a.replica.ready()).toBe(true));
+  // On a machine so busy that the zone hears nothing of the hub for some seconds, it makes its copies anew.
+  return a.replica.view.get(ingress, 'zone-b') ? withHoles() : a;
+}
+
 it('copies that passed over a message are shown as wrong and made anew, though nothing new is written', async () => {
   const { hub } = world;
   const monitor = await watch();
   hub.log.append(sealedSecret(hub, 's', 'key-1', 'parrot'));
-  await world.replicaOf('zone-b').log.put(ingress);
-  const holes = { KEYS: 'cp.key.zone-a.key-1', PEERS: 'cp.zone.zone-b.up.-.ZoneIngress.of-b' };
+  await eventually(() => world.replicaOf('zone-b').log.put(ingress));
   const isFull = async (zone: ZoneReplica) => {
-    for (const [stream, subject] of Object.entries(holes)) expect(await copied(zone, stream)).toContain(subject);
+    for (const [stream, subject] of Object.entries(HOLES)) expect(await copied(zone, stream)).toContain(subject);
   };
   await eventually(() => isFull(world.zone));
   // Global looks for keys that nobody needs after each change.
@@ -73,15 +89,7 @@ it('copies that passed over a message are shown as wrong and made anew, though n
   await world.zone.stop();
   // Nobody grants it again when the zone greets.
   hub.dataKeys.clear();
-  const { jsm } = (await world.restart('zone-a')).connection;
-  for (const [stream, subject] of Object.entries(holes)) {
-    const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
-    await jsm.streams.deleteMessage(stream, message?.seq ?? 0);
-  }
-  const a = await world.restart('zone-a');
-  await eventually(() => expect(a.replica.ready()).toBe(true));
-  expect(a.replica.view.get(ingress, 'zone-b')).toBeUndefined();
-
+  const a = await withHoles();
   report(a, 'zone-a');
   await eventually(() => expect(monitor.wrong('zone-a', 'zone-a-1')).toEqual(['KEYS', 'PEERS']));
   await eventually(async () => {
@@ -89,6 +97,6 @@ it('copies that passed over a message are shown as wrong and made anew, though n
     expect(a.replica.view.get(ingress, 'zone-b')).toBeDefined();
   });
   await eventually(() => expect(monitor.wrong('zone-a', 'zone-a-1')).toEqual([]));
-  expect(a.errors.map(({ message }) => message)).toEqual([expect.stringContaining('KEYS, PEERS')]);
-  expect(errors).toEqual([]);
+  expect(lasting(a.errors)).toEqual([expect.stringContaining('KEYS, PEERS')]);
+  expect(lasting(errors)).toEqual([]);
 }, 180_000);

@@ -1,7 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createUser } from '@nats-io/nkeys';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { freePorts } from '../../deploy/process/ports.ts';
@@ -32,9 +31,10 @@ import { LocalCopy } from '../../zone/replica/localCopy.ts';
 import { type NatsReplica, natsReplica } from '../../zone/replica/natsReplica.ts';
 import type { ZoneChangeLog } from '../../zone/replica/ports.ts';
 import { joinGlobal } from '../../zone/replica/joinGlobal.ts';
-import { findStreams, provisionZoneLog } from '../../zone/replica/provision.ts';
+import { findStreams, openZoneLog } from '../../zone/replica/provision.ts';
 import { natsZoneLog } from '../../zone/replica/zoneLog.ts';
 import { addressBook } from '../support/addressBook.ts';
+import { eventually } from '../support/eventually.ts';
 import { type NatsServer, startNatsServer } from '../support/nats.ts';
 import { MemoryLog } from './memoryLog.ts';
 
@@ -45,6 +45,11 @@ const registry = await loadRegistry();
 
 export function resource(type: string, name: string, spec: unknown = {}, mesh = ''): Resource {
   return { type, mesh, name, labels: {}, creationTime: '', modificationTime: '', spec };
+}
+
+/** Messages of errors, without those of requests that nobody answered in time: on a busy machine there are some, and they are made again. */
+export function lasting(errors: readonly Error[]): string[] {
+  return errors.map(({ message }) => message).filter((message) => !/timeout|no responders/i.test(message));
 }
 
 /** A Dataplane of the service `web` in the mesh `default`. */
@@ -322,7 +327,7 @@ export async function openReplica(
     now: () => new Date(),
     onError: (error) => errors.push(error),
   });
-  await provisionZoneLog(connection, zone);
+  await openZoneLog(connection, zone);
   return { connection, replica, log, errors, keys, sealer };
 }
 
@@ -351,7 +356,9 @@ export async function startReplica(
     onDone: () => {},
     onError: (error) => errors.push(error as Error),
   });
-  while (!(await findStreams(connection)).mirrors) await sleep(20);
+  await eventually(async () => {
+    if (!(await findStreams(connection)).mirrors) throw new Error(`${zone} has no mirrors`);
+  });
   return {
     connection,
     replica,

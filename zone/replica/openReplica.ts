@@ -18,7 +18,7 @@ import { leafHealth, reloadLeaf } from '../leaf/leafSystem.ts';
 import { LocalCopy } from './localCopy.ts';
 import { ZONE_LOG_FILE } from './localZoneLog.ts';
 import { natsReplica } from './natsReplica.ts';
-import { provisionZoneLog } from './provision.ts';
+import { openZoneLog } from './provision.ts';
 import { natsZoneLog } from './zoneLog.ts';
 
 type Deps = {
@@ -80,7 +80,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     now,
     onError: onError('replication'),
   });
-  await provisionZoneLog(leaf, zone);
+  await openZoneLog(leaf, zone);
   const adopted = await adoptLocalLog({ file: join(dataDir, ZONE_LOG_FILE), zoneLog, registry, role });
   if (adopted > 0) log.info({ adopted }, 'brought over from when it was alone');
   const stopKeepingUsers = keepLeafUsers({

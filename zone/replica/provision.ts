@@ -8,6 +8,7 @@ import {
   type StreamInfo,
   type StreamSource,
 } from '@nats-io/jetstream';
+import { TimeoutError } from '@nats-io/transport-node';
 import { lookUp } from '../../nats/lookUp.ts';
 import { HELLO_PREFIX, type Hello, type Welcome, welcomeSchema } from '../../shared/event/hello.ts';
 import { encodeToken, KEPT_PREFIX, UP_PREFIX } from '../../shared/event/subject.ts';
@@ -56,6 +57,17 @@ export async function provisionZoneLog({ jsm }: LeafConnection, zone: string): P
     idle_heartbeat: SECOND,
   };
   await jsm.consumers.add('ZONE', config);
+}
+
+/** As `provisionZoneLog`, again where the nats-server does not answer in time: one that has just been started may have much to read. */
+export async function openZoneLog(leaf: LeafConnection, zone: string): Promise<void> {
+  for (;;) {
+    try {
+      return await provisionZoneLog(leaf, zone);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
+  }
 }
 
 /**
