@@ -55,11 +55,17 @@ export function downstreamAdminTls(client: string): TransportSocketJson {
   return tlsSocket(typed(`${PACKAGE}.DownstreamTlsContext`, context));
 }
 
-/** Client side of mesh mTLS: exactly that service, whichever zone ingress lies between. */
+/** Envoy refuses a cluster with a longer one. */
+const LONGEST_SNI = 255;
+
+/**
+ * Client side of mesh mTLS: exactly that service, whichever zone ingress lies between. An SNI that is too long is left out: no ingress
+ * lets such calls in, and instances of the own zone do without.
+ */
 export function upstreamMeshTls(mesh: string, service: string, sni: string): TransportSocketJson {
   const context: UpstreamTlsContextJson = {
     commonTlsContext: { ...meshTls(mesh, { exact: spiffeId(mesh, service) }), alpnProtocols: [MESH_ALPN] },
-    sni,
+    ...(sni.length <= LONGEST_SNI && { sni }),
   };
   return tlsSocket(typed(`${PACKAGE}.UpstreamTlsContext`, context));
 }

@@ -6,6 +6,9 @@ import type { InboundRules, ToRules } from '../rules.ts';
 import type { MeshCircuitBreakerConf, OutlierDetection } from './schema.ts';
 
 /** Calls to a service: its clusters, each by the service whose endpoints it has. */
+/** What Envoy can count to. */
+const LARGEST = 2 ** 32 - 1;
+
 export function applyToOutbound(outbound: OutboundResources, rules: ToRules<MeshCircuitBreakerConf>): void {
   for (const { cluster, service } of outbound.clusters) breakCircuits(cluster, rules.forService(service)?.conf);
 }
@@ -52,7 +55,7 @@ function outlierDetection(outlier: OutlierDetection): OutlierDetectionJson {
       successRate?.standardDeviationFactor === undefined
         ? undefined
         : // thousandths, cut off as in Kuma; toFixed takes away what binary fractions add (1.1 * 1000)
-          Math.trunc(Number((Number(successRate.standardDeviationFactor) * 1_000).toFixed(6))),
+          Math.min(Math.trunc(Number((Number(successRate.standardDeviationFactor) * 1_000).toFixed(6))), LARGEST),
     enforcingSuccessRate: whole(successRate !== undefined),
     enforcingLocalOriginSuccessRate: whole(successRate !== undefined),
     failurePercentageThreshold: failurePercentage?.threshold,

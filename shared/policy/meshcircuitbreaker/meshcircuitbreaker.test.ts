@@ -27,6 +27,12 @@ describe('clusters', () => {
     });
   });
 
+  it('let through any deviation beyond what Envoy can count', () => {
+    const detectors = { successRate: { standardDeviationFactor: 1e9 } };
+    const { outlierDetection } = clusterWith({ outlierDetection: { detectors } });
+    expect(outlierDetection?.successRateStdevFactor).toBe(2 ** 32 - 1);
+  });
+
   it('detect only what is asked for', () => {
     const detectors = {
       totalFailures: { consecutive: 7 },

@@ -23,6 +23,7 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
   return [
     ...(tcp ? tcpViolations(tcp.maxConnectAttempt, `${field}.tcp`) : []),
     ...notEmpty(http && saying, `${field}.http`),
+    ...perTryViolations(http?.perTryTimeout, `${field}.http.perTryTimeout`),
     ...backOffViolations(http?.backOff, `${field}.http.backOff`),
     ...rateLimitedViolations(http?.rateLimitedBackOff, `${field}.http.rateLimitedBackOff`),
     ...unknownItems(http?.retryOn, `${field}.http.retryOn`, httpRetryOn),
@@ -31,6 +32,7 @@ function confViolations({ tcp, http, grpc }: MeshRetryConf, field: string): Viol
     ),
     ...hostSelectionViolations(http?.hostSelection ?? [], `${field}.http.hostSelection`),
     ...notEmpty(grpc, `${field}.grpc`),
+    ...perTryViolations(grpc?.perTryTimeout, `${field}.grpc.perTryTimeout`),
     ...backOffViolations(grpc?.backOff, `${field}.grpc.backOff`),
     ...rateLimitedViolations(grpc?.rateLimitedBackOff, `${field}.grpc.rateLimitedBackOff`),
     ...unknownItems(grpc?.retryOn, `${field}.grpc.retryOn`, grpcRetryOn),
@@ -45,6 +47,11 @@ function tcpViolations(attempts: number | undefined, field: string): Violation[]
 function notEmpty(section: object | undefined, field: string): Violation[] {
   const isEmpty = section && Object.values(section).every((value) => value === undefined);
   return isEmpty ? [{ field, reason: 'must not be empty' }] : [];
+}
+
+/** Envoy would refuse all routes of a proxy for a negative one. Kuma lets it pass. */
+function perTryViolations(timeout: string | undefined, field: string): Violation[] {
+  return timeout !== undefined && milliseconds(timeout) < 0 ? [{ field, reason: 'must not be negative' }] : [];
 }
 
 /** Envoy would refuse all routes of a proxy for them. Kuma lets them pass. */
