@@ -16,6 +16,8 @@ interface CrossOriginAnswer {
 }
 
 const METHODS = 'GET, PUT, POST, DELETE';
+/** Headers of ours that a page may read beside those that it always may: without them it could not write under a condition. */
+const READABLE = 'ETag, X-Meridian-Position';
 
 /**
  * @param allowed origins (`https://gui.example`) or regular expressions that match one wholly; none: no page of another origin.
@@ -27,7 +29,8 @@ export function crossOrigin(
 ): CrossOriginAnswer | undefined {
   if (!origin || !allowed.some((one) => one === origin || new RegExp(`^(?:${one})$`).test(origin))) return undefined;
   const headers = { 'access-control-allow-origin': origin, vary: 'Origin' };
-  if (method !== 'OPTIONS' || requestMethod === undefined) return { headers, preflight: false };
+  if (method !== 'OPTIONS' || requestMethod === undefined)
+    return { headers: { ...headers, 'access-control-expose-headers': READABLE }, preflight: false };
   return {
     preflight: true,
     headers: {
