@@ -173,14 +173,16 @@ describe('the subjects of two zones', () => {
     const before = await hub.log.head();
     inside.publish('cp.ev.default.MeshTimeout.evil', '{}');
     inside.publish('cp.key.zone-b.evil', '{}');
+    inside.publish('cp.zone.zone-b.up.-.ZoneIngress.evil', '{}');
     await inside.flush();
+    await expect(inside.request('cp.hello.zone-b', '{}', { timeout: 20_000 })).rejects.toThrow(/no responders/);
     const seen: string[] = [];
     for (const subject of ['cp.own.>', 'cp.ev.>', 'cp.key.>', 'cp.zone.>', 'cp.hello.>'])
       inside.subscribe(subject, { callback: (_, message) => void seen.push(message.subject) });
     await inside.flush();
     // What is asked of the hub's JetStream by name of its domain has nobody to answer it here.
     for (const request of ['STREAM.MSG.GET.EVENTS', 'STREAM.DELETE.EVENTS', 'CONSUMER.CREATE.EVENTS'])
-      await expect(inside.request(`$JS.global.API.${request}`, '{}', { timeout: 2_000 })).rejects.toThrow(
+      await expect(inside.request(`$JS.global.API.${request}`, '{}', { timeout: 20_000 })).rejects.toThrow(
         /no responders/,
       );
     hub.log.append(resource('GlobalSecret', 'admin-user-token', { sealed: { keyId: 'k', iv: '', ciphertext: '' } }));
@@ -189,6 +191,8 @@ describe('the subjects of two zones', () => {
     expect(position).toBe(before + 2);
     expect(seen).toEqual([]);
     expect((await hub.connection.jsm.streams.info('KEYS')).state.messages).toBe(0);
+    const { subjects = {} } = (await hub.connection.jsm.streams.info('ZONES', { subjects_filter: '>' })).state;
+    expect(Object.keys(subjects).filter((subject) => subject.endsWith('evil'))).toEqual([]);
   });
 });
 
