@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { loadRegistry } from '../../deploy/registry.ts';
 import { inconsistencies } from '../../test/support/inconsistencies.ts';
 import { NO_METADATA, viewOf } from '../../test/support/snapshotCase.ts';
+import type { AddressJson } from '../xds/gen/envoy/config/core/v3/address_pb.d.ts';
 import { ADMIN_CA_NAME, ADMIN_NAME } from '../xds/names.ts';
 import type { AdminTrust } from './adminTrust.ts';
 import { generateSnapshot } from './generateSnapshot.ts';
@@ -61,4 +62,23 @@ it.each([
   const snapshot = snapshotOf(proxy(name, port));
   expect(snapshot.listener.has(ADMIN_NAME)).toBe(false);
   expect([...snapshot.secret.keys()]).toEqual([]);
+});
+
+it.each([
+  [
+    'metrics',
+    { metrics: { enabledBackend: 'p', backends: [{ name: 'p', type: 'prometheus', conf: { port: 9901 } }] } },
+    {},
+  ],
+  ['virtual probes', {}, { probes: { port: 9901 } }],
+])('the port is left to %s, which Envoy would refuse beside an admin listener', (_what, mesh, more) => {
+  const networking = { address: '10.0.0.1', inbound };
+  const taken = viewOf([
+    { type: 'Mesh', name: 'default', ...mesh },
+    { type: 'Dataplane', mesh: 'default', name: 'web-1', origin: 'zone-1', networking, ...more },
+  ]);
+  const snapshot = generateSnapshot({ view: taken, registry, settings, proxy: proxy('web-1', 9901), adminTrust, memo });
+  const ports = [...snapshot.listener.values()].map(({ address }) => (address as AddressJson).socketAddress?.portValue);
+  expect(ports.toSorted()).toEqual([80, 9901]);
+  expect(snapshot.listener.has(ADMIN_NAME)).toBe(false);
 });

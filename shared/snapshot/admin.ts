@@ -25,6 +25,8 @@ const READ_PATHS = ['/config_dump', '/stats', '/clusters'];
 export interface ListensAt extends Pick<DataplaneSpec['networking'], 'address' | 'inbound'> {
   /** Of a zone proxy. */
   readonly port?: number;
+  /** Ports of its address that are for something else still. */
+  readonly taken?: readonly number[];
 }
 
 /**
@@ -78,8 +80,9 @@ export function addAdmin(
  * the proxy listens for something else there.
  */
 export function adminListenerPort({ adminPort }: Pick<ProxyMetadata, 'adminPort'>, networking: ListensAt): number {
-  const { address, port, inbound = [] } = networking;
-  const isTaken = port === adminPort || inbound.some((one) => isAt(one, address, adminPort));
+  const { address, port, inbound = [], taken = [] } = networking;
+  const isTaken =
+    port === adminPort || taken.includes(adminPort) || inbound.some((one) => isAt(one, address, adminPort));
   return address === '127.0.0.1' || isTaken ? 0 : adminPort;
 }
 

@@ -72,7 +72,8 @@ function generateSidecar(input: SnapshotInput, memo: Memo, before: Generated | u
 
   const { mesh, dataplane, policies, virtual, direct } = sidecar;
   const services = new Set<string>();
-  addAdmin(set, input, dataplane.spec.networking, memo);
+  const taken = [sidecar.metrics?.inbound.port, dataplane.spec.probes?.port].filter((port) => port !== undefined);
+  addAdmin(set, input, { ...dataplane.spec.networking, taken }, memo);
   addInbounds(set, sidecar, services);
   addMetrics(set, sidecar, services);
   addProbes(set, sidecar);

@@ -78,5 +78,7 @@ function logListener(set: ResourceSet, { listener, ...destination }: Logged, bac
 /** The file that Envoy writes, and what each line begins with there. */
 function sinkOf({ type, conf }: Backend, { accessLogPipe }: ProxyContext) {
   if (type === 'file') return { path: String(conf?.path), prefix: '' };
-  return accessLogPipe === undefined ? undefined : { path: accessLogPipe, prefix: `${conf?.address};` };
+  // in a format a percent sign, as before the interface of a link-local address, is written twice
+  const address = String(conf?.address).replaceAll('%', '%%');
+  return accessLogPipe === undefined ? undefined : { path: accessLogPipe, prefix: `${address};` };
 }
