@@ -160,6 +160,8 @@ test('a secret cannot go back; one that is newer stays', async () => {
   expect(left).toMatchObject({ status: 0, out: '' });
   expect(left.err).toContain('note: Secret "new" in mesh "default" is newer: it stays');
   expect(await done(['get', 'secret', 'old', '-o', 'yaml'])).toContain('data: BBBB');
+  const named = await run(['rollback', 'secret', 'new', '--to', String(position), '--yes']);
+  expect(named).toMatchObject({ status: 1, err: expect.stringContaining('error: nothing was changed') });
 });
 
 test('what the control plane refuses is told, and nothing of the rest is applied', async () => {

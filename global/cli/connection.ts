@@ -52,6 +52,12 @@ export interface BrokenField {
   readonly reason: string;
 }
 
+/** What can be done about an answer, whatever was asked for. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'The token is wrong, over or revoked: `meridian generate user-token` on the host of the control plane makes another.',
+  403: 'Somebody else may: --token or MERIDIAN_TOKEN says who is asking, and `meridian generate user-token` on the host of the control plane makes one.',
+};
+
 /** Kuma's error object (`Error` of its OpenAPI) in words: `title (detail)`, then one line per broken field. */
 export class ApiError extends CliError {
   override name = 'ApiError';
@@ -63,9 +69,9 @@ export class ApiError extends CliError {
   /** @param request `GET /meshes`, told where the body explains nothing */
   constructor(status: number, body: unknown, request: string) {
     const { headline, fields } = readError(status, body, request);
-    super(
-      [headline, ...fields.map(({ field, reason }) => (field ? `* ${field}: ${reason}` : `* ${reason}`))].join('\n'),
-    );
+    const faults = fields.map(({ field, reason }) => (field ? `* ${field}: ${reason}` : `* ${reason}`));
+    const advice = ADVICE[status];
+    super([headline, ...faults, ...(advice ? [advice] : [])].join('\n'));
     this.status = status;
     this.headline = headline;
     this.fields = fields;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { age } from './age.ts';
 import { CliError } from './cliError.ts';
 import { ApiError } from './connection.ts';
+import { notGlobal } from './notGlobal.ts';
 import { whole } from './numberOf.ts';
 import { type Rollout, rollout } from './statusBody.ts';
 import { table } from './table.ts';
@@ -22,7 +23,8 @@ export function rolloutsCommand(deps: CliDeps): Command {
       const one = async (id: string) => rollout.parse(await connection.get(`/rollouts/${encodeURIComponent(id)}`));
       await showList(deps, flags, {
         read: async () => {
-          if (change === undefined) return page.parse(await connection.get('/rollouts', { limit: flags.limit })).items;
+          if (change === undefined)
+            return page.parse(await connection.get('/rollouts', { limit: flags.limit }).catch(notGlobal)).items;
           return [await one(change).catch((cause: unknown) => Promise.reject(unknown(change, cause)))];
         },
         table: (items) => rolloutTable(items as readonly Rollout[], deps.now()),

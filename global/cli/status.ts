@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { CliError } from './cliError.ts';
-import { ApiError } from './connection.ts';
+import { notGlobal } from './notGlobal.ts';
 import { render, renderOne } from './output.ts';
 import { fetchStatus, type Status } from './statusBody.ts';
 import { statusText } from './statusText.ts';
@@ -30,15 +29,6 @@ export function statusCommand(deps: CliDeps): Command {
         news: whenChanged((status) => (output === 'table' ? `${text(status)}\n` : renderOne(status, output))),
       });
     });
-}
-
-/** A zone knows of itself only. */
-function notGlobal(cause: unknown): never {
-  if (cause instanceof ApiError && cause.status === 404)
-    throw new CliError(
-      'this is not a global control plane: ask that one with --address, as only it knows how the zones are. `GET /sync` of a zone tells of itself.',
-    );
-  throw cause;
 }
 
 /** The whole of it, whenever something is different; time that goes by is not. */

@@ -89,6 +89,24 @@ test('apply --wait returns when the sidecars of both zones have the whole change
   expect(await held(...whole)).toEqual([whole, whole]);
 });
 
+test('rollback --wait returns when the sidecars of both zones have again what they had, by one change', async () => {
+  const rollback = (...flags: string[]) =>
+    runMeridian(['rollback', ...flags, '--yes', '--wait'], { env: { MERIDIAN_ADDRESS: cluster.global.url } });
+  await apply(cluster.global.url, timeout('back', '7101s'), '--wait');
+  const { position } = await fetchStatus(cluster.api);
+  await apply(cluster.global.url, `${timeout('back', '7102s')}---${circuitBreaker(9_101)}`, '--wait');
+  const [was, spoiled] = [['"7101s"'], ['"7102s"', '"max_connections": 9101']];
+  expect(await held(...was, ...spoiled)).toEqual([spoiled, spoiled]);
+
+  const { status, err } = await rollback('--to', String(position));
+  expect({ status, err }).toEqual({ status: 0, err: expect.stringMatching(/2 of 2 proxies have it after \d+ ms\n/) });
+  expect(await held(...was, ...spoiled)).toEqual([was, was]);
+
+  const undone = await rollback('--undo', /--undo (\S+)` takes this back/.exec(err)?.[1] ?? '');
+  expect(undone.status, undone.err).toBe(0);
+  expect(await held(...was, ...spoiled)).toEqual([spoiled, spoiled]);
+});
+
 test('a zone takes what is its own as one change, whole or not at all', async () => {
   const [east] = cluster.zones;
   const address = east?.controlPlane.url ?? '';

@@ -99,6 +99,8 @@ async function post(
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     if (cause.status === 404 || cause.status === 405) return undefined;
-    throw cause.status === 503 ? cause : new CliError([cause.headline, ...cause.fields.map(faultText)].join('\n'));
+    // Without faults of its parts it is told as it is.
+    if (cause.status === 503 || cause.fields.length === 0) throw cause;
+    throw new CliError([cause.headline, ...cause.fields.map(faultText)].join('\n'));
   }
 }

@@ -80,7 +80,8 @@ async function writeFile(file: string, db: Db): Promise<void> {
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
-    throw error;
+    const { path, message } = error as NodeJS.ErrnoException;
+    throw path === part ? new CliError(`${file} cannot be written: ${message}`) : error;
   }
 }
 

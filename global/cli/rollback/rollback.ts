@@ -50,7 +50,10 @@ export function rollbackCommand(deps: CliDeps): Command {
       const plan = planRollback(touched, { isNamed: word !== undefined || flags.undo !== undefined });
       for (const one of plan.kept) deps.err(`note: ${one}\n`);
       refuseLost(plan, flags);
-      if (plan.documents.length + plan.deletions.length === 0) return deps.err('nothing to go back: it is as it was\n');
+      if (plan.documents.length + plan.deletions.length === 0) {
+        if (word !== undefined && plan.kept.length > 0) throw new CliError('nothing was changed');
+        return deps.err(plan.kept.length > 0 ? 'nothing else to go back\n' : 'nothing to go back: it is as it was\n');
+      }
       const making = {
         flags: { ...flags, message: flags.message ?? message },
         question: flags.yes ? undefined : 'go back?',
