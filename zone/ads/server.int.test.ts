@@ -142,7 +142,8 @@ interface Shape {
   readonly address?: string;
 }
 
-const ADS = { ads: {}, resourceApiVersion: 'V3' };
+// Without an end: a cluster that is not given its endpoints never warms, and is never acknowledged.
+const ADS = { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' };
 const type = (name: string) => `type.googleapis.com/envoy.extensions.filters.${name}`;
 
 function snapshot({ port, clusters, to, connectTimeout = '1s', address = '127.0.0.1' }: Shape): Snapshot {
@@ -210,12 +211,12 @@ describe.each([
     expect(await push({ clusters: { one: b }, to: 'one' })).toBe(true);
     expect(await get(port)).toBe('b');
     const sent = controlPlane.ads.counters(id)?.cluster.sent;
-    // A changed cluster warms only with its endpoints; without them its acknowledgement takes 15 s.
+    // A changed cluster warms only with its endpoints; without them its acknowledgement never comes.
     for (const connectTimeout of ['2s', '3s', '4s'])
       expect(await push({ clusters: { one: a }, to: 'one', connectTimeout })).toBe(true);
     expect(controlPlane.ads.counters(id)?.cluster.sent).toBe((sent ?? 0) + 3);
     expect(await get(port)).toBe('a');
-  }, 12_000);
+  });
 
   it('loses no request while a route moves to a new cluster and the old one goes', async () => {
     const { a, b, port, push } = await serving();
@@ -264,7 +265,7 @@ describe.each([
       await next.ads.setSnapshot(id, snapshot({ port, clusters: { one: a }, to: 'one', connectTimeout: '2s' })),
     ).toBe(true);
     expect(await get(port)).toBe('a');
-  }, 12_000);
+  });
 });
 
 describe('a proxy that comes twice', () => {
