@@ -7,12 +7,12 @@ import type { Registry } from '../../shared/resource/registry.ts';
 import type { Resource } from '../../shared/resource/resource.ts';
 import type { Role } from '../../shared/resource/role.ts';
 import { PROXY_KINDS, type Proxy, type ZoneSettings } from '../../shared/snapshot/proxy.ts';
-import type { Acknowledgement, AdsServer } from '../ads/ports.ts';
+import type { AdsServer } from '../ads/ports.ts';
 import { ADS_SERVICE, GrpcAdsServer } from '../ads/server.ts';
 import { type AdminAccess, adminAccess } from '../identity/adminAccess.ts';
 import { CaFiles } from '../identity/caFiles.ts';
 import { HDS_SERVICE, HealthDiscovery } from '../health/healthDiscovery.ts';
-import { IdentityKeeper, type IssuedIdentity } from '../identity/identityKeeper.ts';
+import { IdentityKeeper } from '../identity/identityKeeper.ts';
 import { issuer } from '../identity/issueCertificate.ts';
 import { verifyBearer } from './verifyBearer.ts';
 import { Push } from '../push/push.ts';
@@ -20,11 +20,15 @@ import { Rollouts } from '../push/rollouts.ts';
 import type { Applied, Replica, ZoneLog } from '../replica/ports.ts';
 import { openDpPort } from './dpPort.ts';
 import { FormerCa } from './formerCa.ts';
+import { HeldIdentities } from './heldIdentities.ts';
 import { Insights } from './insights.ts';
 import { isElsewhere } from './isElsewhere.ts';
+import { later } from './later.ts';
 import type { NodeMetadata } from './nodeMetadata.ts';
+import { proxyEvents } from './proxyEvents.ts';
 import { resourceType } from './proxyResource.ts';
 import { Registration } from './registration.ts';
+import { Sweeper } from './sweeper.ts';
 
 type Log = {
   info(fields: object, message: string): void;
@@ -123,7 +127,11 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
   });
   const ads = new GrpcAdsServer({
     admit: registration.admit,
-    events: { connected, disconnected, acknowledged },
+    events: {
+      connected: (proxy) => events.connected(proxy),
+      disconnected: (proxy) => events.disconnected(proxy),
+      acknowledged: (acknowledgement) => events.acknowledged(acknowledgement),
+    },
     log,
   });
   const files = new CaFiles();
@@ -167,8 +175,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     ceilingMs: deps.ceilingMs,
     log,
   });
-  /** Certificates that proxies have acknowledged: only then others may count on them. */
-  const held = new WeakSet<IssuedIdentity>();
+  const held = new HeldIdentities(keeper);
   const insights = new Insights({
     view,
     zone,
@@ -176,48 +183,14 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     instance,
     isShared,
     counters: (proxyId) => ads.counters(proxyId),
-    issued: (proxyId) => {
-      const issued = keeper.issued(proxyId);
-      return issued && held.has(issued) ? issued : undefined;
-    },
+    issued: (proxyId) => held.of(proxyId),
     newId: randomUUID,
     now,
     later,
     failed: (proxy, error) => log.warn({ proxy: proxy.id, error: error.message }, 'its insight was not written'),
   });
 
-  function connected(proxy: Proxy): void {
-    log.info({ proxy: proxy.id }, 'proxy connected');
-    const node = admitted.get(proxy);
-    registration.connected(proxy);
-    push.connected(proxy);
-    // One of a crowd may have its certificate before its turn comes, and is configured once.
-    keeper.refresh(proxy);
-    if (node) {
-      formerCa.connected(proxy.id, node.ca);
-      insights.connected(proxy, node);
-    }
-  }
-
-  function disconnected(proxy: Proxy): void {
-    log.info({ proxy: proxy.id }, 'proxy disconnected');
-    push.disconnected(proxy);
-    formerCa.disconnected(proxy.id);
-    keeper.forget(proxy.id);
-    insights.disconnected(proxy, ads.counters(proxy.id));
-    registration.disconnected(proxy);
-  }
-
-  function acknowledged({ proxyId, kind, error }: Acknowledgement): void {
-    if (error !== undefined) {
-      log.warn({ proxy: proxyId, kind, error }, 'configuration refused; the last good one stays');
-      push.refused(proxyId, `${kind}: ${error}`);
-    }
-    const issued = kind === 'secret' && error === undefined ? keeper.issued(proxyId) : undefined;
-    const isNew = issued !== undefined && !held.has(issued);
-    if (isNew) held.add(issued);
-    insights.changed(proxyId, error !== undefined || isNew);
-  }
+  const events = proxyEvents({ ads, admitted, registration, push, keeper, held, formerCa, insights, log });
 
   function applied(batch: Applied): void {
     push.applied(batch);
@@ -244,17 +217,12 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     now,
   });
   if (deps.metrics) formerCa.measure(deps.metrics, dpPort.trusted);
-  const endings = new Set<() => void>();
-  const sweepSoon = () => {
-    const end = later(deps.returnMs ?? RETURN_MS, () => {
-      endings.delete(end);
-      const live = otherInstances();
-      registration.removeLeftovers();
-      insights.closeLeftovers((id) => id === instance || live.has(id));
-    });
-    endings.add(end);
-  };
-  sweepSoon();
+  const sweeper = new Sweeper(deps.returnMs ?? RETURN_MS, () => {
+    const live = otherInstances();
+    registration.removeLeftovers();
+    insights.closeLeftovers((id) => id === instance || live.has(id));
+  });
+  sweeper.soon();
   const looking = setInterval(() => {
     if (files.look()) for (const proxy of ads.proxies.values()) keeper.refresh(proxy);
   }, CA_FILES_MS).unref();
@@ -271,9 +239,9 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       const ends = [...ads.proxies.keys()].flatMap((id) => keeper.issued(id)?.notAfter ?? []);
       return ends.length > 0 ? Math.min(...ends) : undefined;
     },
-    sweepSoon,
+    sweepSoon: () => sweeper.soon(),
     async stop() {
-      for (const end of endings) end();
+      sweeper.stop();
       clearInterval(looking);
       unsubscribe();
       registration.stop();
@@ -283,10 +251,4 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       for (const proxyId of ads.proxies.keys()) keeper.forget(proxyId);
     },
   };
-}
-
-function later(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms);
-  timer.unref();
-  return () => clearTimeout(timer);
 }

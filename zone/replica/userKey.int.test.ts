@@ -8,10 +8,10 @@ import { USER_KEY_PREFIX } from '../../http/token/signingKey.ts';
 import { KEPT_PREFIX, subjectOf } from '../../shared/event/subject.ts';
 import { View } from '../../shared/view/view.ts';
 import { startNatsServer } from '../../test/support/nats.ts';
-import { provisionZoneLog } from '../replica/provision.ts';
-import { natsZoneLog } from '../replica/zoneLog.ts';
-import { ensureUserKey } from './ensureUserKey.ts';
-import { zoneSealer } from './zoneSealer.ts';
+import { provisionZoneLog } from './provision.ts';
+import { natsZoneLog } from './zoneLog.ts';
+import { ensureUserKey } from '../identity/ensureUserKey.ts';
+import { zoneSealer } from '../identity/zoneSealer.ts';
 
 it('of two control planes that start at once one makes the key of user tokens and the token of the first admin', async () => {
   const server = await startNatsServer();
