@@ -1,8 +1,9 @@
+import { bracketsAt, characterAt, classEscapeAt, type RegexpFault, wrongEscape } from './goRegexpCharacters.ts';
+
 const REPETITION = /[*+?]\??|\{(\d{1,9})(,(\d{1,9})?)?\}\??/y;
-const CLASS_ITEM = /\[:\^?\w+:\]|\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\?./suy;
 const GROUP = /\((?:\?(?:P?<([A-Za-z0-9_]+)>|[imsU]*(?:-[imsU]+)?(:|\))))?/y;
-const ESCAPE =
-  /\\(?:Q[\s\S]*?(?:\\E|$)|x(?:\{[0-9a-fA-F]+\}|[0-9a-fA-F]{2})|[pP](?:\{\^?\w+\}|\w)|0[0-7]{0,2}|[1-7][0-7]{1,2}|[AbBzdDsSwWafnrtv]|[^0-9A-Za-z])/uy;
+/** A text as it is, and places between characters. */
+const ESCAPE = /\\(?:Q[\s\S]*?(?:\\E|$)|[AbBz])/y;
 /** Of a part, and of what is in it together. */
 const MOST_REPEATED = 1_000;
 
@@ -55,7 +56,7 @@ class Reader {
       case '\\':
         return this.#escape();
       case '[':
-        return this.#class();
+        return this.#atom(bracketsAt(this.#regexp, this.#at));
       case '(':
         return this.#open();
       case ')':
@@ -80,16 +81,13 @@ class Reader {
 
   #escape(): string | undefined {
     const escape = this.#match(ESCAPE)?.[0];
-    if (this.#at === this.#regexp.length - 1) return faultOf('trailing backslash at end of expression', '');
-    if (escape === undefined) return faultOf('invalid escape sequence', this.#regexp.slice(this.#at, this.#at + 2));
-    return this.#to(this.#at + escape.length, ATOM);
+    if (escape !== undefined) return this.#to(this.#at + escape.length, ATOM);
+    const end = classEscapeAt(this.#regexp, this.#at) ?? characterAt(this.#regexp, this.#at)?.end;
+    return this.#atom(end ?? wrongEscape(this.#regexp, this.#at));
   }
 
-  #class(): string | undefined {
-    const end = endOfClass(this.#regexp, this.#at);
-    if (end === undefined) return faultOf('missing closing ]', this.#regexp.slice(this.#at));
-    const range = reversedRange(this.#regexp.slice(this.#at + 1, end - 1));
-    return range === undefined ? this.#to(end, ATOM) : faultOf('invalid character class range', range);
+  #atom(end: number | RegexpFault): string | undefined {
+    return typeof end === 'number' ? this.#to(end, ATOM) : faultOf(...end);
   }
 
   #open(): string | undefined {
@@ -123,22 +121,4 @@ class Reader {
 
 function faultOf(what: string, where: string): string {
   return `error parsing regexp: ${what}: \`${where}\``;
-}
-
-/** Of a class without its brackets: the first range of plain characters whose end comes before its beginning. */
-function reversedRange(characters: string): string | undefined {
-  const ranges = characters.matchAll(/(\\.|[^\\])-(\\.|[^\\])/gsu);
-  return [...ranges].find(([, from = '', to = '']) => from[0] !== '\\' && to[0] !== '\\' && from > to)?.[0];
-}
-
-/** @returns where the class that begins there ends; undefined: nowhere */
-function endOfClass(regexp: string, start: number): number | undefined {
-  let i = start + (regexp[start + 1] === '^' ? 2 : 1);
-  const first = i;
-  while (i < regexp.length) {
-    if (regexp[i] === ']' && i > first) return i + 1;
-    CLASS_ITEM.lastIndex = i;
-    i += CLASS_ITEM.exec(regexp)?.[0].length ?? 1;
-  }
-  return undefined;
 }
