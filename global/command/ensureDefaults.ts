@@ -6,7 +6,7 @@ import {
   ZONE_KEY_PREFIX,
   ZONE_PUBLIC_KEY_PREFIX,
 } from '../../http/token/signingKey.ts';
-import { create, exists, secret } from './globalSecrets.ts';
+import { createUnlessThere, exists, secret } from './globalSecrets.ts';
 import type { CommandDeps } from './ports.ts';
 
 /**
@@ -23,7 +23,10 @@ async function ensureZoneKey(deps: CommandDeps): Promise<string[]> {
   const name = `${ZONE_KEY_PREFIX}-1`;
   if (await exists(deps, name)) return [];
   const pem = await makeSigningKey();
-  return create(deps, [secret(deps, name, pem), secret(deps, `${ZONE_PUBLIC_KEY_PREFIX}-1`, publicHalf(pem))]);
+  return createUnlessThere(deps, [
+    secret(deps, name, pem),
+    secret(deps, `${ZONE_PUBLIC_KEY_PREFIX}-1`, publicHalf(pem)),
+  ]);
 }
 
 async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
@@ -31,5 +34,5 @@ async function ensureUserKey(deps: CommandDeps): Promise<string[]> {
   if (await exists(deps, name)) return [];
   const pem = await makeSigningKey();
   const token = await issueAdminToken(pem, deps.now());
-  return create(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN_SECRET, token)]);
+  return createUnlessThere(deps, [secret(deps, name, pem), secret(deps, ADMIN_TOKEN_SECRET, token)]);
 }

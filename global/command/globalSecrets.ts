@@ -1,6 +1,7 @@
 import type { Author, NewEvent } from '../../shared/event/event.ts';
 import { type Resource, keyOf } from '../../shared/resource/resource.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
+import { VersionConflict } from '../log/errors.ts';
 import { appendChange } from './appendChange.ts';
 import type { CommandDeps } from './ports.ts';
 
@@ -19,6 +20,14 @@ export async function create(deps: CommandDeps, resources: readonly Resource[]):
   );
   await appendChange(deps, events, SYSTEM);
   return resources.map((resource) => resource.name);
+}
+
+/** As `create`, where of instances that start at the same time one does. @returns none when another one was first */
+export async function createUnlessThere(deps: CommandDeps, resources: readonly Resource[]): Promise<string[]> {
+  return create(deps, resources).catch((error: unknown) => {
+    if (error instanceof VersionConflict) return [];
+    throw error;
+  });
 }
 
 /** A GlobalSecret with that text, as of now. */

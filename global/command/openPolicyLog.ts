@@ -36,14 +36,20 @@ export interface PolicyLog {
 export async function openPolicyLog(options: Options): Promise<PolicyLog> {
   const { now, labelsOf, 'data.dir': directory } = options;
   const events = await openEventLog(await openDb({ url: options['store.url'], directory }));
-  const keys = secretKeys(events.db);
-  const keks = keyEncryptionKeys(options['secrets.keyFile'] || join(directory, 'secrets.key'), options['secrets.key']);
-  await checkKeyEncryptionKey(keks, keys);
-  const sealer = secretSealer(keks, keys);
-  const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID, ...(labelsOf && { labelsOf }) };
-  const made = await ensureDefaults(commands);
-  if (options['mesh.createDefault']) await ensureDefaultMesh(commands, events);
-  return { events, keys, keks, sealer, commands, made };
+  try {
+    const keys = secretKeys(events.db);
+    const file = options['secrets.keyFile'] || join(directory, 'secrets.key');
+    const keks = keyEncryptionKeys(file, options['secrets.key']);
+    await checkKeyEncryptionKey(keks, keys);
+    const sealer = secretSealer(keks, keys);
+    const commands: CommandDeps = { log: events, sealer, now, newId: randomUUID, ...(labelsOf && { labelsOf }) };
+    const made = await ensureDefaults(commands);
+    if (options['mesh.createDefault']) await ensureDefaultMesh(commands, events);
+    return { events, keys, keks, sealer, commands, made };
+  } catch (error) {
+    await events.close();
+    throw error;
+  }
 }
 
 async function ensureDefaultMesh(commands: CommandDeps, events: EventLog): Promise<void> {
