@@ -14,6 +14,7 @@ import {
   type NatsConnection,
   type TlsOptions,
 } from '@nats-io/transport-node';
+import { hostOf } from './address.ts';
 
 /** A request in flight when the server dies is not rejected, it waits for its timeout: so that is short. */
 export const TIMEOUT_MS = 1_000;
@@ -105,7 +106,7 @@ function notConnected(url: string, cause: Error): Error {
  * itself, addresses it does not: Node would look for `localhost` in the certificate.
  */
 export function tlsTo(url: string, ca: Trust): TlsOptions {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   return { ...(typeof ca === 'string' ? { ca } : ca), ...(isIP(host) ? { host } : {}) };
 }
 

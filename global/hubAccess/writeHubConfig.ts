@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { hostOf, hostPort } from '../../nats/address.ts';
 import { replaceFile } from '../../runtime/file/replaceFile.ts';
 import { type CertificateFiles, serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { hubTrust } from './accountClaims.ts';
@@ -32,8 +33,8 @@ export async function writeHubConfig(keys: HubKeys, options: HubOptions): Promis
   const file = resolve(folder, 'hub.conf');
   const before = existsSync(file) ? /^operator: (\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
   const text = hubConfig({
-    listen: `${host}:${new URL(url).port || 4222}`,
-    leafListen: `${host}:${new URL(leafUrl).port || 7422}`,
+    listen: hostPort(host, new URL(url).port || 4222),
+    leafListen: hostPort(host, new URL(leafUrl).port || 7422),
     store: resolve(folder, 'jetstream'),
     claims: resolve(folder, 'claims'),
     trust: await hubTrust(keys, options.account, before),
@@ -53,6 +54,6 @@ export function writeHubCa({ trusted }: HubKeys, folder: string): string {
 /** The hub's certificate, made anew when it is time. */
 export function hubCertificate({ ca }: HubKeys, options: HubOptions): Promise<CertificateFiles> {
   const { folder, url, leafUrl, names, now } = options;
-  const hosts = [...new Set(['localhost', '127.0.0.1', new URL(url).hostname, new URL(leafUrl).hostname, ...names])];
+  const hosts = [...new Set(['localhost', '127.0.0.1', hostOf(url), hostOf(leafUrl), ...names])];
   return serverCertificate(ca, resolve(folder), 'hub', hosts, now);
 }

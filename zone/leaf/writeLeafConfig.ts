@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { OwnCertificate } from '../../runtime/certificate/keepCertificates.ts';
+import { hostOf, hostPort } from '../../nats/address.ts';
 import { serverCertificate } from '../../runtime/certificate/serverCertificate.ts';
 import { replaceFile } from '../../runtime/file/replaceFile.ts';
 import { caCertificates } from '../identity/caCertificates.ts';
@@ -41,8 +42,8 @@ export interface LeafFiles {
 export async function writeLeafConfig({ zone, url, user, system, hubUrl, now, ...rest }: Options): Promise<LeafFiles> {
   const folder = resolve(rest.folder);
   mkdirSync(folder, { recursive: true });
-  const { hostname, port } = new URL(url);
-  const hosts = [...new Set(['localhost', '127.0.0.1', hostname])];
+  const host = hostOf(url);
+  const hosts = [...new Set(['localhost', '127.0.0.1', host])];
   const served = async () => {
     const { signing, vouchers } = await zoneCa(folder, 'leaf', now());
     return serverCertificate(signing, folder, 'leaf-server', hosts, now(), vouchers);
@@ -53,7 +54,7 @@ export async function writeLeafConfig({ zone, url, user, system, hubUrl, now, ..
   const write = () => {
     const text = leafConfig({
       zone,
-      listen: `${hostname}:${port || 4222}`,
+      listen: hostPort(host, new URL(url).port || 4222),
       store: resolve(folder, 'jetstream'),
       userKey: user.getPublicKey(),
       systemKey: system.getPublicKey(),
