@@ -18,7 +18,8 @@ type Deps = {
 interface KeptJetStream {
   /** What is wrong with the server's JetStream, for the operator; empty: nothing. */
   trouble(): string;
-  stop(): void;
+  /** Resolves when nothing is half done: JetStream is not left switched off. */
+  stop(): Promise<void>;
 }
 
 const LOOK_MS = 2_000;
@@ -38,16 +39,19 @@ export function keepJetStream({ connection, file, reload, writeErrors, onError }
   const { signal } = ended;
   let trouble = '';
   let pause = LOOK_MS;
+  let mending = Promise.resolve('');
   const turn = async (on: boolean) => {
     switchJetStream(file, on);
     await reload();
   };
-  const mend = async (what: string, attempt: () => Promise<void>): Promise<string> => {
+  const mend = (what: string, attempt: () => Promise<void>): Promise<string> | string => {
+    if (signal.aborted) return what;
     pause = AGAIN_MS;
-    return attempt().then(
+    mending = attempt().then(
       () => what,
       (error: Error) => `${what}, which failed: ${error.message}; start it anew`,
     );
+    return mending;
   };
   const look = async (): Promise<string> => {
     const state = await stateOf(connection);
@@ -69,7 +73,11 @@ export function keepJetStream({ connection, file, reload, writeErrors, onError }
     }
   };
   void keep();
-  return { trouble: () => trouble, stop: () => ended.abort() };
+  const stop = async () => {
+    ended.abort();
+    await mending;
+  };
+  return { trouble: () => trouble, stop };
 }
 
 function stuck(errors: readonly string[]): string {
@@ -85,7 +93,10 @@ async function stateOf({ nats, jsm }: Connection): Promise<'on' | 'off' | 'away'
       () => false,
     );
   if (await answers()) return 'on';
-  const there = await Promise.race([nats.flush().then(() => true), sleep(ANSWER_MS).then(() => false)]);
+  const there = await Promise.race([
+    nats.flush().then(() => true),
+    sleep(ANSWER_MS, undefined, { ref: false }).then(() => false),
+  ]);
   if (!there) return 'away';
   // What was asked may have been lost with a connection that is back.
   return (await answers()) ? 'on' : 'off';

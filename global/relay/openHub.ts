@@ -65,7 +65,7 @@ export async function openHub({ config, commands, credentials, runtime: { log, n
     onError: onError("the hub's nats-server"),
   });
   const close = async () => {
-    jetStream.stop();
+    await jetStream.stop();
     await system.close();
     await hub.nats.close();
   };

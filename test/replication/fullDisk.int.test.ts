@@ -76,7 +76,7 @@ describe.runIf(process.getuid?.() === 0)('a nats-server whose disk was full, and
       await log.put(dataplane('after', '10.0.0.3'));
     });
     await eventually(() => expect(kept.trouble()).toBe(''));
-    kept.stop();
+    await kept.stop();
     await health.close();
     expect(told).toEqual([expect.stringMatching(/refuses to write.*ZONE.*no space left on device/)]);
     expect((await connection.jsm.streams.info('ZONE')).created).toBe(created);
@@ -114,7 +114,7 @@ describe.runIf(process.getuid?.() === 0)('a nats-server whose disk was full, and
       onError: ({ message }) => told.push(message),
     });
     await eventually(() => expect(zone.replica.position()).toBe(position));
-    kept.stop();
+    await kept.stop();
     await system.close();
     expect(told).toEqual([expect.stringMatching(/refuses to write.*EVENTS.*no space left on device/)]);
   }, 180_000);

@@ -113,7 +113,7 @@ export async function openReplica({ config, role, keysDir, runtime }: Deps) {
     credentialExpiresAt: prepared.credentialExpiresAt,
     close: async () => {
       prepared.stop();
-      jetStream.stop();
+      await jetStream.stop();
       stopKeepingKey();
       stopKeepingUsers();
       await health.close();
