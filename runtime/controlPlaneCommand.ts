@@ -28,10 +28,14 @@ export function controlPlaneCommand<Config>(
     .description(description)
     .addOption(configOption(prefix))
     .action(async ({ config }: { config?: string }) => {
-      const running = await run(readConfig(config, process.env), await build());
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+      const told = new Promise<undefined>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
       });
+      const settings = readConfig(config, process.env);
+      const running = await Promise.race([build().then((made) => run(settings, made)), told]);
+      // What it waits for may never come, such as its nats-server. It serves nobody yet, and bears to be cut off anywhere.
+      if (!running) process.exit();
+      await told;
       await running.stop();
     });
 }
