@@ -1,3 +1,4 @@
+import { firstEventOf } from '../../global/insight/firstEventOf.ts';
 import { Rollouts as AllRollouts } from '../../global/insight/rollouts.ts';
 import type { EventLog } from '../../global/log/eventLog.ts';
 import type { RolloutReader } from '../../shared/rest/ports.ts';
@@ -16,7 +17,7 @@ const LATEST = 1_000;
 
 /** How changes get on, as global tells it; the zone's side is asked when somebody wants to know, instead of reporting. */
 export function rolloutReader({ events, rollouts, zone, instance }: Deps): RolloutReader {
-  const all = new AllRollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
+  const all = new AllRollouts({ firstEventOf: (id) => firstEventOf(events, id) });
   const reported = reportedRollouts(rollouts);
   const asked = () => {
     all.take(zone, instance, reported(LATEST));

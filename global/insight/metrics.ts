@@ -16,6 +16,14 @@ const STATES: readonly SyncState[] = ['online', 'stalled', 'diverged', 'offline'
 /** What `/metrics` of global tells of the log, the relay and the zones; asked anew at every scrape. */
 export function insightMetrics({ metrics, head, hub, zones }: Deps): void {
   const registers = [metrics];
+  let asked: ReturnType<typeof zones> | undefined;
+  // All gauges of a scrape are asked at the same time: what they tell of the zones is made once for them.
+  const known = () => {
+    asked ??= zones().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
   new Gauge({
     name: 'meridian_log_position',
     help: 'Position of the policy log',
@@ -41,7 +49,7 @@ export function insightMetrics({ metrics, head, hub, zones }: Deps): void {
       registers,
       async collect() {
         this.reset();
-        for (const zone of await zones()) this.set({ zone: zone.name }, value(zone));
+        for (const zone of await known()) this.set({ zone: zone.name }, value(zone));
       },
     });
   ofZones('meridian_sync_in_sync', '1: position and digest prove that the zone holds what the log says', (zone) =>
@@ -68,7 +76,7 @@ export function insightMetrics({ metrics, head, hub, zones }: Deps): void {
     registers,
     async collect() {
       this.reset();
-      for (const { name: zone, state } of await zones())
+      for (const { name: zone, state } of await known())
         for (const one of STATES) this.set({ zone, state: one }, Number(one === state));
     },
   });

@@ -1,11 +1,10 @@
+import type { LogEvent } from '../../shared/event/event.ts';
 import type { Rollout } from '../../shared/event/status.ts';
 import type { RolloutReader } from '../../shared/rest/ports.ts';
 
-type Event = { readonly key: { readonly mesh: string; readonly type: string; readonly name: string } };
-
 type Deps = {
-  /** Names what a change changed, newest position first. */
-  readonly eventsOf: (changeId: string) => Promise<readonly Event[]>;
+  /** The first event of a change; undefined when there is no such change. */
+  readonly firstEventOf: (changeId: string) => Promise<Pick<LogEvent, 'key' | 'change'> | undefined>;
 };
 
 const KEPT = 1_000;
@@ -70,8 +69,11 @@ export class Rollouts implements RolloutReader {
   }
 
   async #named<R extends { readonly change: string }>(rollout: R): Promise<R & { readonly what: string }> {
-    const [first, ...more] = await this.#deps.eventsOf(rollout.change);
-    const name = first ? `${first.key.mesh ? `${first.key.mesh}/` : ''}${first.key.type}/${first.key.name}` : '';
-    return { ...rollout, what: more.length > 0 ? `${name} and ${more.length} more` : name };
+    const first = await this.#deps.firstEventOf(rollout.change);
+    if (!first) return { ...rollout, what: '' };
+    const { mesh, type, name } = first.key;
+    const what = `${mesh ? `${mesh}/` : ''}${type}/${name}`;
+    const more = first.change.size - 1;
+    return { ...rollout, what: more > 0 ? `${what} and ${more} more` : what };
   }
 }

@@ -7,6 +7,7 @@ import type { HubConnection } from '../relay/natsConnection.ts';
 import { systemClock } from './clock.ts';
 import { CopyMonitor } from './copyMonitor.ts';
 import { DigestRing, followDigest } from './digestRing.ts';
+import { firstEventOf } from './firstEventOf.ts';
 import { readHubCopies } from './hubCopies.ts';
 import { watchHubHead } from './hubHead.ts';
 import { insightMetrics } from './metrics.ts';
@@ -26,7 +27,7 @@ type Deps = {
 export async function startInsight({ config, events, hub, runtime }: Deps) {
   const { registry, log, metrics, onError } = runtime;
   const zones = followZones(hub, registry, systemClock, onError('a report of a zone was not understood'));
-  const rollouts = new Rollouts({ eventsOf: (changeId) => events.find({ changeId, limit: 100, order: 'asc' }) });
+  const rollouts = new Rollouts({ firstEventOf: (id) => firstEventOf(events, id) });
   zones.onReport((zone, status) => rollouts.take(zone, status.instance, status.rollouts));
   const ring = new DigestRing();
   const stopDigest = await followDigest(events, ring, systemClock, onError('the digest does not follow'));

@@ -83,13 +83,19 @@ export function followZones(
     const body = message.string();
     if (key.type === ZONE_STATUS) {
       const resource = body === '' ? null : resourceSchema.parse(JSON.parse(body));
-      if (!resource) reports.get(zone)?.delete(key.name);
+      if (!resource) forget(zone, key.name);
       else keep(zone, key.name, zoneStatusSchema.parse(resource.spec), message);
       return;
     }
     const resource = fromZoneMessage(registry, { zone, key, body });
     const owned = resource && { ...resource, labels: { ...resource.labels, 'kuma.io/zone': zone } };
     view.apply({ origin: zone, key, resource: owned, version: message.seq });
+  };
+  const forget = (zone: string, instance: string) => {
+    const ofZone = reports.get(zone);
+    ofZone?.delete(instance);
+    // A zone that was deleted has no insight either.
+    if (ofZone?.size === 0) reports.delete(zone);
   };
   const keep = (zone: string, instance: string, status: ZoneStatus, message: JsMsg) => {
     const ofZone = reports.get(zone) ?? new Map<string, Report>();

@@ -29,6 +29,7 @@ it('a log that is gathered anew makes no control plane alive that is gone, not o
   const { js, ingest } = hub.connection;
   await js.publish(`${ingest}.cp.zone.zone-a.up.-.ZoneStatus.gone`, '');
   await eventually(() => expect(heard('gone')).toBeUndefined());
+  expect([...zones.reports.keys()], 'a zone of which nothing is left is none').toEqual([]);
   await gatherZone(hub.connection, 'zone-a', true);
   await say('there');
   await eventually(() => expect(heard('there')).toBe(60_000));
