@@ -25,6 +25,7 @@ export interface IssuedCredential {
 
 /** The credentials that were issued, beside the log. */
 export interface HubCredentials {
+  /** @throws Error when another credential is of the same key */
   add(credential: IssuedCredential): Promise<void>;
   /** Those that are not over; what is over is forgotten. */
   current(now: Date): Promise<readonly IssuedCredential[]>;
@@ -33,10 +34,15 @@ export interface HubCredentials {
 export function hubCredentials(db: Db): HubCredentials {
   return {
     add: async ({ userKey, zone, tokenId, tokenKey, issuedAt, expiresAt }) => {
-      await db.query(
-        'INSERT INTO hub_credential (user_key, zone, token_id, token_key, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)',
+      // It may be sent twice, see `repeating`; of one key there is one credential all the same.
+      const [kept] = await db.query(
+        `INSERT INTO hub_credential AS known (user_key, zone, token_id, token_key, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (user_key) DO UPDATE SET zone = excluded.zone
+           WHERE (known.zone, known.token_id, known.issued_at, known.expires_at)
+             = (excluded.zone, excluded.token_id, excluded.issued_at, excluded.expires_at) RETURNING user_key`,
         [userKey, zone, tokenId, tokenKey, issuedAt.toISOString(), expiresAt.toISOString()],
       );
+      if (!kept) throw new Error(`the key ${userKey} has a credential already; a new one needs a new key`);
     },
     current: async (now) => {
       await db.query('DELETE FROM hub_credential WHERE expires_at < $1', [now.toISOString()]);

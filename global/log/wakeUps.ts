@@ -22,11 +22,17 @@ export async function wakeUps(db: Db, channel: string, head: () => Promise<numbe
     if (position > known) news(position);
   };
   // A head that went back (a restored database) is news too. While the database is away, a later look tells.
-  const look = () =>
-    head().then(
-      (position) => position !== known && news(position),
-      () => {},
-    );
+  let looking = false;
+  const look = async () => {
+    // A database that hangs answers none of them: they would take all its connections.
+    if (looking) return;
+    looking = true;
+    const before = known;
+    const position = await head().catch(() => before);
+    // What was committed while it looked is known already.
+    if (known === before && position !== known) news(position);
+    looking = false;
+  };
   // An empty payload: the connection was away for a while.
   const unlisten = await db.listen(channel, (payload) => {
     if (payload) committed(Number(payload));
