@@ -104,6 +104,19 @@ test('a certificate that is replaced is used without a restart', async () => {
   expect(await get(`${httpsUrl}/who-am-i`)).toMatchObject({ status: 200 });
 });
 
+test('so is the CA of callers: who has a certificate of the former is no admin any more', async () => {
+  const clientCaFile = join(folder.path, 'next-ca.pem');
+  await writeFile(clientCaFile, authority.cert);
+  const { httpsUrl = '' } = await serve({ https: { ...https(), clientCaFile } });
+  const [former, next] = [await authority.issue('ann'), await stranger.issue('ben')];
+  const isAdmin = async (who: Certified) =>
+    (await get(`${httpsUrl}/global-secrets`, { ...who, agent: false })).status === 200;
+  expect([await isAdmin(former), await isAdmin(next)]).toEqual([true, false]);
+  await writeFile(clientCaFile, stranger.cert);
+  await vi.waitFor(async () => expect(await isAdmin(next)).toBe(true), { timeout: 40_000, interval: 100 });
+  expect(await isAdmin(former)).toBe(false);
+});
+
 test('a certificate can be required', async () => {
   const { httpsUrl = '' } = await serve({ https: { ...https(), requireClientCert: true } });
   await expect(get(`${httpsUrl}/`)).rejects.toThrow();

@@ -26,8 +26,8 @@ export interface Api {
 }
 
 /**
- * Serves the REST contract as configured, over HTTP and, where there is a certificate, over TLS; a certificate that is replaced is used
- * within seconds.
+ * Serves the REST contract as configured, over HTTP and, where there is a certificate, over TLS; files that are replaced, of the
+ * certificate and of the CA of callers, are used within seconds.
  * @param prefix of the environment variables, so that an error can name the one at fault
  * @throws WrongSetting
  */
@@ -60,7 +60,9 @@ export async function serveApi(deps: ApiDeps, config: ApiConfig, prefix: string)
     if (!tls) return { url, httpsUrl: undefined, close };
     const secure = buildApp(configured, { ...options, tls });
     const httpsUrl = await listen(secure, 'api.https.port', config['api.https.host'] || config['api.host']);
-    const files = [config['api.https.certFile'], config['api.https.keyFile']];
+    const files = [config['api.https.certFile'], config['api.https.keyFile'], config['api.https.clientCaFile']].filter(
+      Boolean,
+    );
     unfollow = followCertificate(
       secure.server as unknown as Server,
       files,
