@@ -32,7 +32,11 @@ export async function keepHubAccount(deps: Deps, signal: AbortSignal): Promise<v
   let wake = () => {};
   const stop = listen(() => wake());
   const watch = async () => {
-    for await (const { type } of nats.status()) if (type === 'reconnect') wake();
+    for await (const { type } of nats.status()) {
+      // Something is said every few seconds: who leads no longer does not listen for ever.
+      if (signal.aborted) break;
+      if (type === 'reconnect') wake();
+    }
   };
   watch().catch(onError);
   signal.addEventListener('abort', () => wake(), { once: true });
