@@ -36,3 +36,31 @@ it('what is told to begin anew while it hands a message over begins with the fir
   await vi.waitFor(() => expect(taken.at(-1)).toBe(MESSAGES), { timeout: 30_000, interval: 25 });
   expect(taken).toEqual([1, 2, ...all]);
 });
+
+it('tells once that there is no stream, and follows it when there is one', async () => {
+  const server = await startNatsServer();
+  onTestFinished(() => server.stop());
+  const nats = await connect({ servers: server.url });
+  onTestFinished(() => nats.close());
+  const leaf = { nats, js: jetstream(nats), jsm: await jetstreamManager(nats) };
+  let attempts = 0;
+  nats.subscribe('$JS.API.CONSUMER.CREATE.LOG.>', { callback: () => void attempts++ });
+  const errors: string[] = [];
+  const taken: number[] = [];
+  const following = follow({
+    leaf,
+    stream: 'LOG',
+    after: 0,
+    onMessage: ({ seq }) => taken.push(seq),
+    onCaughtUp: () => {},
+    onRecreated: () => {},
+    onError: ({ message }) => errors.push(message),
+  });
+  onTestFinished(() => following.stop());
+  await vi.waitFor(() => expect(attempts).toBeGreaterThan(3), { timeout: 30_000, interval: 25 });
+  expect(errors).toContain('stream not found');
+  expect(errors.filter((error, index) => error === errors[index - 1])).toEqual([]);
+  await leaf.jsm.streams.add({ name: 'LOG', subjects: ['log.*'] });
+  await leaf.js.publish('log.1');
+  await vi.waitFor(() => expect(taken).toEqual([1]), { timeout: 30_000, interval: 25 });
+});

@@ -1,19 +1,13 @@
-import {
-  type Envelope,
-  envelopeOf,
-  type EventReader,
-  HEADER,
-  type Message,
-  resourceIn,
-} from '../../shared/event/message.ts';
+import { type Envelope, envelopeOf, type EventReader, HEADER, type Message } from '../../shared/event/message.ts';
 import type { Quarantine } from '../../shared/event/quarantine.ts';
 import { eventSubject } from '../../shared/event/subject.ts';
 import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
 import type { Changed, View } from '../../shared/view/view.ts';
 import type { Keyring } from './keyring.ts';
 import type { CopiedAside, CopiedEntry, LocalCopy } from './localCopy.ts';
-import { type Folded, PolicyFold } from './policyFold.ts';
+import { PolicyFold } from './policyFold.ts';
 import type { Applied } from './ports.ts';
+import { type ReadEvent, readEvent } from './readEvent.ts';
 import { UnsavedChanges } from './unsavedChanges.ts';
 
 interface PolicyLogDeps {
@@ -34,18 +28,10 @@ const CHANGE_MS = 20;
 /** Stands for the schema of a message that says none: it is kept, and no version will read it. */
 const NO_SCHEMA = 0;
 
-/** An event as far as this version reads it. */
-interface Read extends Folded {
-  readonly entry: CopiedEntry;
-  readonly content: unknown;
-  /** Why it cannot be applied. */
-  readonly problem?: string;
-}
-
 /** What came since a refill began. */
 interface Anew {
   readonly logId: string;
-  readonly reads: Map<string, Read>;
+  readonly reads: Map<string, ReadEvent>;
   /** No messages of a policy log, by subject. */
   readonly broken: Map<string, CopiedAside>;
   position: number;
@@ -58,7 +44,7 @@ export class PolicyLog {
   readonly #unsaved: UnsavedChanges;
   #position = 0;
   #logId = '';
-  #change: { readonly envelope: Envelope; readonly read: Read }[] = [];
+  #change: { readonly envelope: Envelope; readonly read: ReadEvent }[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** While a refill goes on. */
   #anew: Anew | undefined;
@@ -92,11 +78,11 @@ export class PolicyLog {
     for (const { keyId, body } of copied.grants) this.#adopt(keyId, body);
     this.#logId = copied.logId;
     this.#position = copied.position;
-    for (const entry of copied.entries) this.#apply(this.#read(entry));
+    for (const entry of copied.entries) this.#apply(readEvent(entry, this.#deps.reader));
     for (const { reason, ...entry } of copied.aside) {
       if (entry.schema === NO_SCHEMA) this.#setAside(entry, reason);
       else {
-        const read = this.#read(entry);
+        const read = readEvent(entry, this.#deps.reader);
         this.#apply(read);
         if (read.problem) continue;
         this.#unsaved.entry(entry);
@@ -135,7 +121,8 @@ export class PolicyLog {
     }
     const { key, version, schema, content } = envelope;
     const body = content === undefined ? undefined : message.body;
-    const read = this.#read({ key: keyText(key), version, schema, position: sequence, body }, { key, content });
+    const entry = { key: keyText(key), version, schema, position: sequence, body };
+    const read = readEvent(entry, this.#deps.reader, { key, content });
     if (this.#anew) {
       this.#anew.reads.set(read.entry.key, read);
       this.#anew.position = sequence;
@@ -222,7 +209,7 @@ export class PolicyLog {
     this.#unsaved.save(this.#logId, this.#position);
   }
 
-  #add(envelope: Envelope, read: Read): void {
+  #add(envelope: Envelope, read: ReadEvent): void {
     const { change } = envelope;
     if (this.#change[0] && this.#change[0].envelope.change.id !== change.id) this.flush();
     this.#change.push({ envelope, read });
@@ -231,27 +218,14 @@ export class PolicyLog {
     else this.#timer = setTimeout(() => this.flush(), CHANGE_MS);
   }
 
-  /** @param published its key and body, where they are parsed already. */
-  #read(entry: CopiedEntry, published?: Pick<Envelope, 'key' | 'content'>): Read {
-    const { version, schema } = entry;
-    const key = published?.key ?? parseKeyText(entry.key);
-    let content = published?.content;
-    try {
-      content ??= entry.body === undefined ? undefined : JSON.parse(entry.body);
-      return { entry, key, version, content, resource: resourceIn({ key, schema, content }, this.#deps.reader) };
-    } catch (error) {
-      return { entry, key, version, content, resource: null, problem: (error as Error).message };
-    }
-  }
-
-  #applyNew(read: Read): Changed[] {
+  #applyNew(read: ReadEvent): Changed[] {
     const { entry, problem } = read;
     if (!problem) this.#unsaved.entry(entry);
     const changed = this.#apply(read);
     return changed ? [changed] : [];
   }
 
-  #apply(read: Read): Changed | undefined {
+  #apply(read: ReadEvent): Changed | undefined {
     const { entry, key, problem } = read;
     const { quarantine } = this.#deps;
     if (problem) {
