@@ -3,7 +3,7 @@ import type { Matcher_MatcherList_PredicateJson, MatcherJson } from '../../xds/g
 import { typed } from '../../xds/typed.ts';
 import { literalRegex } from '../clientMatch.ts';
 import type { ClientSubset, InboundRules, RuleOrigin } from '../rules.ts';
-import { clientUri, type Groups, having } from './groups.ts';
+import { clientUri, deniedByTag, type Groups, having } from './groups.ts';
 import type { ClientMatchSpec, MeshTrafficPermissionConf } from './schema.ts';
 
 type Action = 'ALLOW' | 'DENY';
@@ -26,10 +26,9 @@ export function matchers(
     });
   const older = (action: Action, groups: Groups) =>
     groups.flatMap(({ subset, origins }) => branch([subsetPredicate(subset, mesh)], action, origins));
-  const named = having(from, 'Deny').filter(({ subset }) => Object.keys(subset.tags).length > 0);
   const branches = [
     ...ruled('DENY', 'deny'),
-    ...older('DENY', named),
+    ...older('DENY', deniedByTag(from)),
     ...ruled('ALLOW', 'allow', 'allowWithShadowDeny'),
     ...older('ALLOW', having(from, 'Allow', 'AllowWithShadowDeny')),
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundRules } from '../rules.ts';
+import { deniedByTag, type Groups } from './groups.ts';
 import { uriSanRegex } from './matcher.ts';
 import { permissions } from './rbac.ts';
 import type { MeshTrafficPermissionConf } from './schema.ts';
@@ -74,5 +75,26 @@ describe('permissions of an inbound', () => {
     expect(actions([{ ...everybody, subset: prod, conf: { action: 'Deny' } }])).toEqual(['DENY', 'ALLOW']);
     expect(actions([{ ...everybody, subset: others, conf: { action: 'Deny' } }])).toEqual(['ALLOW']);
     expect(actions([{ ...everybody, subset: prod, conf: {} }])).toEqual(['ALLOW']);
+  });
+
+  it('denies by `from` who has one of two tags that are wanted, whichever', () => {
+    const [app, kong] = [
+      { key: 'component', value: 'app' },
+      { key: 'name', value: 'kong' },
+    ] as const;
+    const group = (tags: Record<string, string>, not: (typeof app | typeof kong)[], action: string) => ({
+      subset: { tags, not },
+      conf: { action },
+      origins: [],
+    });
+    const from = [
+      group({ component: 'app', name: 'kong' }, [], 'Allow'),
+      group({ component: 'app' }, [kong], 'Deny'),
+      group({}, [app], 'Deny'),
+    ];
+    expect(deniedByTag(from as Groups).map(({ subset }) => subset)).toEqual([
+      { tags: { component: 'app' }, not: [kong] },
+      { tags: { name: 'kong' }, not: [app] },
+    ]);
   });
 });
