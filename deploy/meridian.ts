@@ -3,7 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { meridian } from './program.ts';
+import { meridian, SERVERS } from './program.ts';
 
 // The second start needs half the time. In a folder of our own: in the default one, below /tmp, anybody could leave us code. Where
 // NODE_COMPILE_CACHE names another, it is that one. Node writes to it when it ends in order. The bundle has one below it, which goes when
@@ -28,8 +28,7 @@ async function ask(question: string): Promise<string> {
 const [asked] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const interrupted = new AbortController();
 // The servers among the commands shut down on SIGINT themselves; only the verbs that follow or wait are cut off here.
-if (!['global', 'zone', 'standalone', 'dp', 'demo'].includes(asked ?? ''))
-  process.once('SIGINT', () => interrupted.abort());
+if (!SERVERS.includes(asked ?? '')) process.once('SIGINT', () => interrupted.abort());
 // Whoever reads our output may have seen enough (`meridian log | head`).
 process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
   if (cause.code === 'EPIPE') process.exit(0);

@@ -171,6 +171,12 @@ describe('get', () => {
       );
   });
 
+  it('says when something else than a control plane answers', async () => {
+    const { status, err } = await runCli(['get', 'mt'], { 'GET /_resources': { body: { hello: 'world' } } });
+    expect(status).toBe(1);
+    expect(err).toMatch(/^error: the answer is not what a control plane answers: .*\n✖ .*\n.*at resources\n$/);
+  });
+
   it('says when nobody listens', async () => {
     const { status, err } = await runCli(['get', 'zones', '--address', 'http://127.0.0.1:1']);
     expect(status).toBe(1);

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { ZodError } from 'zod';
 import type { CliDeps } from '../global/cli/verb.ts';
 
 /** What both control planes are given: the resource types of this build, and its version. */
@@ -42,14 +43,17 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
     description: 'create or replace resources from YAML or JSON, as one change',
     load: async (deps) => (await import('../global/cli/apply/apply.ts')).applyCommand(deps),
   },
-  get: { description: 'show resources', load: async (deps) => (await import('../global/cli/get.ts')).getCommand(deps) },
+  get: {
+    description: 'show resources',
+    load: async (deps) => (await import('../global/cli/get/get.ts')).getCommand(deps),
+  },
   delete: {
     description: 'delete a resource',
     load: async (deps) => (await import('../global/cli/delete.ts')).deleteCommand(deps),
   },
   inspect: {
     description: 'what is connected, and what applies to it',
-    load: async (deps) => (await import('../global/cli/inspect.ts')).inspectCommand(deps),
+    load: async (deps) => (await import('../global/cli/inspect/inspect.ts')).inspectCommand(deps),
   },
   export: {
     description: 'print resources so that another control plane can take them over',
@@ -95,7 +99,7 @@ const COMMANDS: Readonly<Record<string, Lazy>> = {
   },
   generate: {
     description: 'issue tokens, make keys and certificates',
-    load: async (deps) => (await import('../global/cli/generate.ts')).generateCommand(deps),
+    load: async (deps) => (await import('../global/cli/generate/generate.ts')).generateCommand(deps),
   },
   install: {
     description: 'what kumactl installs, and how to come by it here',
@@ -143,7 +147,7 @@ export async function meridian(arguments_: readonly string[], deps: CliDeps): Pr
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode;
     if (deps.signal?.aborted) return 130;
-    deps.err(`${errorText(cause)}\n`);
+    deps.err(`${isForeign(cause, first) ? await foreignText(cause) : errorText(cause)}\n`);
     return 1;
   }
 }
@@ -193,6 +197,19 @@ async function completeLine(words: readonly string[], deps: CliDeps): Promise<nu
 function* everyCommand(command: Command, path = command.name()): Iterable<readonly [Command, string]> {
   yield [command, path];
   for (const inner of command.commands) yield* everyCommand(inner, `${path} ${inner.name()}`);
+}
+
+/** Commands that serve until they are told to stop. */
+export const SERVERS: readonly string[] = ['global', 'zone', 'standalone', 'dp', 'demo'];
+
+/** Did a verb of the client get an answer that it cannot read? */
+function isForeign(cause: unknown, verb: string | undefined): cause is ZodError {
+  return cause instanceof Error && cause.name === 'ZodError' && !SERVERS.includes(verb ?? '');
+}
+
+async function foreignText(cause: ZodError): Promise<string> {
+  const { prettifyError } = await import('zod');
+  return `error: the answer is not what a control plane answers: is there one at that address, of a version that fits? \`meridian version\` tells.\n${prettifyError(cause)}`;
 }
 
 /** What an operator can act upon is told in its own words; a fault of ours shows where it happened. */

@@ -5,7 +5,7 @@ import { callFromFrontend } from '../../deploy/demo/demo.ts';
 import { createMesh, MESH } from '../../deploy/demo/mesh.ts';
 import { until } from '../../deploy/demo/until.ts';
 import { Workloads } from '../../deploy/demo/workloads.ts';
-import { zoneTable } from '../../global/cli/inspectZones.ts';
+import { zoneTable } from '../../global/cli/inspect/zones.ts';
 import { statusText } from '../../global/cli/statusText.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
 import { type RequestLoad, startRequests } from '../faults/requests.ts';

@@ -13,7 +13,7 @@ import { globalCredential } from '../../global/hubAccess/credentials.ts';
 import type { HubKeys } from '../../global/hubAccess/hubKeys.ts';
 import { readHubKeys } from '../../global/hubAccess/readHubKeys.ts';
 import { connectToHub, type HubConnection } from '../../global/relay/natsConnection.ts';
-import { zoneTable } from '../../global/cli/inspectZones.ts';
+import { zoneTable } from '../../global/cli/inspect/zones.ts';
 import { fetchStatus, type ZoneStatus } from '../../global/cli/statusBody.ts';
 import { statusText } from '../../global/cli/statusText.ts';
 import { tempDir } from '../support/tempDir.ts';

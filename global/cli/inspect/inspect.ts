@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { inspectDataplane } from './inspectDataplane.ts';
-import { inspectDataplanes } from './inspectDataplanes.ts';
-import { inspectMeshes, inspectServices } from './inspectMeshes.ts';
-import { inspectMeshGateway } from './inspectMeshGateway.ts';
-import { inspectPolicy } from './inspectPolicy.ts';
-import { inspectZoneProxies } from './inspectZoneProxies.ts';
-import { inspectZones } from './inspectZones.ts';
-import type { CliDeps } from './verb.ts';
+import { inspectDataplane } from './dataplane.ts';
+import { inspectDataplanes } from './dataplanes.ts';
+import { inspectMeshes, inspectServices } from './meshes.ts';
+import { inspectMeshGateway } from './meshGateway.ts';
+import { inspectPolicy } from './policy.ts';
+import { inspectZoneProxies } from './zoneProxies.ts';
+import { inspectZones } from './zones.ts';
+import type { CliDeps } from '../verb.ts';
 
 /** `meridian inspect …`: what is connected and what applies to it. */
 export function inspectCommand(deps: CliDeps): Command {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { fetchAll } from './list.ts';
-import { fetchInMesh } from './notFound.ts';
-import { table } from './table.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { fetchAll } from '../list.ts';
+import { fetchInMesh } from '../notFound.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 const counts = z.looseObject({ total: z.number().optional(), online: z.number().optional() });
 

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { commaList } from './commaList.ts';
-import { generateCertificate } from './generateCertificate.ts';
-import { generatePublicKey, generateSigningKey } from './generateKeys.ts';
+import { generateCertificate } from './certificate.ts';
+import { generatePublicKey, generateSigningKey } from './keys.ts';
 import { issue, type TokenFlags, tokenVerb } from './issueToken.ts';
-import type { CliDeps } from './verb.ts';
+import type { CliDeps } from '../verb.ts';
 
 interface DataplaneTokenFlags extends TokenFlags {
   readonly name: string;

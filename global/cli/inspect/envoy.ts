@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { RequestOptions } from './connection.ts';
-import { bodyText, type Format, formatOption, render } from './output.ts';
-import type { CliDeps } from './verb.ts';
+import type { RequestOptions } from '../connection.ts';
+import { bodyText, type Format, formatOption, render } from '../output.ts';
+import type { CliDeps } from '../verb.ts';
 
 /** What the Envoy of a proxy says of itself: as the CLI calls it, and the last step of the path. */
 export const ENVOY_VIEWS = { 'config-dump': 'xds', stats: 'stats', clusters: 'clusters' } as const;

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { fetchCatalog, findType } from './catalog.ts';
-import { CliError } from './cliError.ts';
-import { nameIn } from './completion/places.ts';
-import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
-import { notFound } from './notFound.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+import { fetchCatalog, findType } from '../catalog.ts';
+import { CliError } from '../cliError.ts';
+import { nameIn } from '../completion/places.ts';
+import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './envoy.ts';
+import { notFound } from '../notFound.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
 
 /** What the control plane says of a Dataplane itself, by the last step of the path. */
 const OWN_VIEWS = { policies: 'policies', rules: '_rules', config: '_config' } as const;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { makeSigningKey, publicHalf } from '../../http/token/signingKey.ts';
+import { makeSigningKey, publicHalf } from '../../../http/token/signingKey.ts';
 import { readSigningKey } from './signingKeyFile.ts';
-import type { CliDeps } from './verb.ts';
+import type { CliDeps } from '../verb.ts';
 
 /** `meridian generate signing-key`: a key for a GlobalSecret or Secret whose tokens are to be signed with it; asks no control plane. */
 export function generateSigningKey(deps: CliDeps): Command {

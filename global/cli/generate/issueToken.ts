@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { issueToken } from '../../http/token/issueToken.ts';
-import { issuerOf } from '../../http/token/tokenIssuer.ts';
-import { goDurationMs } from '../../shared/resource/goDuration.ts';
-import type { TokenIssuer } from '../../shared/rest/ports.ts';
-import { CliError } from './cliError.ts';
-import { type Format, formatOption, render } from './output.ts';
+import { issueToken } from '../../../http/token/issueToken.ts';
+import { issuerOf } from '../../../http/token/tokenIssuer.ts';
+import { goDurationMs } from '../../../shared/resource/goDuration.ts';
+import type { TokenIssuer } from '../../../shared/rest/ports.ts';
+import { CliError } from '../cliError.ts';
+import { type Format, formatOption, render } from '../output.ts';
 import { readSigningKey } from './signingKeyFile.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
 
 export interface TokenFlags extends ConnectionFlags {
   readonly output: Format;

@@ -1,20 +1,18 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
-import { age } from './age.ts';
-import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from './catalog.ts';
-import { nameArgument, typeArgument } from './completion/places.ts';
-import { CliError } from './cliError.ts';
-import type { Connection } from './connection.ts';
-import { resourcesAt } from './log/asOf.ts';
-import { type Moment, moment } from './log/moment.ts';
-import { fetchPage, type RestResource, restResource } from './list.ts';
-import { fetchInMesh, inKnownMesh, notFound } from './notFound.ts';
-import { whole } from './numberOf.ts';
-import { render } from './output.ts';
-import { table } from './table.ts';
-import { tagText, tagsOf } from './tags.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { collectionPath, fetchCatalog, findType, itemPath, type ResourceType } from '../catalog.ts';
+import { nameArgument, typeArgument } from '../completion/places.ts';
+import { CliError } from '../cliError.ts';
+import type { Connection } from '../connection.ts';
+import { resourcesAt } from '../log/asOf.ts';
+import { type Moment, moment } from '../log/moment.ts';
+import { fetchPage } from '../list.ts';
+import { fetchInMesh, inKnownMesh, notFound } from '../notFound.ts';
+import { whole } from '../numberOf.ts';
+import { render } from '../output.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
+import { resourceTable } from './columns.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 interface GetFlags extends ConnectionFlags, ShowFlags {
   readonly mesh: string;
@@ -86,67 +84,4 @@ function typesTable(catalog: readonly ResourceType[]): string {
     ['TYPE', 'PATH', 'SHORT', 'SCOPE'],
     catalog.map((type) => [type.name, type.path, type.shortName ?? '', type.scope]),
   );
-}
-
-const meshColumns = z.looseObject({
-  mtls: z
-    .looseObject({
-      enabledBackend: z.string().optional(),
-      backends: z.array(z.looseObject({ name: z.string(), type: z.string() })).optional(),
-    })
-    .optional(),
-  routing: z
-    .looseObject({ localityAwareLoadBalancing: z.boolean().optional(), zoneEgress: z.boolean().optional() })
-    .optional(),
-});
-
-/** Columns as kumactl's, per type. */
-function resourceTable(type: ResourceType, items: readonly unknown[], now: number): string {
-  const resources = items.map((item) => restResource.parse(item));
-  const columns = columnsOf(type);
-  const head = [...(type.scope === 'Mesh' ? ['MESH'] : []), 'NAME', ...columns.map(({ title }) => title), 'AGE'];
-  const rows = resources.map((resource) => [
-    ...(type.scope === 'Mesh' ? [resource.mesh ?? ''] : []),
-    resource.name,
-    ...columns.map(({ value }) => value(resource)),
-    age(resource.modificationTime, now),
-  ]);
-  return table(head, rows);
-}
-
-interface Column {
-  readonly title: string;
-  readonly value: (resource: RestResource) => string;
-}
-
-const onOff = (value: boolean | undefined) => (value ? 'on' : 'off');
-
-function columnsOf(type: ResourceType): readonly Column[] {
-  if (type.name === 'Mesh') {
-    const spec = (resource: RestResource) => meshColumns.parse(resource);
-    return [
-      { title: 'mTLS', value: (resource) => mtlsText(spec(resource)) },
-      { title: 'LOCALITY', value: (resource) => onOff(spec(resource).routing?.localityAwareLoadBalancing) },
-      { title: 'ZONEEGRESS', value: (resource) => onOff(spec(resource).routing?.zoneEgress) },
-    ];
-  }
-  if (type.name === 'Dataplane') {
-    return [
-      { title: 'TAGS', value: (resource) => tagText(tagsOf(resource)) },
-      { title: 'ADDRESS', value: addressOf },
-    ];
-  }
-  return [];
-}
-
-function mtlsText({ mtls }: z.infer<typeof meshColumns>): string {
-  const backend = mtls?.backends?.find(({ name }) => name === mtls.enabledBackend);
-  return backend ? `${backend.type}/${backend.name}` : 'off';
-}
-
-function addressOf(resource: RestResource): string {
-  const parsed = z
-    .looseObject({ networking: z.looseObject({ address: z.string(), advertisedAddress: z.string().optional() }) })
-    .safeParse(resource);
-  return parsed.success ? (parsed.data.networking.advertisedAddress ?? parsed.data.networking.address) : '';
 }

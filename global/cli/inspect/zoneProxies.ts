@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { age } from './age.ts';
-import { fetchCatalog, findType } from './catalog.ts';
-import { nameIn } from './completion/places.ts';
+import { age } from '../age.ts';
+import { fetchCatalog, findType } from '../catalog.ts';
+import { nameIn } from '../completion/places.ts';
 import { connectivityOf, insight } from './insight.ts';
-import { fetchAll } from './list.ts';
-import { notFound } from './notFound.ts';
-import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './inspectEnvoy.ts';
-import { table } from './table.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { fetchAll } from '../list.ts';
+import { notFound } from '../notFound.ts';
+import { ENVOY_VIEWS, type EnvoyFlags, envoyPath, type EnvoyView, showBody, withEnvoyFlags } from './envoy.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 /** A kind of zone proxy, as the REST API and the keys of its overview call it. */
 interface Kind {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { age } from './age.ts';
+import { age } from '../age.ts';
 import { connectivityOf, insight } from './insight.ts';
-import { fetchInMesh } from './notFound.ts';
-import { table } from './table.ts';
-import { tagText, tagsOf } from './tags.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { fetchInMesh } from '../notFound.ts';
+import { table } from '../table.ts';
+import { tagText, tagsOf } from '../tags.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 const inbound = z.looseObject({
   port: z.number().optional(),

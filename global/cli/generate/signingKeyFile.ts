@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { publicHalf } from '../../http/token/signingKey.ts';
-import { CliError } from './cliError.ts';
+import { publicHalf } from '../../../http/token/signingKey.ts';
+import { CliError } from '../cliError.ts';
 
 /** A signing key as PEM, from a file that holds it as it is or in base64, as a Secret does. @throws CliError naming the flag */
 export async function readSigningKey(path: string): Promise<string> {

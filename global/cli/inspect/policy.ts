@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { fetchCatalog, findType, itemPath } from './catalog.ts';
-import { CliError } from './cliError.ts';
-import { nameArgument, typeArgument } from './completion/places.ts';
-import { fetchAll } from './list.ts';
-import { notFound } from './notFound.ts';
-import { table } from './table.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { fetchCatalog, findType, itemPath } from '../catalog.ts';
+import { CliError } from '../cliError.ts';
+import { nameArgument, typeArgument } from '../completion/places.ts';
+import { fetchAll } from '../list.ts';
+import { notFound } from '../notFound.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 const ZONE_LABEL = 'kuma.io/zone';
 

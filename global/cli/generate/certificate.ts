@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { type KeyType, selfSigned } from '../certificate/selfSigned.ts';
-import { CliError } from './cliError.ts';
-import type { CliDeps } from './verb.ts';
+import { type KeyType, selfSigned } from '../../certificate/selfSigned.ts';
+import { CliError } from '../cliError.ts';
+import type { CliDeps } from '../verb.ts';
 
 interface Flags {
   readonly type: 'server' | 'client';

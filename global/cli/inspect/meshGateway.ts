@@ -1,11 +1,11 @@
 import { Argument, type Command } from 'commander';
 import { z } from 'zod';
-import { fetchCatalog } from './catalog.ts';
-import { CliError } from './cliError.ts';
-import { inKnownMesh } from './notFound.ts';
-import { type Format, formatOption, render } from './output.ts';
-import { table } from './table.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from './verb.ts';
+import { fetchCatalog } from '../catalog.ts';
+import { CliError } from '../cliError.ts';
+import { inKnownMesh } from '../notFound.ts';
+import { type Format, formatOption, render } from '../output.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, meshOption, verb } from '../verb.ts';
 
 const TYPE = 'MeshGateway';
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { age } from './age.ts';
+import { age } from '../age.ts';
 import { connectivityOf, insight } from './insight.ts';
-import { fetchAll } from './list.ts';
-import { table } from './table.ts';
-import { type CliDeps, type ConnectionFlags, connectionOf, verb } from './verb.ts';
-import { showList, type ShowFlags, withShowFlags } from './watch/showList.ts';
+import { fetchAll } from '../list.ts';
+import { table } from '../table.ts';
+import { type CliDeps, type ConnectionFlags, connectionOf, verb } from '../verb.ts';
+import { showList, type ShowFlags, withShowFlags } from '../watch/showList.ts';
 
 const overview = z.looseObject({
   name: z.string(),
