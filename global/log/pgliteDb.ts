@@ -36,11 +36,17 @@ export async function pgliteDb(directory: string): Promise<Db> {
   };
   const reopen = async () => {
     const next = await pgliteThread(dataDir, notify);
-    for (const channel of wakes.keys()) {
-      await next.call('listen', channel);
-      notify(channel, '');
+    try {
+      for (const channel of wakes.keys()) {
+        await next.call('listen', channel);
+        notify(channel, '');
+      }
+      return next;
+    } catch (error) {
+      // The next attempt opens the folder again, and two threads on one folder lose data.
+      await next.end();
+      throw error;
     }
-    return next;
   };
   const call = async (...args: Parameters<PgliteThread['call']>): Promise<readonly Row[]> =>
     (await current()).call(...args);

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-const IV_BYTES = 12;
+/** Of an IV, as GCM wants it. */
+export const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 export interface Ciphertext {

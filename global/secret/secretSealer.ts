@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { keyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { Sealed } from '../../shared/resource/secret/spec.ts';
-import { decrypt, encrypt } from './aesGcm.ts';
+import { decrypt, encrypt, IV_BYTES } from './aesGcm.ts';
 import { KEY_BYTES, type KeyEncryptionKeys } from './keyEncryptionKey.ts';
-
-const IV_BYTES = 12;
 
 /** A data key as it is stored: wrapped by the key-encryption key. */
 export interface WrappedDataKey {
