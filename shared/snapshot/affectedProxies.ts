@@ -18,7 +18,7 @@ import type { Proxy } from './proxy.ts';
 import type { ProxyIndex, TrackedProxy } from './proxyIndex.ts';
 import { ROUTE_TYPES } from './routedSubsets.ts';
 import { caSecretNames } from './secrets.ts';
-import { type IndexChanges, indexChanges } from './indexChanges.ts';
+import { type IndexChanges, indexChanges, movedOn } from './indexChanges.ts';
 
 /** `all`: generate the snapshot anew. A set: only endpoints of these services, as `<mesh>/<service>` (the fast lane). */
 export type Scope = 'all' | ReadonlySet<string>;
@@ -149,14 +149,14 @@ function addServiceChanges({ view, settings }: World, index: ProxyIndex, affecte
     // Most proxies are concerned by no difference: for them nothing is made.
     let endpoints: Set<string> | undefined;
     let all = false;
-    for (const [mesh, before] of tracked.indexes) {
+    for (const before of tracked.indexes.values()) {
       const changes = differences(before);
       if (!changes) continue;
       const use = usedOf(tracked, changes);
       all ||= use.shape;
       if (use.endpoints.length > 0) endpoints ??= new Set();
-      for (const service of use.endpoints) endpoints?.add(`${mesh}/${service}`);
-      if (!use.shape && use.endpoints.length === 0) tracked.indexes.set(mesh, changes.now);
+      for (const service of use.endpoints) endpoints?.add(`${before.mesh}/${service}`);
+      if (!use.shape && use.endpoints.length === 0) tracked.indexes = movedOn(tracked.indexes, changes.now);
     }
     if (all) affected.set(tracked.proxy.id, 'all');
     else if (endpoints) affected.set(tracked.proxy.id, endpoints);

@@ -1,4 +1,3 @@
-import type { ServiceIndex } from '../view/services.ts';
 import { serviceIndex } from '../view/services.ts';
 import { edsName } from '../xds/cluster.ts';
 import type { ClusterJson } from '../xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
@@ -11,6 +10,7 @@ import { addDns } from './dns.ts';
 import { endpointsOfAll, sourcesOf } from './endpoints.ts';
 import type { EndpointSource } from './endpointSource.ts';
 import { addInbounds } from './inbound.ts';
+import { type Indexes, onlyOf } from './indexChanges.ts';
 import type { SnapshotInput } from './input.ts';
 import { Memo } from './memo.ts';
 import { addMetrics } from './metrics.ts';
@@ -36,7 +36,7 @@ export interface Generated extends Layered {
   readonly direct: ReadonlySet<string>;
   readonly policies: MatchedByType;
   /** mesh → the services as they were. */
-  readonly indexes: ReadonlyMap<string, ServiceIndex>;
+  readonly indexes: Indexes;
   /** What its outbounds have in common with other proxies; a sidecar's only. */
   readonly outbound?: OutboundPart;
 }
@@ -84,11 +84,12 @@ function generateSidecar(input: SnapshotInput, memo: Memo, before: Generated | u
   addDns(set, sidecar);
   addSecrets(set, sidecar, input.view);
   const lookups = new Lookups(mesh);
-  policies.proxy(set, proxyContext(sidecar, lookups));
+  policies.proxy(set, () => proxyContext(sidecar, lookups));
   for (const service of lookups.protocols.keys()) services.add(service);
-  const indexes = new Map([[mesh.name, mesh.services]]);
-  const layers = set.layers();
-  const sources = isAsBuilt(layers.cluster, outbound) ? outbound.sources : sourcesOf(set, outbound.sources, mesh.name);
+  const indexes = onlyOf(mesh.services);
+  const sources = isAsBuilt(set.layer('cluster'), outbound)
+    ? outbound.sources
+    : sourcesOf(set, outbound.sources, mesh.name);
   set.share('endpoint', endpointsOfAll(sources, indexes, memo));
   return {
     ...layered(set.layers(), before),

@@ -9,6 +9,23 @@ export interface IndexChanges {
   readonly endpoints: ReadonlySet<string>;
 }
 
+/** mesh → its services. */
+export type Indexes = ReadonlyMap<string, ServiceIndex>;
+
+const alone = new WeakMap<ServiceIndex, Indexes>();
+
+/** The services of one mesh only: one object for all its sidecars. */
+export function onlyOf(index: ServiceIndex): Indexes {
+  let indexes = alone.get(index);
+  if (!indexes) alone.set(index, (indexes = new Map([[index.mesh, index]])));
+  return indexes;
+}
+
+/** With other services of one mesh. */
+export function movedOn(indexes: Indexes, now: ServiceIndex): Indexes {
+  return indexes.size === 1 ? onlyOf(now) : new Map(indexes).set(now.mesh, now);
+}
+
 /**
  * Compares with the services of now, each former state once however many proxies stand at it.
  * @returns a function that gives `undefined` where nothing is different.

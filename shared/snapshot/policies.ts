@@ -19,7 +19,8 @@ export interface ProxyPolicies {
   inboundId(section: string): string;
   outbound(outbound: OutboundResources, context: EffectContext): void;
   inbound(inbound: InboundResources, context: EffectContext): void;
-  proxy(set: ResourceSet, context: ProxyContext): void;
+  /** @param contextOf asked for when a policy has an effect upon the whole proxy: few have */
+  proxy(set: ResourceSet, contextOf: () => ProxyContext): void;
 }
 
 interface Options {
@@ -60,11 +61,11 @@ function ready(matched: MatchedByType, registry: Registry): ProxyPolicies {
       for (const { type, effects } of descriptors)
         effects.inbound?.(resources, inbound(type, resources.sectionName), context);
     },
-    proxy: (set, context) => {
+    proxy: (set, contextOf) => {
       for (const { type, effects } of descriptors) {
         const found = matched.get(type);
-        if (found?.single) effects.proxy?.(set, found.single.conf, context);
-        if (found) effects.connections?.(set, found.to, context);
+        if (found?.single && effects.proxy) effects.proxy(set, found.single.conf, contextOf());
+        if (found && effects.connections) effects.connections(set, found.to, contextOf());
       }
     },
   };

@@ -1,5 +1,5 @@
-import type { ServiceIndex } from '../view/services.ts';
 import type { Generated } from './generateSnapshot.ts';
+import type { Indexes } from './indexChanges.ts';
 import type { Proxy } from './proxy.ts';
 
 /** A connected proxy and what its current snapshot was made from. */
@@ -7,7 +7,7 @@ export interface TrackedProxy {
   readonly proxy: Proxy;
   readonly generated: Generated;
   /** mesh → the newest services known to give the same snapshot. */
-  readonly indexes: Map<string, ServiceIndex>;
+  indexes: Indexes;
 }
 
 /** The connected proxies of a zone control plane, found by what may change for them. */
@@ -19,7 +19,7 @@ export class ProxyIndex {
 
   /** Adds a proxy, or replaces what is known of it: to be called with every snapshot that is made for it. */
   update(proxy: Proxy, generated: Generated): void {
-    const tracked = { proxy, generated, indexes: new Map(generated.indexes) };
+    const tracked: TrackedProxy = { proxy, generated, indexes: generated.indexes };
     this.#proxies.set(proxy.id, tracked);
     if (generated.direct.size > 0) this.#directCallers.set(proxy.id, tracked);
     else this.#directCallers.delete(proxy.id);

@@ -3,6 +3,7 @@ import { layered } from '../xds/resourceSet.ts';
 import type { World } from './affectedProxies.ts';
 import { endpointsOfAll } from './endpoints.ts';
 import type { Generated } from './generateSnapshot.ts';
+import { movedOn } from './indexChanges.ts';
 import { Memo } from './memo.ts';
 
 /**
@@ -11,7 +12,8 @@ import { Memo } from './memo.ts';
  * change that the view has applied.
  */
 export function regenerateEndpoints(previous: Generated, { view, settings, memo = new Memo() }: World): Generated {
-  const indexes = new Map([...previous.indexes.keys()].map((mesh) => [mesh, serviceIndex(view, mesh, settings.zone)]));
+  let indexes = previous.indexes;
+  for (const { mesh } of previous.indexes.values()) indexes = movedOn(indexes, serviceIndex(view, mesh, settings.zone));
   const endpoint = { ...previous.layers.endpoint, common: endpointsOfAll(previous.sources, indexes, memo) };
   return { ...previous, indexes, ...layered({ ...previous.layers, endpoint }, previous) };
 }

@@ -18,7 +18,7 @@ const NONE: Resources = new Map();
 /** The resources of one proxy while its snapshot is being made. What is added may be shared with other proxies. */
 export class ResourceSet {
   readonly #common = everyKind(() => NONE);
-  readonly #own = everyKind(() => new Map<string, XdsResource>());
+  readonly #own = everyKind<Map<string, XdsResource> | undefined>(() => undefined);
 
   /** Many resources at once, without a look at each. @param resources sorted by name; never changed from now on */
   share(kind: XdsKind, resources: Resources): void {
@@ -27,24 +27,24 @@ export class ResourceSet {
 
   /** Adds, or replaces the one of that name. `resource` may be any of the generated `…Json` types. */
   put(kind: XdsKind, name: string, resource: object): void {
-    this.#own[kind].set(name, resource as XdsResource);
+    (this.#own[kind] ??= new Map()).set(name, resource as XdsResource);
   }
 
   get(kind: XdsKind, name: string): XdsResource | undefined {
-    return this.#own[kind].get(name) ?? this.#common[kind].get(name);
+    return this.#own[kind]?.get(name) ?? this.#common[kind].get(name);
   }
 
   remove(kind: XdsKind, name: string): void {
     // A common map stays as it is for the others.
     if (this.#common[kind].has(name)) {
-      this.#own[kind] = new Map([...this.#common[kind], ...this.#own[kind]]);
+      this.#own[kind] = new Map([...this.#common[kind], ...(this.#own[kind] ?? NONE)]);
       this.#common[kind] = NONE;
     }
-    this.#own[kind].delete(name);
+    this.#own[kind]?.delete(name);
   }
 
   names(kind: XdsKind): string[] {
-    const own = this.#own[kind];
+    const own = this.#own[kind] ?? NONE;
     return [...[...this.#common[kind].keys()].filter((name) => !own.has(name)), ...own.keys()];
   }
 
@@ -61,9 +61,14 @@ export class ResourceSet {
     return true;
   }
 
-  /** What it is made of. To be taken when nothing is added any more. */
+  /** What one kind is made of. To be taken when nothing is added to it any more. */
+  layer(kind: XdsKind): Layer {
+    return { common: this.#common[kind], own: this.#own[kind] ?? NONE };
+  }
+
+  /** As `layer`, of every kind. */
   layers(): Layers {
-    return everyKind((kind) => ({ common: this.#common[kind], own: this.#own[kind] }));
+    return everyKind((kind) => this.layer(kind));
   }
 }
 

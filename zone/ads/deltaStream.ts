@@ -1,6 +1,6 @@
 import type { XdsKind } from '../../shared/xds/snapshot.ts';
 import type { Encoded } from './encoded.ts';
-import { type KindMachine, type KindState, refusedNames } from './kindState.ts';
+import { type KindMachine, type KindState, refusedOf, type Wanted } from './kindState.ts';
 import { deltaSubscription, NO_SUBSCRIPTION, wants } from './subscription.ts';
 
 /** A DeltaDiscoveryRequest as far as it matters. */
@@ -17,11 +17,13 @@ export interface DeltaRequest {
 }
 
 export interface DeltaState extends KindState {
-  /** Name → version that the proxy has as far as we know; empty: has something, who knows which. */
-  readonly known: ReadonlyMap<string, string>;
+  /** What the proxy has as far as we know: by name, its version; empty: has something, who knows which. */
+  readonly known: ReadonlyMap<string, Versioned>;
   /** A wildcard is answered even when there is nothing: Envoy starts up only then. */
   readonly owesFirst: boolean;
 }
+
+type Versioned = Pick<Encoded, 'version'>;
 
 /** The incremental protocol for one kind on one stream (xDS, Incremental xDS). */
 export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
@@ -40,13 +42,14 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
   receive(before, request) {
     const answered = request.nonce !== '' && request.nonce === before.awaiting?.nonce ? before.awaiting : undefined;
     let state: DeltaState = answered ? { ...before, awaiting: undefined } : before;
-    let names: string[] = [];
+    let bad: readonly Encoded[] = [];
     if (answered && request.error !== undefined) {
-      names = refusedNames(answered.sent, request.error);
-      state = refused(state, answered.sent, names);
+      bad = refusedOf(answered.sent, request.error);
+      state = refused(state, bad);
     }
     state = subscribed(state, request);
     if (!answered) return { state };
+    const names = bad.map(({ name }) => name);
     return { state, answer: { accepted: request.error === undefined, error: request.error ?? '', names } };
   },
 
@@ -60,22 +63,14 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
     if (changed.length === 0 && removed.length === 0 && !state.owesFirst) {
       return { state: mayRemove ? { ...state, settled: wanted, resend: NO_NAMES } : state };
     }
-    const known = new Map(state.known);
-    const sent = new Map<string, string>();
-    for (const { name, version } of changed) {
-      known.set(name, version);
-      sent.set(name, version);
-    }
-    for (const name of removed) known.delete(name);
-    const rejected = stillRejected(state, sent);
     const after = {
       ...state,
-      known,
-      rejected,
+      known: knownThen(state, wanted, changed, removed),
+      rejected: stillRejected(state, changed),
       resend: NO_NAMES,
       owesFirst: false,
       settled: undefined,
-      awaiting: { nonce, sent },
+      awaiting: { nonce, sent: changed },
     };
     return { state: after, response: { kind: state.kind, nonce, resources: changed, removed, changed } };
   },
@@ -84,14 +79,46 @@ export const deltaMachine: KindMachine<DeltaState, DeltaRequest> = {
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** What is sent in another form is refused no more; most proxies refuse nothing. */
-function stillRejected({ rejected }: DeltaState, sent: ReadonlyMap<string, string>): DeltaState['rejected'] {
-  return rejected.size > 0 ? new Map([...rejected].filter(([name]) => !sent.has(name))) : rejected;
+function stillRejected({ rejected }: DeltaState, sent: readonly Encoded[]): DeltaState['rejected'] {
+  if (rejected.size === 0) return rejected;
+  const after = new Map(rejected);
+  for (const { name } of sent) after.delete(name);
+  return after;
+}
+
+/** What it has when it has taken this. Most then have what is wanted and nothing else: no copy is made for them. */
+function knownThen(
+  state: DeltaState,
+  wanted: Wanted,
+  changed: readonly Encoded[],
+  removed: readonly string[],
+): DeltaState['known'] {
+  if (becomesWanted(state, wanted, changed, removed)) return wanted;
+  const known: Map<string, Versioned> = new Map(state.known);
+  for (const one of changed) known.set(one.name, one);
+  for (const name of removed) known.delete(name);
+  return known;
+}
+
+/** Whether each wanted one is there or comes now, and nothing beyond them stays. */
+function becomesWanted(
+  { known }: DeltaState,
+  wanted: Wanted,
+  changed: readonly Encoded[],
+  removed: readonly string[],
+): boolean {
+  const isThere = ({ name, version }: Encoded) => known.get(name)?.version === version;
+  let found = changed.filter((one) => !isThere(one)).length;
+  for (const one of wanted.values()) if (isThere(one)) found++;
+  const newNames = changed.filter(({ name }) => !known.has(name)).length;
+  const goneNames = removed.filter((name) => known.has(name)).length;
+  return found === wanted.size && known.size + newNames - goneNames === wanted.size;
 }
 
 function changes(state: DeltaState, wanted: ReadonlyMap<string, Encoded>): Encoded[] {
   const changed: Encoded[] = [];
   const look = (one: Encoded | undefined) => {
-    if (!one || (state.known.get(one.name) === one.version && !state.resend.has(one.name))) return;
+    if (!one || (state.known.get(one.name)?.version === one.version && !state.resend.has(one.name))) return;
     if (state.rejected.get(one.name) !== one.version) changed.push(one);
   };
   if (state.subscription.wildcard) for (const one of wanted.values()) look(one);
@@ -99,21 +126,27 @@ function changes(state: DeltaState, wanted: ReadonlyMap<string, Encoded>): Encod
   return changed;
 }
 
-function refused(state: DeltaState, sent: ReadonlyMap<string, string>, names: readonly string[]): DeltaState {
-  const known = new Map(state.known);
+const UNKNOWN: Versioned = { version: '' };
+
+function refused(state: DeltaState, bad: readonly Encoded[]): DeltaState {
+  const known: Map<string, Versioned> = new Map(state.known);
   const rejected = new Map(state.rejected);
-  for (const name of names) {
-    known.set(name, '');
-    rejected.set(name, sent.get(name) ?? '');
+  for (const { name, version } of bad) {
+    known.set(name, UNKNOWN);
+    rejected.set(name, version);
   }
   return { ...state, known, rejected, settled: undefined };
+}
+
+function brought(versions: DeltaRequest['initialVersions']): [string, Versioned][] {
+  return Object.entries(versions).map(([name, version]) => [name, { version }]);
 }
 
 function subscribed(before: DeltaState, { subscribe, unsubscribe, initialVersions }: DeltaRequest): DeltaState {
   if (before.requested && subscribe.length === 0 && unsubscribe.length === 0) return before;
   const subscription = deltaSubscription(before.subscription, before.kind, subscribe, unsubscribe);
   // The versions count before the names do, or a reconnecting proxy would be sent all it has.
-  const known = new Map(before.requested ? before.known : Object.entries(initialVersions));
+  const known: Map<string, Versioned> = new Map(before.requested ? before.known : brought(initialVersions));
   const resend = new Set(before.resend);
   for (const name of subscribe) {
     // "The server must resend any newly requested resources, even if it previously sent those": the proxy may have dropped them.

@@ -17,7 +17,7 @@ export interface KindState {
   /** Name → version that the proxy refused: never sent again unchanged. */
   readonly rejected: ReadonlyMap<string, string>;
   /** The response that is not answered yet; there is at most one. */
-  readonly awaiting: { readonly nonce: string; readonly sent: ReadonlyMap<string, string> } | undefined;
+  readonly awaiting: { readonly nonce: string; readonly sent: readonly Encoded[] } | undefined;
   /** The set that there was nothing left to send of: the same set again needs no look. */
   readonly settled: Wanted | undefined;
 }
@@ -52,10 +52,9 @@ export function isRefusing(state: KindState, wanted: Wanted): boolean {
  * Which of the sent resources a NACK is about. Envoy applies the good ones of a response and names the bad ones as
  * `Error adding/updating cluster(s) a: …, b: …`; when it names none, all count as refused.
  */
-export function refusedNames(sent: ReadonlyMap<string, string>, error: string): string[] {
-  const all = [...sent.keys()];
-  const named = all.filter((name) => mentions(error, name));
-  return named.length > 0 ? named : all;
+export function refusedOf(sent: readonly Encoded[], error: string): readonly Encoded[] {
+  const named = sent.filter(({ name }) => mentions(error, name));
+  return named.length > 0 ? named : sent;
 }
 
 function mentions(text: string, name: string): boolean {

@@ -1,6 +1,6 @@
 import type { XdsKind } from '../../shared/xds/snapshot.ts';
 import type { Encoded } from './encoded.ts';
-import { type KindMachine, type KindState, refusedNames, type Wanted } from './kindState.ts';
+import { type KindMachine, type KindState, refusedOf, type Wanted } from './kindState.ts';
 import { setVersion } from './response.ts';
 import { isWholeKind, NO_SUBSCRIPTION, sotwSubscription, wants } from './subscription.ts';
 
@@ -59,13 +59,14 @@ export const sotwMachine: KindMachine<SotwState, SotwRequest> = {
     if (before.requested && request.nonce !== before.lastNonce) return { state: before };
     const answered = before.requested ? before.awaiting : undefined;
     let state = answered ? accepted(before) : before;
-    let names: string[] = [];
+    let bad: readonly Encoded[] = [];
     if (answered && request.error !== undefined) {
-      names = refusedNames(answered.sent, request.error);
-      state = refused(before, state, answered.sent, names);
+      bad = refusedOf(answered.sent, request.error);
+      state = refused(before, state, bad);
     }
     state = subscribed(state, request);
     if (!answered) return { state };
+    const names = bad.map(({ name }) => name);
     return { state, answer: { accepted: request.error === undefined, error: request.error ?? '', names } };
   },
 
@@ -138,14 +139,13 @@ function respondPartial(state: SotwState, wanted: Wanted, nonce: string, mayRemo
 
 /** The state when these were sent and are not answered yet. */
 function awaiting(state: SotwState, changed: readonly Encoded[], nonce: string): SotwState {
-  const sent = new Map(changed.map(({ name, version }) => [name, version]));
   return {
     ...state,
     resend: NO_NAMES,
     owesFirst: false,
     settled: undefined,
     lastNonce: nonce,
-    awaiting: { nonce, sent },
+    awaiting: { nonce, sent: changed },
   };
 }
 
@@ -153,16 +153,11 @@ function accepted(state: SotwState): SotwState {
   return { ...state, awaiting: undefined, held: state.offered ?? state.held, offered: undefined };
 }
 
-function refused(
-  before: SotwState,
-  after: SotwState,
-  sent: ReadonlyMap<string, string>,
-  names: readonly string[],
-): SotwState {
+function refused(before: SotwState, after: SotwState, bad: readonly Encoded[]): SotwState {
   const held = new Map(after.held);
   const rejected = new Map(after.rejected);
-  for (const name of names) {
-    rejected.set(name, sent.get(name) ?? '');
+  for (const { name, version } of bad) {
+    rejected.set(name, version);
     const lastGood = isWholeKind(before.kind) ? before.held.get(name) : undefined;
     if (lastGood) held.set(name, lastGood);
     else held.delete(name);
