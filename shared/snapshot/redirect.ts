@@ -21,10 +21,13 @@ export function redirectOf({ metadata }: Pick<Proxy, 'metadata'>, dataplane: Dat
     : undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Services whose instances a proxy's application may dial by their own addresses; only where the host redirects both ways. */
 export function directServices(
   { networking: { transparentProxying } }: DataplaneSpec,
   redirect: Redirect | undefined,
 ): ReadonlySet<string> {
-  return new Set(redirect && redirect.inboundPort > 0 ? transparentProxying?.directAccessServices : []);
+  const services = redirect && redirect.inboundPort > 0 ? (transparentProxying?.directAccessServices ?? []) : [];
+  return services.length > 0 ? new Set(services) : NONE;
 }

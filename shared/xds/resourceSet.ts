@@ -1,4 +1,4 @@
-import { XDS_KINDS, type Snapshot, type XdsKind, type XdsResource } from './snapshot.ts';
+import { everyKind, type Snapshot, type XdsKind, type XdsResource } from './snapshot.ts';
 
 type Resources = ReadonlyMap<string, XdsResource>;
 
@@ -82,16 +82,22 @@ export interface Layered {
  * Puts layers together, sorted by name, so that equal sets give equal snapshots.
  * @param before what the proxy had: each kind in which nothing is different keeps its map, so that "did it change" is one comparison
  */
-export function layered(layers: Layers, before?: Layered): Layered {
+export function layered(made: Layers, before?: Layered): Layered {
+  if (!before) return { layers: made, snapshot: everyKind((kind) => together(made[kind])) };
+  const layers = everyKind((kind) => kept(before.layers[kind], made[kind]));
   const snapshot = everyKind((kind) => {
-    const layer = layers[kind];
-    if (!before) return together(layer);
     const had = before.snapshot[kind];
-    if (isSame(before.layers[kind], layer)) return had;
-    const now = together(layer);
+    if (layers[kind] === before.layers[kind]) return had;
+    const now = together(layers[kind]);
     return hasSame(had, now) ? had : now;
   });
   return { layers, snapshot };
+}
+
+/** What is as it was stays the former object: the garbage collector need not move a new one to what is old. */
+function kept(before: Layer, now: Layer): Layer {
+  if (!hasSame(before.own, now.own)) return now;
+  return before.common === now.common ? before : { common: now.common, own: before.own };
 }
 
 function together({ common, own }: Layer): Resources {
@@ -108,26 +114,10 @@ function together({ common, own }: Layer): Resources {
   return merged;
 }
 
-function isSame(a: Layer, b: Layer): boolean {
-  return a.common === b.common && hasSame(a.own, b.own);
-}
-
 /** Are they the same objects under the same names? */
 export function hasSame<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): boolean {
   if (before === now) return true;
   if (before.size !== now.size) return false;
   for (const [name, one] of now) if (before.get(name) !== one) return false;
   return true;
-}
-
-/** One of something for each kind. */
-function everyKind<T>(make: (kind: XdsKind) => T): Record<XdsKind, T> {
-  const [cluster, endpoint, secret, listener, route] = XDS_KINDS;
-  return {
-    cluster: make(cluster),
-    endpoint: make(endpoint),
-    secret: make(secret),
-    listener: make(listener),
-    route: make(route),
-  };
 }

@@ -20,3 +20,15 @@ export type XdsResource = JsonObject;
 
 /** All xDS of one proxy: for each kind name → resource. Never changes after it was made. */
 export type Snapshot = Readonly<Record<XdsKind, ReadonlyMap<string, XdsResource>>>;
+
+/** One of something for each kind. */
+export function everyKind<T>(make: (kind: XdsKind) => T): Record<XdsKind, T> {
+  const [cluster, endpoint, secret, listener, route] = XDS_KINDS;
+  return {
+    cluster: make(cluster),
+    endpoint: make(endpoint),
+    secret: make(secret),
+    listener: make(listener),
+    route: make(route),
+  };
+}

@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { type Snapshot, XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
+import { everyKind, type Snapshot, type XdsKind } from '../../shared/xds/snapshot.ts';
 import type { KindMachine, KindState } from './kindState.ts';
 import type { KindCounters } from './ports.ts';
 import { advance, isRefused, isSettled, newStream, receive, type StreamState } from './pushOrder.ts';
@@ -30,9 +30,7 @@ type Counter = { -readonly [Field in keyof KindCounters]: KindCounters[Field] };
  * while the connection is full; the newest snapshot counts when it drains, so that a slow reader costs no memory.
  */
 export class AdsStream<S extends KindState, R extends { readonly kind: XdsKind }> {
-  readonly counters = Object.fromEntries(
-    XDS_KINDS.map((kind) => [kind, { sent: 0, acknowledged: 0, rejected: 0 }]),
-  ) as Record<XdsKind, Counter>;
+  readonly counters: Record<XdsKind, Counter> = everyKind(() => ({ sent: 0, acknowledged: 0, rejected: 0 }));
   snapshot: Snapshot | undefined;
   readonly #deps: Deps<S, R>;
   readonly #backOff = new Map<XdsKind, NodeJS.Timeout>();

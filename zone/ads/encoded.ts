@@ -1,6 +1,6 @@
 import { edsName } from '../../shared/xds/cluster.ts';
 import type { ClusterJson } from '../../shared/xds/gen/envoy/config/cluster/v3/cluster_pb.d.ts';
-import { XDS_KINDS, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
+import { everyKind, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
 import { type Chunks, encodeChunks } from './encode.ts';
 
 /**
@@ -16,9 +16,8 @@ export interface Encoded extends Chunks {
   readonly endpoints: string;
 }
 
-const encodings: Readonly<Record<XdsKind, WeakMap<XdsResource, Encoded>>> = Object.fromEntries(
-  XDS_KINDS.map((kind) => [kind, new WeakMap()]),
-) as never;
+const encodings = everyKind(() => new WeakMap<XdsResource, Encoded>());
+
 /** Encodes each distinct object once, however many proxies share it. @throws EncodeError */
 export function encodedOf(kind: XdsKind, name: string, resource: XdsResource): Encoded {
   const known = encodings[kind].get(resource);

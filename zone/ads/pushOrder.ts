@@ -1,4 +1,4 @@
-import { XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
+import { everyKind, XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
 import { isRefusing, type KindMachine, type KindState, type Received, type Wanted } from './kindState.ts';
 import type { Response } from './response.ts';
 
@@ -16,8 +16,7 @@ export interface StreamState<S extends KindState> {
 }
 
 export function newStream<S extends KindState>(machine: KindMachine<S, never>): StreamState<S> {
-  const kinds = Object.fromEntries(XDS_KINDS.map((kind) => [kind, machine.initial(kind)])) as Record<XdsKind, S>;
-  return { kinds, wanted: undefined, responses: 0, warming: new Set() };
+  return { kinds: everyKind((kind) => machine.initial(kind)), wanted: undefined, responses: 0, warming: new Set() };
 }
 
 /** Takes a request in; `advance` then says what to send. */

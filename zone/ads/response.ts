@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TYPE_URL, XDS_KINDS, type XdsKind } from '../../shared/xds/snapshot.ts';
+import { everyKind, TYPE_URL, type XdsKind } from '../../shared/xds/snapshot.ts';
 import type { Encoded } from './encoded.ts';
 
 /** A message that a stream machine wants to be sent. */
@@ -34,10 +34,7 @@ export function setVersion(resources: Iterable<Encoded>): string {
   return hash.digest('base64url').slice(0, 16);
 }
 
-const typeUrl = Object.fromEntries(XDS_KINDS.map((kind) => [kind, field(4, TYPE_URL[kind])])) as Record<
-  XdsKind,
-  Buffer
->;
+const typeUrl = everyKind((kind) => field(4, TYPE_URL[kind]));
 
 /** A text with its tag and length. */
 function field(number: number, value: string): Buffer {

@@ -1,4 +1,4 @@
-import { type Snapshot, XDS_KINDS, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
+import { everyKind, type Snapshot, type XdsKind, type XdsResource } from '../../shared/xds/snapshot.ts';
 import { type Encoded, encodedOf } from './encoded.ts';
 import type { Wanted } from './kindState.ts';
 
@@ -10,11 +10,9 @@ type WantedKinds = Readonly<Record<XdsKind, Wanted>>;
  * @throws EncodeError; nothing of the snapshot counts then.
  */
 export function wantedOf(snapshot: Snapshot, before?: WantedKinds, former?: Snapshot): WantedKinds {
-  const kinds = XDS_KINDS.map((kind) => [
-    kind,
+  return everyKind((kind) =>
     before && snapshot[kind] === former?.[kind] ? before[kind] : wantedKind(kind, snapshot[kind], before?.[kind]),
-  ]);
-  return Object.fromEntries(kinds) as WantedKinds;
+  );
 }
 
 function wantedKind(kind: XdsKind, resources: ReadonlyMap<string, XdsResource>, before: Wanted | undefined): Wanted {

@@ -14,7 +14,7 @@ import { resourceType } from '../dataplane/proxyResource.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
 import { Pace, type PaceLimits } from './pace.ts';
-import { type Pending, Waiting } from './waiting.ts';
+import { NO_CHANGES, type Pending, Waiting } from './waiting.ts';
 
 type Log = Record<'warn' | 'error', (fields: object, message: string) => void>;
 
@@ -81,7 +81,7 @@ export class Push {
     // Who waits for a first snapshot is not in the index yet, but gets this change with it.
     for (const [proxyId, pending] of this.#waiting.entries()) {
       if (concerned.has(proxyId) || this.#index.get(proxyId)) continue;
-      pending.changes.add(change.id);
+      pending.changes = pending.changes.union(new Set([change.id]));
       concerned.add(proxyId);
     }
     this.#deps.rollouts.begin(change, position, concerned);
@@ -108,7 +108,7 @@ export class Push {
   /** Something that is not in the view changed for this proxy: its certificate. */
   refresh(proxyId: string): void {
     if (!this.#deps.ads.proxies.has(proxyId)) return;
-    this.#waiting.add(proxyId, 'all', undefined);
+    this.#waiting.add(proxyId, 'all', NO_CHANGES);
     this.#came();
   }
 
@@ -149,10 +149,11 @@ export class Push {
   /** Makes the proxies wait that the changes concern. */
   #concern(changes: readonly Changed[], change: string | undefined): Set<string> {
     const concerned = new Set<string>();
+    const because = change === undefined ? NO_CHANGES : new Set([change]);
     const add = (proxyId: string, scope: Scope) => {
       if (!this.#deps.ads.proxies.has(proxyId)) return;
       concerned.add(proxyId);
-      this.#waiting.add(proxyId, scope, change);
+      this.#waiting.add(proxyId, scope, because);
     };
     for (const [proxyId, scope] of affectedProxies(this.#world, this.#index, changes)) add(proxyId, scope);
     // What could not be made before may be possible now.
@@ -243,7 +244,7 @@ export class Push {
   #generate(proxy: Proxy, before: Generated | undefined): Generated {
     const { identityOf, adminTrust } = this.#deps;
     const identity = identityOf(proxy);
-    const world = adminTrust ? { ...this.#world, adminTrust: adminTrust() } : this.#world;
-    return generate({ ...world, proxy: identity ? { ...proxy, identity } : proxy }, before);
+    const trust = adminTrust && { adminTrust: adminTrust() };
+    return generate({ ...this.#world, ...trust, proxy: identity ? { ...proxy, identity } : proxy }, before);
   }
 }

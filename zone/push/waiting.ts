@@ -3,8 +3,10 @@ import type { Scope } from '../../shared/snapshot/affectedProxies.ts';
 /** What a proxy waits for: a new snapshot, or new endpoints only; and the changes that it is waiting because of. */
 export interface Pending {
   scope: Scope;
-  readonly changes: Set<string>;
+  changes: ReadonlySet<string>;
 }
+
+export const NO_CHANGES: ReadonlySet<string> = new Set();
 
 /** So many of those who wait for endpoints are taken before one of the others. */
 const URGENT_IN_A_ROW = 4;
@@ -31,7 +33,7 @@ export class Waiting {
   /** A proxy that has nothing yet waits for its first snapshot; its turn is after `admit`. */
   addNewcomer(proxyId: string): void {
     this.delete(proxyId);
-    this.#newcomers.set(proxyId, { scope: 'all', changes: new Set() });
+    this.#newcomers.set(proxyId, { scope: 'all', changes: NO_CHANGES });
   }
 
   admit(): void {
@@ -39,12 +41,14 @@ export class Waiting {
     this.#newcomers.clear();
   }
 
-  /** Makes a proxy wait; when it does already, for this as well. */
-  add(proxyId: string, scope: Scope, change: string | undefined): void {
+  /** Makes a proxy wait; when it does already, for this as well. @param changes may be one set for many proxies */
+  add(proxyId: string, scope: Scope, changes: ReadonlySet<string>): void {
     const known = this.get(proxyId);
-    const pending = known ?? { scope, changes: new Set() };
-    if (change) pending.changes.add(change);
-    pending.scope = known ? joined(known.scope, scope) : scope;
+    const pending = known ?? { scope, changes };
+    if (known) {
+      known.scope = joined(known.scope, scope);
+      known.changes = known.changes.union(changes);
+    }
     if (this.#newcomers.has(proxyId)) return;
     if (scope === 'all') {
       if (!known) this.#others.set(proxyId, pending);
