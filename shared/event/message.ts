@@ -34,7 +34,6 @@ export const resourceSchema = z.object({
   spec: z.unknown(),
   status: z.unknown().optional(),
 });
-const oftenResource = oftenUsed(resourceSchema);
 
 const headersSchema = z.object({
   [HEADER.id]: z.string().min(1),
@@ -43,7 +42,6 @@ const headersSchema = z.object({
   [HEADER.at]: z.string().min(1),
   [HEADER.change]: z.string().regex(/^\S+ \d+ \d+$/, 'a change header is "<id> <index> <size>"'),
 });
-const oftenHeaders = oftenUsed(headersSchema);
 
 /** An event as it is published: `envelopeOf` and `resourceIn` read it. @param logId of the log that it is from */
 export function toMessage(logId: string, event: LogEvent): Message {
@@ -96,7 +94,7 @@ export interface EventReader {
 export function envelopeOf(position: number, { subject, headers, body }: Message): Envelope {
   const key = keyOfSubject(EVENT_PREFIX, subject) ?? keyOfSubject(OWN_PREFIX, subject);
   if (!key) throw new Error(`subject ${subject} names no resource`);
-  const parsed = oftenHeaders().parse(headers);
+  const parsed = oftenUsed(headersSchema).parse(headers);
   const [id = '', index, size] = parsed[HEADER.change].split(' ');
   return {
     position,
@@ -123,7 +121,9 @@ export function resourceIn(
   if (schema > reader.schema)
     throw new Error(`event schema ${schema} is newer than ${reader.schema}, which this version reads; upgrade it`);
   if (!reader.knows(key.type)) throw new Error(`this version does not know the type ${key.type}; upgrade it`);
-  const resource = oftenResource().parse(upcast(schema, content, reader.upcasters, reader.schema)) as Resource;
+  const resource = oftenUsed(resourceSchema).parse(
+    upcast(schema, content, reader.upcasters, reader.schema),
+  ) as Resource;
   const refusal = reader.refusal?.(resource);
   if (refusal) throw new Error(`this version cannot apply it: ${refusal}`);
   return resource;

@@ -4,6 +4,7 @@ import { nameViolations, roomViolations } from '../resource/name.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import { resourceSchema } from './message.ts';
+import { oftenUsed } from './oftenUsed.ts';
 
 /** Does what a zone writes of this type stay in the zone? Secrets do, as in Kuma; all else goes up to global. */
 export function staysInZone({ writable, replication, internal }: ResourceDescriptor): boolean {
@@ -67,7 +68,7 @@ function json(text: string): unknown {
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
+  const result = oftenUsed(schema).safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new Error(`${what}: ${issue?.path.join('.') || 'body'}: ${issue?.message}`);
