@@ -2,7 +2,7 @@ import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { EVENT_SCHEMA } from './event.ts';
 import type { EventReader } from './message.ts';
-import { oftenUsed } from './oftenUsed.ts';
+import { oftenUsed } from '../resource/oftenUsed.ts';
 
 /** What this build understands of the policy log: its schema, its types, and specs that their schemas take. */
 export function eventReader(registry: Registry): EventReader {

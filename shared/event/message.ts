@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import type { LogEvent } from './event.ts';
-import { oftenUsed } from './oftenUsed.ts';
+import { oftenUsed } from '../resource/oftenUsed.ts';
 import { EVENT_PREFIX, eventSubject, keyOfSubject, OWN_PREFIX } from './subject.ts';
 import { type Upcasters, upcast } from './upcast.ts';
 

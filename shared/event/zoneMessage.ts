@@ -4,7 +4,7 @@ import { nameViolations, roomViolations } from '../resource/name.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource, ResourceKey } from '../resource/resource.ts';
 import { resourceSchema } from './message.ts';
-import { oftenUsed } from './oftenUsed.ts';
+import { oftenUsed } from '../resource/oftenUsed.ts';
 
 /** Does what a zone writes of this type stay in the zone? Secrets do, as in Kuma; all else goes up to global. */
 export function staysInZone({ writable, replication, internal }: ResourceDescriptor): boolean {

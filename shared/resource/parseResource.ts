@@ -4,6 +4,7 @@ import { goKind } from './goJson.ts';
 import { goTimeFault } from './goTime.ts';
 import { isObject } from './json.ts';
 import { malformed, unread } from './malformed.ts';
+import { oftenUsed } from './oftenUsed.ts';
 import type { Resource } from './resource.ts';
 import { jsonType, kumaMessage, violationsOf } from './violationsOf.ts';
 import type { Violation } from './violation.ts';
@@ -33,7 +34,11 @@ export function parseResource(descriptor: ResourceDescriptor, body: unknown, at:
   const envelope = style === 'spec' ? envelopeOf(body, { mesh: 'default', spec: body.spec }) : flatEnvelope(body);
   if ('ok' in envelope) return envelope;
 
-  const result = schema.safeParse(envelope.spec, { error: kumaMessage as z.core.$ZodErrorMap, reportInput: true });
+  // Most are good; only for the others is it said what is wrong.
+  const good = oftenUsed(schema).safeParse(envelope.spec);
+  const result = good.success
+    ? good
+    : schema.safeParse(envelope.spec, { error: kumaMessage as z.core.$ZodErrorMap, reportInput: true });
   if (faults.length > 0) return { ok: false, violations: [...faults, ...schemaFaults(body.spec, result.error)] };
   if (!result.success) {
     const { issues } = result.error;
