@@ -105,7 +105,7 @@ test.each([
   [
     'one of another machine without a port',
     () => ({ socket: 'there.sock' }),
-    /ENOENT .*Without networking\.admin\.port/,
+    /ENOENT .*share the address and networking\.admin\.port is not said/,
   ],
   ['one that is not ours', () => ({ adminPort: ports.strange }), /certificate.*has to reach 127\.0\.0\.2/],
   [
