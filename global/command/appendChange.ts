@@ -1,5 +1,5 @@
 import type { Author, LogEvent, NewEvent } from '../../shared/event/event.ts';
-import type { Resource } from '../../shared/resource/resource.ts';
+import type { Resource, ResourceKey } from '../../shared/resource/resource.ts';
 import { isSecret, sealedIn } from '../../shared/resource/secret/sealedIn.ts';
 import type { SecretSpec } from '../../shared/resource/secret/spec.ts';
 import type { WrappedDataKey } from '../secret/secretSealer.ts';
@@ -23,7 +23,31 @@ export async function appendChange(
     dataKeys.push(dataKey);
     return { ...event, resource: { ...resource, spec: { sealed: payload } } };
   });
-  return log.append({ id: newId(), by, events: sealed, dataKeys, ...(idempotency && { idempotency }) });
+  return log.append({
+    id: newId(),
+    by,
+    events: sealed,
+    dataKeys,
+    ...aroundOf(events),
+    ...(idempotency && { idempotency }),
+  });
+}
+
+/**
+ * What has to hold around the resources that are written, too: what is in a mesh needs the mesh, and one that is deleted leaves
+ * nothing behind. The checks saw it so; others may have written since.
+ */
+function aroundOf(events: readonly NewEvent[]): {
+  readonly needs: readonly ResourceKey[];
+  readonly empties: readonly string[];
+} {
+  const meshes = events.filter(({ key }) => key.type === 'Mesh');
+  const written = new Set(meshes.map(({ key }) => key.name));
+  const needed = new Set(events.filter(({ resource }) => resource !== null).map(({ key }) => key.mesh));
+  return {
+    needs: [...needed].filter((mesh) => mesh && !written.has(mesh)).map((name) => ({ type: 'Mesh', mesh: '', name })),
+    empties: meshes.filter(({ resource }) => resource === null).map(({ key }) => key.name),
+  };
 }
 
 /** The current state with its secret opened, as a command decides on it; the same as stored for all other types. */

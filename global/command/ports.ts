@@ -8,6 +8,8 @@ interface CommandLog {
     readonly id: string;
     readonly by: Author;
     readonly events: readonly NewEvent[];
+    readonly needs?: readonly ResourceKey[];
+    readonly empties?: readonly string[];
     readonly dataKeys?: readonly WrappedDataKey[];
     readonly idempotency?: { readonly key: string; readonly requestHash: string };
   }): Promise<readonly LogEvent[]>;

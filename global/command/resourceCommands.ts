@@ -1,7 +1,7 @@
 import { type Command, type Current, type Decision, decide, type Status } from '../../shared/event/decide.ts';
 import type { Author, NewEvent } from '../../shared/event/event.ts';
 import type { MeshSpec } from '../../shared/resource/mesh/spec.ts';
-import { type Resource, type ResourceKey, keyOf } from '../../shared/resource/resource.ts';
+import { type Resource, type ResourceKey, keyOf, keyText } from '../../shared/resource/resource.ts';
 import { VersionConflict } from '../log/errors.ts';
 import { appendChange, openCurrent } from './appendChange.ts';
 import { childrenOfMesh, companionsOfMesh, needsMaterial } from './companions.ts';
@@ -88,9 +88,14 @@ async function command(
       const position = appended.at(-1)?.position;
       return { status: decision.status, ...(position === undefined ? {} : { position }) };
     } catch (error) {
-      const mayDecideAnew =
-        error instanceof VersionConflict && wanted.expectedVersion === undefined && attempt < ATTEMPTS;
+      const mayDecideAnew = error instanceof VersionConflict && isOurs(error, wanted) && attempt < ATTEMPTS;
       if (!mayDecideAnew) throw error;
     }
   }
+}
+
+/** Is a lost race ours to run again? An author who said which version he means is told when that is gone, not what else moved. */
+function isOurs({ key }: VersionConflict, wanted: Command): boolean {
+  if (wanted.expectedVersion === undefined) return true;
+  return wanted.kind === 'delete' && keyText(key) !== keyText(wanted.key);
 }

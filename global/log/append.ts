@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Author, EVENT_SCHEMA, type LogEvent, type NewEvent } from '../../shared/event/event.ts';
-import { keyText, parseKeyText } from '../../shared/resource/resource.ts';
+import { keyText, parseKeyText, type ResourceKey } from '../../shared/resource/resource.ts';
 import type { Db, Row } from './db.ts';
 import { FencedOut, IdempotencyKeyReused, UnstorableChange, VersionConflict } from './errors.ts';
 import { findChange } from './find.ts';
@@ -15,6 +15,10 @@ export interface ProposedChange {
   readonly by: Author;
   /** The versions that they expect are those before the change. */
   readonly events: readonly NewEvent[];
+  /** Resources that have to be there although the change says nothing of them. */
+  readonly needs?: readonly ResourceKey[];
+  /** Meshes in which there may be nothing but what the change writes: it deletes them. */
+  readonly empties?: readonly string[];
   /** New data keys of the secrets in it; each takes the place of the secret's former key. */
   readonly dataKeys?: readonly { readonly keyId: string; readonly rkey: string; readonly wrapped: Uint8Array }[];
   /** For a day, a request with the same key and hash is answered with the events of the first. */
@@ -95,12 +99,14 @@ async function outcome(db: Db, { change, ids }: Prepared, row: ResultRow): Promi
 }
 
 function prepare(change: ProposedChange): Prepared {
-  const { id, by, events, dataKeys = [], idempotency = null } = change;
+  const { id, by, events, needs = [], empties = [], dataKeys = [], idempotency = null } = change;
   const ids = events.map(() => randomUUID());
   const json = {
     id,
     by,
     idempotency,
+    needs: needs.map(keyText),
+    empties,
     events: events.map(({ type, key, resource, expectedVersion }, i) => ({
       id: ids[i],
       rkey: keyText(key),

@@ -106,6 +106,23 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       expect(await log.current(keyNamed('whole-2'))).toBeUndefined();
     });
 
+    it('puts nothing into a mesh that is gone, and leaves nothing behind in it, also within one statement', async () => {
+      const mesh = keyNamed('ends', '', 'Mesh');
+      const [a, b] = [keyNamed('a', 'ends'), keyNamed('b', 'ends')];
+      const needs = [mesh];
+      await expect(log.append(change([put(a, 0)], { needs }))).rejects.toMatchObject({ key: mesh, actual: 0 });
+      await log.append(change([put(mesh, 0), put(a, 0)]));
+      await log.append(change([put(b, 0)], { needs }));
+      const empties = ['ends'];
+      await expect(log.append(change([remove(mesh, 1), remove(a, 1)], { empties }))).rejects.toMatchObject({ key: b });
+      const outcomes = await Promise.allSettled([
+        log.append(change([remove(mesh, 1), remove(a, 1), remove(b, 1)], { empties })),
+        log.append(change([put(keyNamed('c', 'ends'), 0)], { needs })),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect((await log.listAll()).filter(({ key }) => key.mesh === 'ends')).toEqual([]);
+    });
+
     it('keeps the neighbours of a change that cannot be stored', async () => {
       const bad = () => change([put(keyNamed('bad'), 0, { text: 'a\u0000b' })]);
       await expect(log.append(bad())).rejects.toBeInstanceOf(UnstorableChange);
