@@ -14,7 +14,8 @@ function refusal(status: number, reason: string, headers?: Readonly<Record<strin
  */
 export function withoutEmptySteps(url: string): Answer | undefined {
   const { path, search } = splitUrl(url);
-  if (!path.includes('//')) return undefined;
+  // A whole URL has an empty step before its host, which is not of its path (RFC 9112, 3.2.2).
+  if (!path.startsWith('/') || !path.includes('//')) return undefined;
   const location = path.replace(/\/{2,}/g, '/') + (search && `?${search}`);
   return refusal(307, 'Temporary Redirect', { location });
 }
