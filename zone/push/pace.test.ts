@@ -35,7 +35,12 @@ describe('the pace of pushes', () => {
 
   it('waits for a whole crowd that comes faster than it can be pushed', () => {
     const crowd = every(0.5, 1_000, 100.5);
-    expect(pushes([100, ...crowd])).toEqual([100, 600 + 64]);
+    expect(pushes([100, ...crowd])).toEqual([100, 600 + 128]);
+  });
+
+  it('takes the waves of a crowd together', () => {
+    const waves = [...every(0.5, 130, 100.5), ...every(0.5, 900, 218)];
+    expect(pushes([100, ...waves])).toEqual([100, 667.5 + 128]);
   });
 
   it('does not wait for ever', () => {

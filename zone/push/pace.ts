@@ -10,7 +10,9 @@ const PATIENCE = 32;
 /** What a change costs to push, about: a newcomer's first snapshot takes twice as long, and is two changes. */
 const COST_MS = 1;
 /** Of what a burst has gathered, this part of its cost is a pause. */
-const PAUSE = 1 / 8;
+const PAUSE = 1 / 2;
+/** That pause is no longer than this many quiet times. */
+const LONGEST_PAUSE = 64;
 /** A crowd waits no longer than this many ceilings for its others, or for what was pushed before to be done. */
 const LONGEST = 100;
 /** So many changes, of which one comes in every few quiet times, are a crowd; less makes us quicker again. */
@@ -56,7 +58,7 @@ export class Pace {
     this.#first ??= now;
     this.#changes++;
     const cost = this.#changes * COST_MS;
-    const quiet = Math.max(quietMs * this.#slower, Math.min(cost * PAUSE, quietMs * PATIENCE));
+    const quiet = Math.max(quietMs * this.#slower, Math.min(cost * PAUSE, quietMs * LONGEST_PAUSE));
     const ceiling = Math.max(ceilingMs * this.#slower, Math.min(cost, ceilingMs * LONGEST));
     this.#due = isLone ? now : Math.min(now + quiet, this.#first + ceiling);
   }
