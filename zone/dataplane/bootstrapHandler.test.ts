@@ -163,7 +163,12 @@ describe('POST /bootstrap', () => {
         return value ? [[tagName, value]] : [];
       });
     expect(labelsOf('inbound_10_0_0_1_80.rbac.allowed')).toEqual([['listener', 'inbound_10_0_0_1_80']]);
+    expect(labelsOf('http.inbound_web.rbac.denied')).toEqual([['listener', 'http.inbound_web']]);
     expect(labelsOf('listener.10.0.0.1_80.worker_1.downstream_cx_total')).toEqual([['worker', '1']]);
+    expect(labelsOf('grpc.ads_cluster.streams_closed_14')).toEqual([
+      ['name', 'ads_cluster'],
+      ['status', '14'],
+    ]);
   });
 
   it('speaks state of the world with those who know features but not delta', () => {
