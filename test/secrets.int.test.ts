@@ -223,8 +223,14 @@ async function sidecarHasCertificate(mesh: string): Promise<void> {
 function filesBelow(folder: string): [string, string][] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !KEY_FILES.test(entry.name))
-    .map((entry) => {
+    .flatMap((entry) => {
       const path = join(entry.parentPath, entry.name);
-      return [relative(folder, path), readFileSync(path, 'latin1')];
+      try {
+        return [[relative(folder, path), readFileSync(path, 'latin1')]];
+      } catch (error) {
+        // Databases and nats-servers at work put files away.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
     });
 }
