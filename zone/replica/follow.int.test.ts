@@ -6,12 +6,16 @@ import { follow } from './follow.ts';
 
 const MESSAGES = 200;
 
-it('what is told to begin anew while it hands a message over begins with the first, whatever of the opening before is still to come', async () => {
+async function startLeaf() {
   const server = await startNatsServer();
   onTestFinished(() => server.stop());
   const nats = await connect({ servers: server.url });
   onTestFinished(() => nats.close());
-  const leaf = { nats, js: jetstream(nats), jsm: await jetstreamManager(nats) };
+  return { nats, js: jetstream(nats), jsm: await jetstreamManager(nats) };
+}
+
+it('what is told to begin anew while it hands a message over begins with the first, whatever of the opening before is still to come', async () => {
+  const leaf = await startLeaf();
   await leaf.jsm.streams.add({ name: 'LOG', subjects: ['log.*'] });
   const all = Array.from({ length: MESSAGES }, (_, index) => index + 1);
   await Promise.all(all.map((number) => leaf.js.publish(`log.${number}`)));
@@ -38,13 +42,9 @@ it('what is told to begin anew while it hands a message over begins with the fir
 });
 
 it('tells once that there is no stream, and follows it when there is one', async () => {
-  const server = await startNatsServer();
-  onTestFinished(() => server.stop());
-  const nats = await connect({ servers: server.url });
-  onTestFinished(() => nats.close());
-  const leaf = { nats, js: jetstream(nats), jsm: await jetstreamManager(nats) };
+  const leaf = await startLeaf();
   let attempts = 0;
-  nats.subscribe('$JS.API.CONSUMER.CREATE.LOG.>', { callback: () => void attempts++ });
+  leaf.nats.subscribe('$JS.API.CONSUMER.CREATE.LOG.>', { callback: () => void attempts++ });
   const errors: string[] = [];
   const taken: number[] = [];
   const following = follow({
