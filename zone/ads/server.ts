@@ -50,6 +50,8 @@ const delta = { machine: deltaMachine, toBytes: deltaBytes };
 /** The aggregated discovery service: admits streams, keeps one for each proxy, and hands them their snapshots. */
 export class GrpcAdsServer implements AdsServer {
   readonly proxies = new Map<string, Proxy>();
+  /** How many are being admitted. */
+  admitting = 0;
   readonly #connected = new Map<string, Connected>();
   readonly #deps: Deps;
 
@@ -145,7 +147,9 @@ export class GrpcAdsServer implements AdsServer {
             token: tokenOf(call.metadata),
             peer: call.getPeer(),
           };
-          this.#deps.admit(opening).then(open, (cause: unknown) => {
+          this.admitting++;
+          const admitted = this.#deps.admit(opening).finally(() => this.admitting--);
+          admitted.then(open, (cause: unknown) => {
             const { code, message } = refusal(cause);
             log.warn({ proxy: node.id, peer: opening.peer, reason: message }, 'stream refused');
             end(code, message);

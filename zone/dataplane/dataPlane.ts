@@ -87,6 +87,8 @@ const PROXY_TYPES: ReadonlySet<string> = new Set(PROXY_KINDS.map(resourceType));
 
 /** Proxies that left while nobody looked have so long to come back after a start. */
 const RETURN_MS = 30_000;
+/** Node accepts one connection in each turn of its loop: as long after the last one there are no more. */
+const ACCEPTING_MS = 50;
 /** So often is looked whether the files of a provided CA were replaced. */
 const CA_FILES_MS = 5_000;
 
@@ -163,6 +165,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     log,
   });
   const admin = await adminAccess({ keysDir: deps.keysDir, now, changed: () => push.refreshAll() });
+  let lastConnection = Number.NEGATIVE_INFINITY;
   const push = new Push({
     view,
     ads,
@@ -173,6 +176,7 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
     rollouts,
     quietMs: deps.quietMs,
     ceilingMs: deps.ceilingMs,
+    areComing: () => ads.admitting > 0 || performance.now() - lastConnection < ACCEPTING_MS,
     log,
   });
   const held = new HeldIdentities(keeper);
@@ -214,6 +218,9 @@ export async function startDataPlane(deps: DataPlaneDeps): Promise<DataPlane> {
       [HDS_SERVICE, health.handlers],
     ],
     bootstrap: { view, registry, role, zone, auth: deps.auth },
+    onConnection: () => {
+      lastConnection = performance.now();
+    },
     now,
   });
   if (deps.metrics) formerCa.measure(deps.metrics, dpPort.trusted);

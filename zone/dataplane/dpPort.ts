@@ -15,6 +15,8 @@ type Options = {
   readonly keysDir: string;
   readonly services: readonly (readonly [ServiceDefinition, UntypedServiceImplementation])[];
   readonly bootstrap: Omit<Parameters<typeof bootstrapHandler>[0], 'trusted' | 'certificatePem' | 'host' | 'now'>;
+  /** A connection was accepted. */
+  readonly onConnection: () => void;
   readonly now: () => Date;
 };
 
@@ -28,7 +30,7 @@ interface DpPort extends Pick<DpServer, 'port' | 'close'> {
 }
 
 /** Opens it, with discovery, health and bootstrap behind it. @throws Error when the port is taken */
-export async function openDpPort({ host, port, keysDir, services, bootstrap, now }: Options): Promise<DpPort> {
+export async function openDpPort({ host, port, keysDir, services, bootstrap, onConnection, now }: Options): Promise<DpPort> {
   const dialled = dialledHost(host);
   const served = await servedCertificate({
     name: 'dp-server',
@@ -45,7 +47,7 @@ export async function openDpPort({ host, port, keysDir, services, bootstrap, now
     host: dialled,
     now,
   });
-  const server = await startDpServer({ host, port, ...certificate, services, http });
+  const server = await startDpServer({ host, port, ...certificate, services, http, onConnection });
   return {
     port: server.port,
     close: () => server.close(),

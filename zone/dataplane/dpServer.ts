@@ -13,6 +13,8 @@ type Options = {
   readonly services: readonly (readonly [ServiceDefinition, UntypedServiceImplementation])[];
   /** What is not gRPC: POST /bootstrap. */
   readonly http: RequestListener;
+  /** A connection was accepted. */
+  readonly onConnection?: () => void;
   /** Milliseconds that a TLS handshake, and then a whole HTTP/1.1 connection, may last. */
   readonly slowest?: number;
 };
@@ -76,6 +78,7 @@ export async function startDpServer({ slowest = SLOWEST_MS, ...options }: Option
   });
   tls.on('tlsClientError', (_, socket) => socket.destroy());
   tls.on('connection', (socket: Socket) => {
+    options.onConnection?.();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });

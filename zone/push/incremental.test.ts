@@ -74,6 +74,7 @@ class RunningZone {
       rollouts: new Rollouts({ now: () => 0 }),
       quietMs: 0,
       ceilingMs: 0,
+      areComing: () => false,
       log: { error: unexpected, warn: unexpected },
     });
     this.#zone.onApplied((applied) => this.#push.applied(applied));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Pace } from './pace.ts';
 
-const limits = { quietMs: 2, ceilingMs: 20 };
+const limits = { quietMs: 2, ceilingMs: 20, areComing: () => false };
 
 /** Changes at these times; when they are pushed, each push done at once. */
 function pushes(times: readonly number[]): number[] {
@@ -43,10 +43,30 @@ describe('the pace of pushes', () => {
     expect(pushes([100, ...waves])).toEqual([100, 667.5 + 128]);
   });
 
+  it('waits until all of a crowd have come that are known to be on their way, but not for ever', () => {
+    let areComing = true;
+    const pace = new Pace({ ...limits, areComing: () => areComing });
+    pace.came(100);
+    expect(pace.due).toBe(100);
+    pace.pushed();
+    for (const now of every(2, 500, 101)) pace.came(now);
+    expect(pace.due).toBe(101 + 4 * 500);
+    for (const now of every(2, 1_500, 1_101)) pace.came(now);
+    expect(pace.due).toBe(101 + 4_000);
+    areComing = false;
+    expect(pace.due).toBe(101 + 2_000);
+  });
+
+  it('waits for nobody on his way when few come all the time', () => {
+    const pace = new Pace({ ...limits, areComing: () => true });
+    for (const now of every(15, 8, 100)) pace.came(now);
+    expect(pace.due).toBe(132);
+  });
+
   it('does not wait for ever', () => {
     const [, second = 0, third = 0] = pushes(every(0.1, 100_000, 100));
-    expect(second).toBeCloseTo(2_100, -1);
-    expect(third - second).toBeCloseTo(2_000, -1);
+    expect(second).toBeCloseTo(4_100, -1);
+    expect(third - second).toBeCloseTo(4_000, -1);
   });
 
   it('grows slower while changes come one after another, also over short pauses, and is itself again after it', () => {
@@ -64,7 +84,7 @@ describe('the pace of pushes', () => {
     pace.pushed();
     pace.came(200);
     pace.came(201);
-    expect(pace.due).toBe(2_200);
+    expect(pace.due).toBe(4_200);
     pace.done();
     expect(pace.due).toBe(205);
   });

@@ -1,8 +1,10 @@
-export interface PaceLimits {
+export interface PaceDeps {
   /** Changes that follow one another faster than this are a burst, and are pushed together when it pauses … */
   readonly quietMs: number;
   /** … or after this, and when it goes on, after longer and longer. */
   readonly ceilingMs: number;
+  /** Are there more, known to be on their way? */
+  readonly areComing: () => boolean;
 }
 
 /** How much longer than the limits say a burst that does not end may make us wait. */
@@ -13,8 +15,10 @@ const COST_MS = 1;
 const PAUSE = 1 / 2;
 /** That pause is no longer than this many quiet times. */
 const LONGEST_PAUSE = 64;
+/** Those that are coming are waited for so many times as long as pushing takes what is there: less than 125 proxies a second are no crowd. */
+const FOR_COMING = 4;
 /** A crowd waits no longer than this many ceilings for its others, or for what was pushed before to be done. */
-const LONGEST = 100;
+const LONGEST = 200;
 /** So many changes, of which one comes in every few quiet times, are a crowd; less makes us quicker again. */
 const CROWD = 8;
 const DENSITY = 4;
@@ -25,10 +29,11 @@ const CALM_MS = 250;
  * When to push. A lone change goes at once; those of a burst go together. A crowd of proxies that registers changes the endpoints of all
  * callers again and again: pushing each time would cost the square of the crowd. So it is waited for its others as long as pushing what is
  * there takes, which at worst doubles the time and at best does the work once; those that come while a crowd is being pushed wait until
- * that is done; and a burst that goes on is looked at less and less often. Times are milliseconds of any one clock.
+ * that is done; and a burst that goes on is looked at less and less often. Who is known to be on his way is waited for as well: on a busy
+ * machine others come late. Times are milliseconds of any one clock.
  */
 export class Pace {
-  readonly #limits: PaceLimits;
+  readonly #deps: PaceDeps;
   #last = Number.NEGATIVE_INFINITY;
   #first: number | undefined;
   #due = 0;
@@ -38,19 +43,23 @@ export class Pace {
   /** What a crowd brought is still being pushed. */
   #busy = false;
 
-  constructor(limits: PaceLimits) {
-    this.#limits = limits;
+  constructor(deps: PaceDeps) {
+    this.#deps = deps;
   }
 
-  /** When what came is to be pushed; `undefined`: nothing came since the last time. */
+  /** When what came is to be pushed, as far as is known now; `undefined`: nothing came since the last time. */
   get due(): number | undefined {
     if (this.#first === undefined) return undefined;
-    return this.#busy ? this.#first + LONGEST * this.#limits.ceilingMs : this.#due;
+    const { areComing, ceilingMs } = this.#deps;
+    const longest = LONGEST * ceilingMs;
+    if (this.#busy) return this.#first + longest;
+    if (this.#changes < CROWD || !areComing()) return this.#due;
+    return Math.max(this.#due, this.#first + Math.min(this.#changes * COST_MS * FOR_COMING, longest));
   }
 
   /** Something is to be pushed. */
   came(now: number): void {
-    const { quietMs, ceilingMs } = this.#limits;
+    const { quietMs, ceilingMs } = this.#deps;
     const pause = now - this.#last;
     this.#last = now;
     if (pause > CALM_MS) this.#slower = 1;
@@ -65,7 +74,7 @@ export class Pace {
 
   /** It is being pushed now. */
   pushed(): void {
-    const { quietMs } = this.#limits;
+    const { quietMs } = this.#deps;
     const lasted = this.#due - (this.#first ?? this.#due);
     const isCrowd = this.#changes >= CROWD && this.#changes * quietMs * DENSITY >= lasted;
     this.#slower = isCrowd ? Math.min(2 * this.#slower, PATIENCE) : Math.max(this.#slower / 2, 1);

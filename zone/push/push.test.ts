@@ -76,6 +76,7 @@ async function world() {
     rollouts,
     quietMs: 1,
     ceilingMs: 5,
+    areComing: () => false,
     log: { error: (_, message) => logged.push(message), warn: (_, message) => logged.push(`warning: ${message}`) },
   });
   zone.onApplied((applied) => push.applied(applied));

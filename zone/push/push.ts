@@ -13,12 +13,12 @@ import type { AdsServer } from '../ads/ports.ts';
 import { resourceType } from '../dataplane/proxyResource.ts';
 import type { Applied } from '../replica/ports.ts';
 import type { Outcome, Rollouts } from './rollouts.ts';
-import { Pace, type PaceLimits } from './pace.ts';
+import { Pace, type PaceDeps } from './pace.ts';
 import { NO_CHANGES, type Pending, Waiting } from './waiting.ts';
 
 type Log = Record<'warn' | 'error', (fields: object, message: string) => void>;
 
-type Deps = PaceLimits & {
+type Deps = PaceDeps & {
   readonly view: View;
   readonly ads: AdsServer;
   readonly registry: Registry;
@@ -33,6 +33,9 @@ type Deps = PaceLimits & {
 
 /** Generating goes on for so long before acknowledgements and heartbeats get their turn. */
 const SLICE_MS = 4;
+
+/** While something waits, it is looked again so often whether it still has to. */
+const LOOK_MS = 50;
 
 const STAYS = 'configuration cannot be made; the last good one stays';
 
@@ -171,7 +174,8 @@ export class Push {
     const { due } = this.#pace;
     if (due === undefined || this.#stopped) return;
     const ms = due - performance.now();
-    if (ms > 0) this.#timer = setTimeout(() => this.#start(), ms);
+    // Who was on his way may have been refused: nobody says so.
+    if (ms > 0) this.#timer = setTimeout(() => this.#wait(), Math.min(ms, LOOK_MS));
     else this.#start();
   }
 

@@ -13,7 +13,23 @@ export interface GrpcStreamOptions {
 
 const HEAD = 5;
 const WINDOW = 16 * 1024 * 1024;
-const secureContext = createSecureContext({ minVersion: 'TLSv1.2' });
+/**
+ * As Envoy 1.40 greets the control plane, read from its ClientHello: without a maximum of its own it goes no further than TLS 1.2, and
+ * offers the curves X25519 and P-256.
+ */
+const secureContext = createSecureContext({
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.2',
+  ciphers: [
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+  ].join(':'),
+  ecdhCurve: 'X25519:P-256',
+});
 
 /**
  * One bidirectional gRPC call on a connection of its own, with as little around it as can be: node's HTTP/2 and the five bytes
