@@ -30,7 +30,15 @@ interface DpPort extends Pick<DpServer, 'port' | 'close'> {
 }
 
 /** Opens it, with discovery, health and bootstrap behind it. @throws Error when the port is taken */
-export async function openDpPort({ host, port, keysDir, services, bootstrap, onConnection, now }: Options): Promise<DpPort> {
+export async function openDpPort({
+  host,
+  port,
+  keysDir,
+  services,
+  bootstrap,
+  onConnection,
+  now,
+}: Options): Promise<DpPort> {
   const dialled = dialledHost(host);
   const served = await servedCertificate({
     name: 'dp-server',
