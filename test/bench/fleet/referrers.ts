@@ -1,4 +1,4 @@
-import { nameOf } from './wire.ts';
+import type { Reading, Readings } from './readings.ts';
 
 /** What a response of clusters or listeners means for what they refer to: endpoints or routes. */
 export interface ReferenceChange {
@@ -10,12 +10,12 @@ export interface ReferenceChange {
 
 /** The clusters or the listeners that a sidecar has, and the names of what they refer to. */
 export class Referrers {
-  readonly #namesOf: (resource: Uint8Array) => readonly string[];
-  readonly #held = new Map<string, { readonly bytes: Buffer; readonly names: readonly string[] }>();
+  readonly #readings: Readings;
+  readonly #held = new Map<string, Reading>();
   #wanted: ReadonlySet<string> = new Set();
 
-  constructor(namesOf: (resource: Uint8Array) => readonly string[]) {
-    this.#namesOf = namesOf;
+  constructor(readings: Readings) {
+    this.#readings = readings;
   }
 
   /** @param whole what is not among the resources is gone (state of the world) */
@@ -23,13 +23,12 @@ export class Referrers {
     const changed: string[] = [];
     const named = new Set<string>();
     for (const resource of resources) {
-      const name = nameOf(resource);
+      const reading = this.#readings.of(resource);
+      const { name, names } = reading;
       named.add(name);
       // Envoy leaves alone what is the same as before.
-      if (this.#held.get(name)?.bytes.equals(resource)) continue;
-      const names = this.#namesOf(resource);
-      // A copy: the resource is a window of all that came over the connection with it.
-      this.#held.set(name, { bytes: Buffer.from(resource), names });
+      if (this.#held.get(name) === reading) continue;
+      this.#held.set(name, reading);
       changed.push(...names);
     }
     for (const name of removed) this.#held.delete(name);

@@ -2,7 +2,7 @@ import { clock } from '../clock.ts';
 import { collectGarbage } from '../collectGarbage.ts';
 import { GrpcStream } from './grpcStream.ts';
 import type { Arrival, Commands, FleetSettings, Marker, SidecarSpec, Traffic, WatchEnd } from './messages.ts';
-import { SimulatedSidecar } from './simulatedSidecar.ts';
+import { nodeOf, SimulatedSidecar } from './simulatedSidecar.ts';
 import { Watch } from './watch.ts';
 
 interface Connected {
@@ -40,8 +40,9 @@ export class Sidecars implements Handlers {
   }
 
   connect(sidecars: readonly SidecarSpec[]): number {
+    const nodes = sidecars.map(nodeOf);
     const at = clock();
-    for (const spec of sidecars) this.#connect(spec);
+    for (const [i, { id }] of sidecars.entries()) this.#connect(id, nodes[i] as Uint8Array);
     return at;
   }
 
@@ -95,8 +96,7 @@ export class Sidecars implements Handlers {
   }
 
   /** @param backOff until it tries again should it fail */
-  #connect(spec: SidecarSpec, backOff = FIRST_BACK_OFF): void {
-    const { id } = spec;
+  #connect(id: string, node: Uint8Array, backOff = FIRST_BACK_OFF): void {
     this.#remove(id);
     const { ads, protocol, secrets } = this.#settings;
     const stream = new GrpcStream({
@@ -107,7 +107,7 @@ export class Sidecars implements Handlers {
         this.#failures.push(`${id}: ${why}`);
         sidecar.stop();
         const next = Math.min(LONGEST_BACK_OFF, connected.configured === undefined ? backOff * 2 : FIRST_BACK_OFF);
-        connected.retry = setTimeout(() => this.#connect(spec, next), backOff * (1 + Math.random() / 2));
+        connected.retry = setTimeout(() => this.#connect(id, node, next), backOff * (1 + Math.random() / 2));
       },
     });
     const sidecar = new SimulatedSidecar({
@@ -121,7 +121,7 @@ export class Sidecars implements Handlers {
     });
     const connected: Connected = { stream, sidecar, configured: undefined, lastResponse: undefined };
     this.#connected.set(id, connected);
-    sidecar.start(spec);
+    sidecar.start(node);
   }
 
   #take(id: string, connected: Connected, message: Buffer): void {

@@ -14,7 +14,7 @@ import {
 } from '../../../shared/xds/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { TYPE_URL, type XdsKind } from '../../../shared/xds/snapshot.ts';
 import type { Protocol } from './messages.ts';
-import { SimulatedSidecar } from './simulatedSidecar.ts';
+import { nodeOf, SimulatedSidecar } from './simulatedSidecar.ts';
 
 const cluster = (altStatName = '') =>
   toBinary(ClusterSchema, create(ClusterSchema, { name: 'c', altStatName, edsClusterConfig: {} }));
@@ -68,7 +68,7 @@ function started(protocol: Protocol) {
     );
     return said.splice(0);
   };
-  sidecar.start({ id: 'default.a', resource: '{}' });
+  sidecar.start(nodeOf({ id: 'default.a', resource: '{}' }));
   expect(said.splice(0)).toEqual(['cluster']);
   return { send, onConfigured };
 }

@@ -2,6 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { NodeSchema } from '../../../shared/xds/gen/envoy/config/core/v3/base_pb.js';
 import { TYPE_URL } from '../../../shared/xds/snapshot.ts';
 import type { Protocol, SidecarSpec } from './messages.ts';
+import { Readings } from './readings.ts';
 import { Referrers } from './referrers.ts';
 import { type Requests, requestsOf } from './requests.ts';
 import { endpointNamesOf, nameOf, type Response, routeNamesOf, readDelta, readSotw } from './wire.ts';
@@ -20,6 +21,20 @@ interface SimulatedSidecarOptions {
 /** Envoy's default of `initial_fetch_timeout`. */
 const FETCH_TIMEOUT = 15_000;
 
+const CLUSTERS = new Readings(endpointNamesOf);
+const LISTENERS = new Readings(routeNamesOf);
+
+/** What a sidecar says of itself with its first request, encoded. */
+export function nodeOf({ id, resource }: SidecarSpec): Uint8Array {
+  const metadata = {
+    'dataplane.resource': resource,
+    'dataplane.proxyType': 'dataplane',
+    features: [],
+    version: { kumaDp: { version: 'bench' }, envoy: { version: 'bench' } },
+  };
+  return toBinary(NodeSchema, create(NodeSchema, { id, cluster: 'bench', metadata }));
+}
+
 /**
  * One stream of a sidecar that asks and acknowledges as Envoy 1.40 was seen to do: clusters first; their acknowledgement when
  * their endpoints have come, also after a change; then listeners, then the routes they name. It serves nothing.
@@ -27,8 +42,8 @@ const FETCH_TIMEOUT = 15_000;
 export class SimulatedSidecar {
   readonly #options: SimulatedSidecarOptions;
   readonly #requests: Requests;
-  readonly #clusters = new Referrers(endpointNamesOf);
-  readonly #listeners = new Referrers(routeNamesOf);
+  readonly #clusters = new Referrers(CLUSTERS);
+  readonly #listeners = new Referrers(LISTENERS);
   /** Endpoints and secrets without which clusters do not warm. */
   readonly #warming = new Set<string>();
   /** Cluster responses that are acknowledged as soon as nothing warms. */
@@ -44,15 +59,8 @@ export class SimulatedSidecar {
     this.#requests = requestsOf(options.protocol);
   }
 
-  /** Sends the first request of the stream. */
-  start({ id, resource }: SidecarSpec): void {
-    const metadata = {
-      'dataplane.resource': resource,
-      'dataplane.proxyType': 'dataplane',
-      features: [],
-      version: { kumaDp: { version: 'bench' }, envoy: { version: 'bench' } },
-    };
-    const node = toBinary(NodeSchema, create(NodeSchema, { id, cluster: 'bench', metadata }));
+  /** Sends the first request of the stream. @param node as of `nodeOf` */
+  start(node: Uint8Array): void {
     this.#open(TYPE_URL.cluster, [], node);
   }
 

@@ -69,9 +69,15 @@ function read(
   return { typeUrl, nonce, version, resources, removed };
 }
 
-/** All five kinds of resource have their name in field 1. */
+/** All five kinds of resource have their name in field 1, and say it first. */
 export function nameOf(resource: Uint8Array): string {
-  return textOf(resource, 1);
+  const reader = new BinaryReader(resource);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) return reader.string();
+    reader.skip(wireType, field);
+  }
+  return '';
 }
 
 /** Cluster: eds_cluster_config = 3 { service_name = 2 }. @returns the name that its endpoints have, if it gets them over EDS */
