@@ -1,5 +1,5 @@
 import { type DirectStreamAPI, jetstreamManager } from '@nats-io/jetstream';
-import { jwtAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import {
   type Connection,
   connectNats,
@@ -8,6 +8,7 @@ import {
   TIMEOUT_MS,
   type Trust,
 } from '../../nats/connect.ts';
+import { nkeyAuthenticator } from '../../nats/nkey.ts';
 
 export interface HubOptions {
   readonly url: string;
@@ -40,5 +41,14 @@ export function connectToSystem(options: HubOptions): Promise<NatsConnection> {
 }
 
 function authenticated({ url, ca, onWaiting, credential: { jwt, seed } }: HubOptions, name: string): ConnectOptions {
-  return { url, ca, authenticator: jwtAuthenticator(jwt, seed), name, ...(onWaiting && { onWaiting }) };
+  return {
+    url,
+    ca,
+    authenticator: nkeyAuthenticator(
+      () => seed,
+      () => jwt,
+    ),
+    name,
+    ...(onWaiting && { onWaiting }),
+  };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUser } from '@nats-io/nkeys';
+import { nkey } from '../../nats/nkey.ts';
 import { keepCredential, type Membership, readMembership } from './hubCredential.ts';
 import { requestCredential } from './requestCredential.ts';
 
@@ -87,7 +88,7 @@ async function renew(
     ca: ca(),
     zone,
     token: token(),
-    userKey: key.getPublicKey(),
+    userKey: nkey(key.getSeed()).publicKey,
     signal,
   });
   const membership = { hubUrl: issued.hubUrl, issuedAt, expiresAt: issued.expiresAt };

@@ -1,6 +1,6 @@
 import type { KeyPair } from '@nats-io/nkeys';
-import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { type Connection, connectTo, type Trust } from '../../nats/connect.ts';
+import { nkeyAuthenticator } from '../../nats/nkey.ts';
 
 export interface LeafOptions {
   readonly url: string;

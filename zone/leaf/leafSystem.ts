@@ -1,7 +1,8 @@
 import type { KeyPair } from '@nats-io/nkeys';
-import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import type { LeafUser } from './leafUser.ts';
 import { TIMEOUT_MS, type Trust, tlsTo } from '../../nats/connect.ts';
+import { nkeyAuthenticator } from '../../nats/nkey.ts';
 import { reloadServer } from '../../nats/reloadServer.ts';
 import { writeErrors } from '../../nats/writeErrors.ts';
 
@@ -85,7 +86,7 @@ function connectToSystem({ url, ca, system }: Options): Promise<NatsConnection> 
   return connect({
     servers: url,
     tls: tlsTo(url, ca),
-    authenticator: nkeyAuthenticator(system.getSeed()),
+    authenticator: nkeyAuthenticator(() => system.getSeed()),
     reconnect: false,
     timeout: 10 * TIMEOUT_MS,
   }).catch((cause: Error) => {

@@ -1,4 +1,5 @@
 import { createUser, fromSeed, type KeyPair } from '@nats-io/nkeys';
+import { nkey } from '../../nats/nkey.ts';
 import { type KeyFile, type KeyFormat, keyFile, makeNextKey } from '../../runtime/file/keyFile.ts';
 
 /** An nkey that the zone's control planes prove themselves with at the zone's nats-server, as its file says at every call. */
@@ -22,7 +23,7 @@ export function leafUser(file: string): LeafUser {
     return seeds.newest();
   };
   return {
-    getPublicKey: () => newest().getPublicKey(),
+    getPublicKey: () => nkey(newest().getSeed()).publicKey,
     getSeed: () => newest().getSeed(),
     former: () => {
       seeds.look();
