@@ -12,6 +12,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { Bench } from './bench.ts';
 import { growthTables, type Measured } from './growth.ts';
 import { type BenchFlags, benchCommand } from './options.ts';
+import { type MachineSpeed, machineSpeed, speedText, ticks } from './machineSpeed.ts';
 import { Profiler } from './profiler.ts';
 import { Progress } from './progress.ts';
 import { circumstances, circumstancesText, reportTable } from './report.ts';
@@ -33,10 +34,22 @@ async function run(flags: BenchFlags): Promise<void> {
   process.stdout.write(`${circumstancesText(about)}\n\n`);
   const postgres = flags.postgres ? await startPostgres() : undefined;
   const measured: Measured[] = [];
+  const speeds: MachineSpeed[] = [];
+  let from: Awaited<ReturnType<typeof ticks>>;
+  const lookAtMachine = async () => {
+    const to = await ticks();
+    const speed = await machineSpeed();
+    speeds.push(speed);
+    process.stdout.write(`the machine now: ${speedText(speed, from, to)}\n\n`);
+    from = await ticks();
+  };
+  await lookAtMachine();
   const tell = async (heading: string, rows: readonly Measured[]) => {
     measured.push(...rows);
-    process.stdout.write(`${heading}\n${reportTable(rows)}\n\n`);
-    if (flags.json) await writeFile(flags.json, `${JSON.stringify({ ...about, flags, rows: measured }, null, 1)}\n`);
+    process.stdout.write(`${heading}\n${reportTable(rows)}\n`);
+    await lookAtMachine();
+    const all = { ...about, speeds, flags, rows: measured };
+    if (flags.json) await writeFile(flags.json, `${JSON.stringify(all, null, 1)}\n`);
   };
   try {
     const withFleet = flags.rows?.some((name) => available.fleet.some((row) => row.name === name)) ?? true;
