@@ -23,7 +23,7 @@ export default defineConfig({
           exclude: ignored,
           pool: 'forks',
           maxWorkers: 2,
-          // A machine that stands still for seconds breaks what waits for real processes; vitest prints what needed a second go.
+          // A machine that stands still for seconds breaks what waits for real processes; why a test needed a second go is printed.
           retry: 1,
           testTimeout: 180_000,
           hookTimeout: 180_000,
