@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SUITE = `import { expect, it } from 'vitest';
 let tries = 0;
-it('holds the second time', { retry: 1 }, () => expect(++tries).toBe(2));
+it('holds the second time', { retry: 1 }, () => expect([++tries]).toEqual([2]));
 it('holds', () => {});
 `;
 
@@ -22,7 +22,8 @@ it('a test that passed with a retry is told with the reason it failed for at fir
   const args = [vitest, 'run', '--root', folder, `--reporter=${reporter}`];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
   expect(stdout).toMatch(
-    /^needed a retry: suite\.spec\.ts > holds the second time\n +AssertionError: expected 1 to be 2/,
+    /^needed a retry: suite\.spec\.ts > holds the second time\n +AssertionError: expected \[ 1 \] to deeply equal \[ 2 \]/,
   );
+  expect(stdout).toMatch(/^ +- +2,$/m);
   expect(stdout.match(/needed a retry/g)).toHaveLength(1);
 });

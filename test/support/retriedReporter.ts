@@ -6,7 +6,9 @@ export default class RetriedReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors } = test.result();
     if (state !== 'passed' || !errors || errors.length === 0) return;
-    const reasons = errors.map(({ stack, message }) => indented(stripVTControlCharacters(stack ?? message)));
+    const reasons = errors.map(({ stack, message, diff = '' }) =>
+      indented(stripVTControlCharacters(`${stack ?? message}\n${diff}`).trimEnd()),
+    );
     process.stdout.write(`needed a retry: ${test.module.relativeModuleId} > ${test.fullName}\n${reasons.join('\n')}\n`);
   }
 }
