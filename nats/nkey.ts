@@ -16,8 +16,8 @@ const RAW_BYTES = 32;
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * The key of a seed that was read already. OpenSSL does here in microseconds what the library's JavaScript needs 15 ms for, and again at
- * every connection: that is a tenth of the time in which a zone starts.
+ * The key of a seed that was read already. OpenSSL does here in microseconds what the library's JavaScript needs some 15 ms for, several times
+ * at every connection: in a profile that was a twentieth of a zone's start.
  */
 export function nkey(seed: Uint8Array): Nkey {
   const bytes = fromBase32(Buffer.from(seed).toString('latin1'));
